@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "mailexpert.web"
+    label = "web"
+
+    def ready(self) -> None:
+        from mailexpert.web import rooms
+
+        rooms.register_all()

@@ -1,0 +1,157 @@
+"""The geometry of bars and lines, as strings that fit SVG attributes. No request, no model."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.web.notation import number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One term of a sum."""
+
+    key: str
+    label: str | Promise
+    tone: str
+    shape: str
+    count: int
+    width: str
+
+
+# The order is the same in every bar and every sum.
+TERMS: tuple[tuple[str, str | Promise, str, str], ...] = (
+    ("sent", _("sent"), "is-kept", "ok"),
+    ("skipped", _("skipped"), "is-skipped", "skip"),
+    ("failed", _("failed"), "is-broken", "fail"),
+    ("deferred", _("deferred"), "is-waiting", "wait"),
+    ("in_doubt", _("in doubt"), "is-doubt", "doubt"),
+    ("waiting", _("waiting"), "is-todo", "todo"),
+)
+
+
+def percentage(part: float, whole: float) -> str:
+    share = 100 * part / whole if whole else 0
+    return f"{min(max(share, 0), 100):.2f}%"
+
+
+def count_of(counts: Any, key: str) -> int:
+    value = counts.get(key, 0) if isinstance(counts, Mapping) else getattr(counts, key, 0)
+    return int(value or 0)
+
+
+def parts(counts: Any) -> list[Part]:
+    """The terms of planned = sent + skipped + failed + deferred + in doubt + waiting."""
+    values = {key: count_of(counts, key) for key, *_rest in TERMS}
+    total = sum(values.values())
+    return [
+        Part(
+            key=key,
+            label=label,
+            tone=tone,
+            shape=shape,
+            count=values[key],
+            width=percentage(values[key], total),
+        )
+        for key, label, tone, shape in TERMS
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line chart over equal steps: `rows` are (label, value), oldest first; None is a step still to come.
+
+    `says` is the chart in one sentence, for who can't see it. `event` is (index, words)."""
+
+    caption: str = ""
+    says: str
+    rows: Sequence[tuple[str, float | None]]
+    step: str
+    unit: str
+    tone: str = ""
+    height: int = 160
+    event: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    at: str
+    label: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    path: str
+    ticks: list[Tick]
+    marks: list[Tick]
+    end_x: str
+    end_y: str
+    end_label: str
+    event: Tick | None
+
+
+def nice_top(highest: float, steps: int = 2) -> float:
+    """The least round number above: 4812 → 5000, so that every tick is round too."""
+    rough = max(highest, steps) / steps
+    power = 10 ** math.floor(math.log10(rough))
+    for factor in (1, 2, 2.5, 5, 10):
+        tick = factor * power
+        if tick >= rough and (tick >= 10 or tick == int(tick)):
+            return tick * steps
+    return 10 * power * steps
+
+
+def draw(line: Line) -> Drawing:
+    known = [(index, value) for index, (_label, value) in enumerate(line.rows) if value is not None]
+    top = nice_top(max((value for _index, value in known), default=0))
+    last = max(len(line.rows) - 1, 1)
+
+    def x(index: int) -> float:
+        return 100 * index / last
+
+    def y(value: float) -> float:
+        return 100 - 100 * value / top
+
+    points = [f"{x(index):.2f} {y(value):.2f}" for index, value in known]
+    end_index, end_value = known[-1] if known else (0, 0)
+    return Drawing(
+        path="M" + " L".join(points) if points else "",
+        ticks=[Tick(at=f"{y(top * part):.2f}%", label=number(top * part)) for part in (0, 0.5, 1)],
+        marks=_marks([label for label, _value in line.rows]),
+        end_x=f"{x(end_index):.2f}%",
+        end_y=f"{y(end_value):.2f}%",
+        end_label=number(end_value),
+        event=_event(line.event, x) if line.event else None,
+    )
+
+
+def _marks(labels: Sequence[str]) -> list[Tick]:
+    """Four or five words under the line; every second one may go on a narrow screen."""
+    last = len(labels) - 1
+    if last < 1:
+        return [Tick(at="0%", label=label, kind="x-first") for label in labels]
+    chosen = sorted({round(last * quarter / 4) for quarter in range(5)})
+    kinds = {0: "x-first"} | {index: "x-opt" for index in chosen[1:-1:2]}
+    return [Tick(at=f"{100 * i / last:.2f}%", label=labels[i], kind=kinds.get(i, "")) for i in chosen]
+
+
+def _event(event: tuple[int, str], x: Any) -> Tick:
+    at = x(event[0])
+    return Tick(at=f"{at:.2f}%", label=event[1], kind="note-left" if at > 50 else "note")
+
+
+def spark(values: Sequence[float]) -> str:
+    """The points of a trend line of 96 by 24."""
+    if not values:
+        return ""
+    low, high = min(values), max(values)
+    spread = (high - low) or 1
+    last = max(len(values) - 1, 1)
+    return " ".join(
+        f"{96 * i / last:.1f},{23 - 22 * (value - low) / spread:.1f}" for i, value in enumerate(values)
+    )

@@ -1,0 +1,70 @@
+"""What every page knows: navigation, theme, account, and whether mail leaves this machine."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+
+from mailexpert.base import env
+from mailexpert.core.navigation import entries
+
+THEMES = ("light", "dark", "auto")
+THEME_COOKIE = "mailexpert_theme"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    key: str
+    label: str | Promise
+    icon: str
+    url: str
+    current: bool
+
+
+def face(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "account": getattr(request, "account", None),
+        "membership": getattr(request, "membership", None),
+        "theme": theme(request),
+        "catcher": env.load().uses_catcher,
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+    }
+
+
+def theme(request: HttpRequest) -> str:
+    """`auto` follows the device."""
+    mine = getattr(getattr(request, "user", None), "theme", "") or request.COOKIES.get(THEME_COOKIE, "")
+    return mine if mine in THEMES else "auto"
+
+
+def navigation(request: HttpRequest) -> list[Link]:
+    places = [(entry, _url(entry.url_name)) for entry in entries()]
+    current = _section(request, {entry.key: url for entry, url in places})
+    return [
+        Link(key=entry.key, label=entry.label, icon=entry.icon, url=url, current=entry.key == current)
+        for entry, url in places
+    ]
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse("web:home")
+
+
+def _section(request: HttpRequest, urls: dict[str, str]) -> str:
+    """A view may say where it belongs (`request.section`); else its namespace, else the longest path tells."""
+    said = getattr(request, "section", "")
+    if said:
+        return str(said)
+    match = request.resolver_match
+    for namespace in match.namespaces if match else ():
+        if namespace in urls:
+            return namespace
+    fitting = [key for key, url in urls.items() if url != "/" and request.path.startswith(url)]
+    if fitting:
+        return max(fitting, key=lambda key: len(urls[key]))
+    return "overview" if request.path == "/" else ""

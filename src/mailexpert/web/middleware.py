@@ -1,0 +1,31 @@
+"""The language of a page: the user's, else what the visitor chose, else Dutch."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Response = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    def __init__(self, get_response: Response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        translation.activate(chosen(request))
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response
+
+
+def chosen(request: HttpRequest) -> str:
+    """What the browser asks for doesn't count: who never chose gets Dutch, everywhere and always."""
+    for language in (
+        getattr(getattr(request, "user", None), "language", ""),
+        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
+    ):
+        if language in dict(settings.LANGUAGES):
+            return str(language)
+    return settings.LANGUAGE_CODE

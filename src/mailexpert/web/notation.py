@@ -1,0 +1,126 @@
+"""Numbers and moments as people write them, in the language of the page. A bare figure is never ours to show."""
+
+import math
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+Number = int | float | Decimal
+NBSP = "\u00a0"
+HALF_A_YEAR = 182
+
+
+def is_dutch() -> bool:
+    return (get_language() or "nl").startswith("nl")
+
+
+def number(value: Number, digits: int = 0) -> str:
+    """4812 → 4.812 in Dutch, 4,812 in English."""
+    return number_format(value, digits, force_grouping=True)
+
+
+def percent(part: Number, whole: Number, digits: int = 1) -> str:
+    """304 of 9812 → 3,1 %; never 100 while one is missing, never 0 while there is one."""
+    share = 100 * float(part) / float(whole) if whole else 0.0
+    step = 10.0**-digits
+    if 0 < share < step:
+        share = step
+    elif share < 100 <= round(share, digits):
+        share = 100 - step
+    return number(share, digits) + (f"{NBSP}%" if is_dutch() else "%")
+
+
+def share(part: Number, whole: Number) -> str:
+    """A percentage with its base: 3,1 % van 9.812."""
+    return _("%(percent)s of %(whole)s") % {"percent": percent(part, whole), "whole": number(whole)}
+
+
+def clock(value: datetime) -> str:
+    """14.10 uur in Dutch, 14:10 in English."""
+    local = timezone.localtime(value)
+    return date_format(local, "G.i") + f"{NBSP}uur" if is_dutch() else date_format(local, "H:i")
+
+
+def day(value: date | datetime) -> str:
+    """24 november 2026"""
+    return date_format(_local(value), "j F Y")
+
+
+def day_short(value: date | datetime) -> str:
+    """24 nov 2026"""
+    return date_format(_local(value), "j M Y").replace(".", "")
+
+
+def weekday(value: date | datetime) -> str:
+    """dinsdag 24 november 2026"""
+    return date_format(_local(value), "l j F Y")
+
+
+def moment(value: datetime) -> str:
+    """24 november 2026, 14.10 uur"""
+    return f"{day(value)}, {clock(value)}"
+
+
+def moment_long(value: datetime) -> str:
+    """dinsdag 24 november 2026, 14.10 uur"""
+    return f"{weekday(value)}, {clock(value)}"
+
+
+def near(value: datetime, now: datetime | None = None) -> str:
+    """A moment as near as it is: vandaag, 10.00 uur · do 26 nov, 9.30 uur · 3 nov 2025."""
+    now = timezone.localtime(now)
+    local = timezone.localtime(value)
+    distance = (local.date() - now.date()).days
+    words = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}
+    if distance in words:
+        return f"{words[distance]}, {clock(value)}"
+    if abs(distance) >= HALF_A_YEAR:
+        return day_short(value)
+    short = date_format(local, "D j M").replace(".", "")
+    return f"{short.lower() if is_dutch() else short}, {clock(value)}"
+
+
+def ago(value: datetime, now: datetime | None = None) -> str:
+    """3 minuten geleden; from a day on the moment itself says more."""
+    passed = timezone.localtime(now) - timezone.localtime(value)
+    if passed < timedelta(minutes=1):
+        return _("just now")
+    minutes = int(passed.total_seconds() // 60)
+    if minutes < 60:
+        return ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}
+    if minutes < 24 * 60:
+        hours = minutes // 60
+        return ngettext("%(n)s hour ago", "%(n)s hours ago", hours) % {"n": hours}
+    return near(value, now)
+
+
+def span(seconds: float) -> str:
+    """A length of time for a sentence: 40 seconden · 5 minuten · 3 uur."""
+    if seconds < 90:
+        n = max(1, round(seconds))
+        return ngettext("%(n)s second", "%(n)s seconds", n) % {"n": n}
+    if seconds < 90 * 60:
+        n = round(seconds / 60)
+        return ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": n}
+    if seconds < 36 * 3600:
+        n = round(seconds / 3600)
+        return ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}
+    n = round(seconds / 86400)
+    return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
+
+
+def size(octets: int) -> str:
+    """46 kB; thousands, as on every label."""
+    if octets < 1000:
+        return ngettext("%(n)s byte", "%(n)s bytes", octets) % {"n": octets}
+    power = min(int(math.log10(octets) // 3), 4)
+    value = octets / 1000**power
+    return f"{number(value, 0 if value >= 10 else 1)}{NBSP}{('', 'kB', 'MB', 'GB', 'TB')[power]}"
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) else value

@@ -1,0 +1,99 @@
+"""Every room of the product has its place in the navigation, built or not."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.core.navigation import Entry, entries, register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """`coming` says in one sentence what a room that isn't built yet will do."""
+
+    key: str
+    label: Promise
+    icon: str
+    order: int
+    coming: Promise | str = ""
+
+    @property
+    def url_name(self) -> str:
+        return "web:home" if self.key == "overview" else f"web:{self.key}"
+
+    def entry(self) -> Entry:
+        return Entry(key=self.key, label=self.label, url_name=self.url_name, icon=self.icon, order=self.order)
+
+
+ROOMS = (
+    Room(key="overview", label=_("Overview"), icon="layout-dashboard", order=10),
+    Room(
+        key="mailings",
+        label=_("Mailings"),
+        icon="mail",
+        order=20,
+        coming=_("Here you will write mailings, schedule them and see what came of them."),
+    ),
+    Room(
+        key="automations",
+        label=_("Automations"),
+        icon="route",
+        order=30,
+        coming=_(
+            "Here you will build series of mails that start by themselves, such as a welcome after signing up."
+        ),
+    ),
+    Room(
+        key="contacts",
+        label=_("Contacts"),
+        icon="users",
+        order=40,
+        coming=_("Here you will find everyone you mail, with their lists and the proof of their consent."),
+    ),
+    Room(
+        key="forms",
+        label=_("Forms"),
+        icon="forms",
+        order=50,
+        coming=_("Here you will make sign-up forms for your own website, with a confirmation by mail."),
+    ),
+    Room(
+        key="content",
+        label=_("Templates & images"),
+        icon="template",
+        order=60,
+        coming=_("Here you will keep the templates and images that your mailings are made of."),
+    ),
+    Room(
+        key="reports",
+        label=_("Reports"),
+        icon="chart-line",
+        order=70,
+        coming=_("Here you will read what came of your mailings, down to the last person."),
+    ),
+    Room(
+        key="news",
+        label=_("News"),
+        icon="news",
+        order=80,
+        coming=_("Here you will read what is new in MailExpert, and which maintenance is planned."),
+    ),
+    Room(
+        key="settings",
+        label=_("Settings & Options"),
+        icon="settings",
+        order=90,
+        coming=_(
+            "Here you will arrange your organisation, your colleagues, your senders and your own login."
+        ),
+    ),
+)
+
+
+def register_all() -> None:
+    """A room that has registered itself before keeps its own entry."""
+    taken = {entry.key for entry in entries()}
+    for room in ROOMS:
+        if room.key not in taken:
+            register(room.entry())

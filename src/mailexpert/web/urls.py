@@ -1,0 +1,14 @@
+from django.urls import path
+
+from mailexpert.web import views
+from mailexpert.web.rooms import ROOMS
+
+app_name = "web"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
+    path("language/", views.choose_language, name="language"),
+    path("theme/", views.choose_theme, name="theme"),
+    *(path(f"{room.key}/", views.coming, {"key": room.key}, name=room.key) for room in ROOMS if room.coming),
+]
