@@ -1,0 +1,114 @@
+"""The environment, read once, typed. A variable we don't know is an error, so that a typing mistake is never silent."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "MAILEXPERT_"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class EnvironmentProblem(Exception):
+    """The environment can't be used as it is; the message names the variable and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    home: Path
+    database_url: str | None
+    port: int
+    track_port: int
+    catcher_port: int
+    inbound_port: int
+    metrics_port: int | None
+    base_url: str
+    track_url: str
+    relay_url: str | None
+    secret_key: str | None
+    files_url: str | None
+    clamav: str | None
+
+    @property
+    def uses_catcher(self) -> bool:
+        """No relay was named, so mail stays on this machine."""
+        return self.relay_url is None
+
+    @property
+    def default_relay(self) -> tuple[str, int]:
+        """Host and port of the relay that serves accounts without one of their own."""
+        if self.relay_url is None:
+            return "127.0.0.1", self.catcher_port
+        parts = urlsplit(self.relay_url)
+        return parts.hostname or "127.0.0.1", parts.port or 25
+
+    @property
+    def relay_is_local(self) -> bool:
+        return self.default_relay[0] in LOOPBACK
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def _port(values: Mapping[str, str], name: str, default: int) -> int:
+    text = values.get(name, "") or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise EnvironmentProblem(f"{name} is {text!r}, which is no port. Give a number from 1 to 65535.")
+    return int(text)
+
+
+def _url(values: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    text = (values.get(name) or default).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in schemes or not parts.hostname:
+        allowed = " or ".join(f"{scheme}://…" for scheme in schemes)
+        raise EnvironmentProblem(f"{name} is {text!r}. Give an address of the form {allowed}.")
+    try:
+        parts.port  # noqa: B018  (raises on a port that is no number)
+    except ValueError as problem:
+        raise EnvironmentProblem(f"{name} is {text!r}, whose port is no number from 1 to 65535.") from problem
+    return text
+
+
+KNOWN = {
+    PREFIX + name
+    for name in (
+        "HOME PORT TRACK_PORT CATCHER_PORT INBOUND_PORT METRICS_PORT BASE_URL TRACK_URL RELAY_URL "
+        "SECRET_KEY FILES_URL CLAMAV"
+    ).split()
+}
+
+
+def read(values: Mapping[str, str]) -> Environment:
+    unknown = sorted(name for name in values if name.startswith(PREFIX) and name not in KNOWN)
+    if unknown:
+        raise EnvironmentProblem(
+            f"{unknown[0]} is not a variable of MailExpert. Known are: {', '.join(sorted(KNOWN))}."
+        )
+    port = _port(values, "MAILEXPERT_PORT", 8000)
+    track_port = _port(values, "MAILEXPERT_TRACK_PORT", 8001)
+    relay = values.get("MAILEXPERT_RELAY_URL") or None
+    metrics = values.get("MAILEXPERT_METRICS_PORT")
+    return Environment(
+        home=Path(values.get("MAILEXPERT_HOME") or "var").expanduser().absolute(),
+        database_url=values.get("DATABASE_URL") or None,
+        port=port,
+        track_port=track_port,
+        catcher_port=_port(values, "MAILEXPERT_CATCHER_PORT", 1025),
+        inbound_port=_port(values, "MAILEXPERT_INBOUND_PORT", 2525),
+        metrics_port=_port(values, "MAILEXPERT_METRICS_PORT", 0) if metrics else None,
+        base_url=_url(values, "MAILEXPERT_BASE_URL", f"http://localhost:{port}", ("http", "https")),
+        track_url=_url(values, "MAILEXPERT_TRACK_URL", f"http://localhost:{track_port}", ("http", "https")),
+        relay_url=_url(values, "MAILEXPERT_RELAY_URL", relay, ("smtp", "smtps")) if relay else None,
+        secret_key=values.get("MAILEXPERT_SECRET_KEY") or None,
+        files_url=values.get("MAILEXPERT_FILES_URL") or None,
+        clamav=values.get("MAILEXPERT_CLAMAV") or None,
+    )
+
+
+@cache
+def load() -> Environment:
+    return read(os.environ)

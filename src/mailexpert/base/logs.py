@@ -1,0 +1,49 @@
+"""Logs: one line an event, and never an e-mail address in it."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+ADDRESS = re.compile(r"([^\s@<>\"'(),;:]{1,64})@([A-Za-z0-9.-]+)")
+
+
+def mask(text: str) -> str:
+    """`jan.jansen@voorbeeld.nl` → `j***@voorbeeld.nl`."""
+    return ADDRESS.sub(lambda found: f"{found[1][0]}***@{found[2]}", text) if "@" in text else text
+
+
+def _masked(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = mask(value)
+    return event
+
+
+class MaskingFormatter(logging.Formatter):
+    """For the standard library's loggers (Django, granian), tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
+
+
+def configure(process: str) -> None:
+    """Set up logging for one process; its name stands in every line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _masked,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "process", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(process=process)

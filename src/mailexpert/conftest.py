@@ -1,0 +1,71 @@
+"""The cast of every story: a shop with its owner, and a stranger's account beside it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from mailexpert.accounts.models import Account, Membership, User
+from mailexpert.core.beside import Beside
+from mailexpert.core.scope import account, beside_wall
+
+PASSWORD = "koffie-met-een-koekje"
+
+
+@dataclass(frozen=True)
+class Tenant:
+    account: Account
+    owner: User
+
+    @property
+    def id(self) -> int:
+        return self.account.id
+
+
+def make_tenant(slug: str, name: str) -> Tenant:
+    with beside_wall(Beside.TESTS):
+        made = Account.objects.create(slug=slug, name=name, postal_address="Molenpad 12, 1234 AB Lindewoud")
+        owner = User.objects.create_user(f"owner@{slug}.example", PASSWORD, full_name=f"Eigenaar {name}")
+        Membership.objects.create(account_id=made.id, user=owner, role=Membership.Role.OWNER)
+    return Tenant(made, owner)
+
+
+@pytest.fixture
+def shop(db: None) -> Tenant:
+    return make_tenant("winkel", "Winkel de Vries")
+
+
+@pytest.fixture
+def stranger(db: None) -> Tenant:
+    return make_tenant("vreemd", "Vreemde BV")
+
+
+@pytest.fixture
+def in_shop(shop: Tenant) -> Iterator[Tenant]:
+    """The whole test runs inside the shop's account."""
+    with account(shop.id):
+        yield shop
+
+
+def log_in(tenant: Tenant) -> Client:
+    client = Client()
+    client.force_login(tenant.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def shop_client(shop: Tenant) -> Client:
+    return log_in(shop)
+
+
+@pytest.fixture
+def stranger_client(stranger: Tenant) -> Client:
+    return log_in(stranger)
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], int]:
+    from mailexpert.core.jobs import run_waiting
+
+    return run_waiting

@@ -1,0 +1,17 @@
+"""Every path that works beside the wall between accounts, and why. A path that isn't here can't be written."""
+
+from enum import Enum
+
+
+class Beside(Enum):
+    MIGRATE = "making and changing tables, policies and grants"
+    TESTS = "making and emptying the test database"
+    LOGIN = "finding the accounts of the user who logs in, before one of them is chosen"
+    REGISTER = "making a new account, which nobody is inside of yet"
+    TOKEN = "finding the account that an API token belongs to"
+    DEVICE = "finding the user that a remembered device belongs to"
+    CATCHER = "showing the mails that the built-in catcher keeps; they belong to the machine, not to an account"
+    STOP = "a reader of a mail stops it; the signed token names account, mailing and person"
+    SCHEDULE = "finding what is due over all accounts; the work itself runs inside each account"
+    OPERATE = "commands that the operator gives on the machine"
+    SAMPLE = "making the sample account and the operator's account on a fresh installation"
