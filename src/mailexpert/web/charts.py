@@ -136,7 +136,7 @@ def _marks(labels: Sequence[str]) -> list[Tick]:
     if last < 1:
         return [Tick(at="0%", label=label, kind="x-first") for label in labels]
     chosen = sorted({round(last * quarter / 4) for quarter in range(5)})
-    kinds = {0: "x-first"} | {index: "x-opt" for index in chosen[1:-1:2]}
+    kinds = {0: "x-first"} | dict.fromkeys(chosen[1:-1:2], "x-opt")
     return [Tick(at=f"{100 * i / last:.2f}%", label=labels[i], kind=kinds.get(i, "")) for i in chosen]
 
 

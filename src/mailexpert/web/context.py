@@ -56,7 +56,7 @@ def _url(name: str) -> str:
 
 
 def _section(request: HttpRequest, urls: dict[str, str]) -> str:
-    """A view may say where it belongs (`request.section`); else its namespace, else the longest path tells."""
+    """A view may say where it belongs (`request.section`); else its namespace, else its path tells."""
     said = getattr(request, "section", "")
     if said:
         return str(said)

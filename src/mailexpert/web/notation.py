@@ -1,4 +1,4 @@
-"""Numbers and moments as people write them, in the language of the page. A bare figure is never ours to show."""
+"""Numbers and moments as people write them, in the language of the page."""
 
 import math
 from datetime import date, datetime, timedelta

@@ -41,7 +41,7 @@ ROOMS = (
         icon="route",
         order=30,
         coming=_(
-            "Here you will build series of mails that start by themselves, such as a welcome after signing up."
+            "Here you will build series of mails that start by themselves, like a welcome after signing up."
         ),
     ),
     Room(
@@ -84,9 +84,7 @@ ROOMS = (
         label=_("Settings & Options"),
         icon="settings",
         order=90,
-        coming=_(
-            "Here you will arrange your organisation, your colleagues, your senders and your own login."
-        ),
+        coming=_("Here you will arrange your organisation, colleagues, senders and your own login."),
     ),
 )
 

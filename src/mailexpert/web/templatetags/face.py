@@ -1,4 +1,4 @@
-"""The parts of the face in templates: {% load face %}. Icons, shapes, fields, sums, charts; numbers and moments."""
+"""The parts of the face in templates: {% load face %}."""
 
 from datetime import date, datetime
 from typing import Any
@@ -59,7 +59,7 @@ def mark(state: str = "kept") -> SafeString:
 
 @register.simple_tag
 def shape(name: str) -> SafeString:
-    """The shape of a state: ok, wait, fail, doubt, need, live, draft, skip, todo. Always with a word beside it."""
+    """The shape of a state: ok, wait, fail, doubt, need, live, draft, skip, todo. With a word beside it."""
     return format_html(
         '<svg viewBox="0 0 16 16" aria-hidden="true"><use href="{}"/></svg>', sprite(f"s-{name}")
     )
