@@ -50,6 +50,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "mailexpert.core",
     "mailexpert.accounts",
+    "mailexpert.content",
     "mailexpert.web",
     "allauth",
     "allauth.account",

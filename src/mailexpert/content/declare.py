@@ -1,0 +1,19 @@
+"""Templates: what an account writes for its mailings. Our own mails' words, no reader's data."""
+
+from mailexpert.core.register import declare
+
+declare(
+    "content_template",
+    purpose="essential.service",
+    ground="contract with the account",
+    subject="the account",
+    keep="as long as the account, or until it is deleted there",
+    columns={
+        "name": "user.content.private",
+        "source": "user.content.private",
+        "subject": "user.content.private",
+        "preheader": "user.content.private",
+        "language": "user.content.private",
+    },
+    technical=("id", "account_id", "kind", "version", "created_at", "updated_at"),
+)

@@ -1,0 +1,36 @@
+"""What mailings are made of."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.core.models import AccountManager, AccountRow
+
+
+class Template(AccountRow):
+    """A mail to begin with: its source, and the subject and first line that go with it."""
+
+    class Kind(models.TextChoices):
+        BLOCKS = "blocks", _("Blocks")
+        MJML = "mjml", _("MJML")
+        HTML = "html", _("HTML")
+        TEXT = "text", _("Plain text")
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=6, choices=Kind)
+    source = models.TextField(blank=True)
+    subject = models.CharField(max_length=250, blank=True)
+    preheader = models.CharField(max_length=250, blank=True)
+    language = models.CharField(max_length=5, default="nl")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[AccountManager["Template"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [models.Index(fields=["account_id", "-updated_at", "-id"], name="content_template_recent")]
+
+    def __str__(self) -> str:
+        return self.name
