@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mailexpert.accounts.access import member_required
 from mailexpert.core.panels import Panel, panels
-from mailexpert.web.context import THEME_COOKIE, THEMES
+from mailexpert.web.context import THEME_COOKIE, THEMES, navigation
 from mailexpert.web.rooms import ROOMS
+from mailexpert.web.steps import first_steps
 
 log = logging.getLogger(__name__)
 REMEMBERED = timedelta(days=365)
@@ -31,10 +32,17 @@ def home(request: HttpRequest) -> HttpResponse:
     if getattr(request, "account", None) is None:
         return render(request, "web/front.html")
     filled = [(panel, context) for panel in panels() if (context := panel.context(request)) is not None]
+    steps = first_steps(navigation(request))
     return render(
         request,
         "web/overview.html",
-        {"now": timezone.now(), "main": _shown(filled, side=False), "side": _shown(filled, side=True)},
+        {
+            "now": timezone.now(),
+            "steps": steps,
+            "steps_done": sum(step.done for step in steps),
+            "main": _shown(filled, side=False),
+            "side": _shown(filled, side=True),
+        },
     )
 
 
