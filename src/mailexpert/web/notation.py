@@ -20,7 +20,9 @@ def is_dutch() -> bool:
 
 def number(value: Number, digits: int = 0) -> str:
     """4812 → 4.812 in Dutch, 4,812 in English."""
-    return number_format(value, digits, force_grouping=True)
+    # Rounded here: Django cuts off what doesn't fit.
+    rounded = value if isinstance(value, int) else Decimal(f"{value:.{digits}f}")
+    return number_format(rounded, digits, force_grouping=True)
 
 
 def percent(part: Number, whole: Number, digits: int = 1) -> str:
@@ -52,7 +54,7 @@ def day(value: date | datetime) -> str:
 
 def day_short(value: date | datetime) -> str:
     """24 nov 2026"""
-    return date_format(_local(value), "j M Y").replace(".", "")
+    return _short(value, "j M Y")
 
 
 def weekday(value: date | datetime) -> str:
@@ -80,8 +82,7 @@ def near(value: datetime, now: datetime | None = None) -> str:
         return f"{words[distance]}, {clock(value)}"
     if abs(distance) >= HALF_A_YEAR:
         return day_short(value)
-    short = date_format(local, "D j M").replace(".", "")
-    return f"{short.lower() if is_dutch() else short}, {clock(value)}"
+    return f"{_short(local, 'D j M')}, {clock(value)}"
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
@@ -120,6 +121,11 @@ def size(octets: int) -> str:
     power = min(int(math.log10(octets) // 3), 4)
     value = octets / 1000**power
     return f"{number(value, 0 if value >= 10 else 1)}{NBSP}{('', 'kB', 'MB', 'GB', 'TB')[power]}"
+
+
+def _short(value: date | datetime, pattern: str) -> str:
+    text = date_format(_local(value), pattern).replace(".", "")
+    return text.lower() if is_dutch() else text
 
 
 def _local(value: date | datetime) -> date | datetime:
