@@ -50,6 +50,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "mailexpert.core",
     "mailexpert.accounts",
+    "mailexpert.sending",
     "mailexpert.content",
     "mailexpert.web",
     "allauth",
@@ -151,7 +152,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Amsterdam"
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # would write ids as 1.234 in attributes; the filter `number` is for readers
 
 # Files and mail
 STATIC_URL = "/static/"

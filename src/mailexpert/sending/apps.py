@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class SendingConfig(AppConfig):
+    name = "mailexpert.sending"
+    label = "sending"
+
+    def ready(self) -> None:
+        from mailexpert.sending import declare  # noqa: F401

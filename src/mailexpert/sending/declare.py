@@ -1,0 +1,129 @@
+"""What the sending room stores (core.register)."""
+
+from mailexpert.core.register import Column, declare
+
+MAILING = "marketing.communications.email"
+RUNNING = "essential.service.operations"
+
+declare(
+    "sending_relay",
+    purpose=RUNNING,
+    ground="contract: the account hands its mail to its own mail server",
+    subject="account",
+    keep="until the account deletes it",
+    columns={
+        "name": "user.content.private",
+        "host": "user.device",
+        "username": "user.authorization.credentials",
+        "secret": Column(category="user.authorization.password", export=False),
+    },
+    technical=("id", "account_id", "port", "security", "verify", "max_connections", "enabled"),
+)
+declare(
+    "sending_issue",
+    purpose=MAILING,
+    ground="contract: the account sends mailings",
+    subject="account",
+    keep="as long as its mailing",
+    columns={
+        "sender_name": "user.name",
+        "sender_address": "user.contact.email",
+        "reply_to": "user.contact.email",
+        "subject": "user.content.private",
+        "html": "user.content.private",
+        "text": "user.content.private",
+        "preheader": "user.content.private",
+        "links": "user.content.private",
+        "sender_line": "user.contact.address",
+    },
+    technical=(
+        "id", "account_id", "mailing_id", "kind", "relay_id", "fields", "list_ids", "purpose", "tracking",
+        "language", "state", "reason", "created_at", "started_at", "finished_at",
+    ),
+)  # fmt: skip
+declare(
+    "sending_shard",
+    purpose=MAILING,
+    ground="contract: the account sends mailings to its contacts",
+    subject="contact",
+    keep="as long as its mailing",
+    columns={"contact_ids": Column(category="user.unique_id.pseudonymous", erase="keep", export=False)},
+    technical=(
+        "id", "account_id", "issue_id", "n", "size", "lane", "not_before", "upto", "epoch", "lease_until",
+        "state", "sent", "failed", "skipped",
+    ),
+)  # fmt: skip
+declare(
+    "sending_delivery",
+    purpose=MAILING,
+    ground="legal duty: showing who was mailed and who was not",
+    subject="contact",
+    keep="as long as its mailing",
+    columns={
+        "contact_id": Column(category="user.unique_id.pseudonymous", erase="keep"),
+        "outcome": Column(category="user.behavior", erase="keep"),
+        "code": Column(category="user.behavior", erase="keep"),
+        "at": Column(category="user.behavior", erase="keep"),
+    },
+    technical=("account_id", "issue_id", "attempt"),
+)
+declare(
+    "sending_reply",
+    purpose=RUNNING,
+    ground="legitimate interest: finding out why a mail was refused",
+    subject="contact",
+    keep="30 days",
+    columns={"contact_id": "user.unique_id.pseudonymous", "text": "user.behavior", "at": "user.behavior"},
+    technical=("id", "account_id", "issue_id", "attempt"),
+)
+declare(
+    "sending_retry",
+    purpose=MAILING,
+    ground="contract: the account sends mailings to its contacts",
+    subject="contact",
+    keep="until the mail is delivered or given up",
+    columns={"contact_id": "user.unique_id.pseudonymous"},
+    technical=(
+        "id", "account_id", "issue_id", "shard_id", "attempt", "due", "state", "epoch", "lease_until", "code",
+    ),
+)  # fmt: skip
+declare(
+    "sending_stop",
+    purpose=MAILING,
+    ground="legal duty: showing that a stop was carried out",
+    subject="contact",
+    keep="as long as its mailing",
+    columns={
+        "contact_id": Column(category="user.unique_id.pseudonymous", erase="keep"),
+        "via": Column(category="user.behavior", erase="keep"),
+        "at": Column(category="user.behavior", erase="keep"),
+    },
+    technical=("id", "account_id", "issue_id"),
+)
+declare(
+    "sending_suppression",
+    purpose=MAILING,
+    ground="legal duty: not mailing who objected",
+    subject="contact",
+    keep="as long as the account",
+    columns={
+        "email_key": Column(category="user.contact.email", erase="hash"),
+        "reason": Column(category="user.behavior", erase="keep"),
+        "at": Column(category="user.behavior", erase="keep"),
+    },
+    technical=("id", "account_id"),
+)
+declare(
+    "sending_caughtmail",
+    purpose=RUNNING,
+    ground="legitimate interest: trying the software out without sending anything",
+    subject="contact",
+    keep="the catcher's latest mails, 7 days",
+    columns={
+        "mail_from": "user.contact.email",
+        "rcpt_to": "user.contact.email",
+        "subject": "user.content.private",
+        "raw": "user.content.private",
+    },
+    technical=("id", "at", "size", "account_id"),
+)

@@ -1,0 +1,297 @@
+"""The outbox: what is on its way, what came of it, and what may not be mailed.
+
+The delivery engine, the intake and the catcher read and write these tables by SQL; a test compares the
+columns they name with these models."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow, Walled
+
+
+class Relay(AccountRow):
+    """A mail server of the account's own that takes its mailings; without one the installation's does."""
+
+    class Security(models.TextChoices):
+        STARTTLS = "starttls", _("STARTTLS")
+        TLS = "tls", _("TLS from the start")
+        NONE = "none", _("None")
+
+    name = models.CharField(max_length=100)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=8, choices=Security, default=Security.STARTTLS)
+    verify = models.BooleanField(default=True)
+    username = models.CharField(max_length=254, blank=True)
+    secret = models.TextField(blank=True)
+    max_connections = models.PositiveSmallIntegerField(default=4)
+    enabled = models.BooleanField(default=True)
+
+    objects: ClassVar[AccountManager["Relay"]] = AccountManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Issue(AccountRow):
+    """A mailing frozen when its sending started. `html` and `text` hold Liquid and numbered links."""
+
+    class Kind(models.IntegerChoices):
+        MAILING = 1
+        TEST = 2
+
+    class State(models.IntegerChoices):
+        SENDING = 0
+        PAUSED = 1
+        CANCELLED = 2
+        DONE = 3
+
+    mailing_id = models.BigIntegerField(null=True, blank=True)
+    kind = models.SmallIntegerField(choices=Kind, default=Kind.MAILING)
+    relay: Any = AccountForeignKey(
+        Relay, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    sender_name = models.CharField(max_length=200, blank=True)
+    sender_address = models.CharField(max_length=320)
+    reply_to = models.CharField(max_length=320, blank=True)
+    subject = models.TextField()
+    html = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    preheader = models.TextField(blank=True)
+    fields = models.JSONField(default=dict)
+    links = models.JSONField(default=list)
+    list_ids = ArrayField(models.BigIntegerField(), default=list)
+    purpose = models.CharField(max_length=20)
+    tracking = models.CharField(max_length=20, default="aggregate")
+    language = models.CharField(max_length=5, default="nl")
+    sender_line = models.TextField(blank=True)
+    state = models.SmallIntegerField(choices=State, default=State.SENDING)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountManager["Issue"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            # Read by delivery/outbox.sql: which relays have work.
+            models.Index(
+                fields=["account_id", "id"], condition=models.Q(state=0), name="sending_issue_under_way"
+            ),
+            models.Index(fields=["account_id", "mailing_id"], name="sending_issue_of_mailing"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == self.State.DONE
+
+
+class Shard(AccountRow):
+    """About a thousand people of an issue. `upto`: how many had their turn, marked before it is taken."""
+
+    class State(models.IntegerChoices):
+        OPEN = 0
+        DONE = 1
+
+    issue: Any = AccountForeignKey(Issue, models.CASCADE, related_name="shards", db_index=False)
+    n = models.IntegerField()
+    contact_ids = ArrayField(models.BigIntegerField())
+    size = models.GeneratedField(
+        expression=models.Func("contact_ids", function="cardinality"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    lane = models.TextField(blank=True, db_default="")
+    not_before = models.DateTimeField(db_default=Now())
+    upto = models.IntegerField(db_default=0)
+    epoch = models.IntegerField(db_default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    state = models.SmallIntegerField(choices=State, db_default=0)
+    sent = models.IntegerField(db_default=0)
+    failed = models.IntegerField(db_default=0)
+    skipped = models.IntegerField(db_default=0)
+
+    objects: ClassVar[AccountManager["Shard"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "issue", "n"], name="sending_shard_once")
+        ]
+        indexes = [
+            # Read by every claim. Nothing in it changes while a shard is worked on: updates stay on the page.
+            models.Index(
+                fields=["account_id", "issue", "n"], condition=models.Q(state=0), name="sending_shard_open"
+            ),
+        ]
+
+
+class Outcome(models.IntegerChoices):
+    SENT = 1, _("Sent")
+    FAILED = 2, _("Failed")
+    SKIPPED = 3, _("Skipped")
+    UNANSWERED = 4, _("In doubt")
+
+
+class Skip(models.IntegerChoices):
+    """Why a person was left out at their turn (`Delivery.code` of a skipped one)."""
+
+    UNSUBSCRIBED = 1, _("Unsubscribed after the mailing started")
+    SUPPRESSED = 2, _("Address is on the suppression list")
+    NO_GROUND = 3, _("No ground for mailing this person")
+    CANCELLED = 4, _("Mailing was cancelled")
+    GONE = 5, _("Contact was deleted or frozen")
+    ADDRESS_UNSUPPORTED = 6, _("The relay can't handle this address")
+
+
+class Delivery(Walled):
+    """The ledger: one row per final outcome of an attempt. Who had a turn and has none is in doubt."""
+
+    append_only = True
+    hot = True
+
+    pk = models.CompositePrimaryKey("issue_id", "contact_id", "attempt")
+    issue_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+    attempt = models.SmallIntegerField()
+    outcome = models.SmallIntegerField(choices=Outcome)
+    code = models.SmallIntegerField()
+
+    objects: ClassVar[AccountManager["Delivery"]] = AccountManager()
+
+    class Meta(Walled.Meta):
+        indexes = [
+            # Read by queries.skip_reasons and queries.failures; few rows are in it.
+            models.Index(
+                fields=["account_id", "issue_id", "outcome", "code"],
+                condition=~models.Q(outcome=1),
+                name="sending_delivery_not_sent",
+            ),
+        ]
+
+
+class Reply(AccountRow):
+    """What a mail server said when it refused or deferred, with addresses masked. Kept 30 days."""
+
+    hot = True
+
+    issue_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    attempt = models.SmallIntegerField()
+    text = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Reply"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            models.Index(fields=["account_id", "issue_id", "contact_id"], name="sending_reply_of_issue"),
+            models.Index(fields=["at"], name="sending_reply_age"),
+        ]
+
+
+class Retry(AccountRow):
+    """A person whose turn comes again. `attempt` is the number the next attempt will have."""
+
+    class State(models.IntegerChoices):
+        DUE = 0
+        TRYING = 1
+
+    hot = True
+
+    issue_id = models.BigIntegerField()
+    shard_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    attempt = models.SmallIntegerField()
+    due = models.DateTimeField()
+    state = models.SmallIntegerField(choices=State, db_default=0)
+    epoch = models.IntegerField(db_default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    code = models.SmallIntegerField(db_default=0)
+
+    objects: ClassVar[AccountManager["Retry"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "issue_id", "contact_id"], name="sending_retry_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["account_id", "issue_id", "due"],
+                condition=models.Q(state=0),
+                name="sending_retry_due",
+            ),
+        ]
+
+
+class Stop(AccountRow):
+    """Someone stopped a mailing. Append-only: what came of it stands in the memberships it ended."""
+
+    class Via(models.IntegerChoices):
+        ONE_CLICK = 1, _("One-click in the mail program")
+        PAGE = 2, _("Unsubscribe page")
+        MAILTO = 3, _("By mail")
+        HAND = 4, _("By hand")
+
+    append_only = True
+
+    issue_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    via = models.SmallIntegerField(choices=Via)
+    at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Stop"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            models.Index(fields=["account_id", "issue_id", "contact_id"], name="sending_stop_of_issue")
+        ]
+
+
+class Suppression(AccountRow):
+    """An address this account never mails again."""
+
+    class Reason(models.IntegerChoices):
+        BOUNCE = 1, _("Bounced")
+        COMPLAINT = 2, _("Complained")
+        OBJECTION = 3, _("Objected")
+        HAND = 4, _("By hand")
+
+    email_key = models.TextField()
+    reason = models.SmallIntegerField(choices=Reason)
+    at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Suppression"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "email_key"], name="sending_suppression_once")
+        ]
+
+
+class CaughtMail(models.Model):
+    """A mail kept by the built-in catcher. It is the machine's; the application's role can't reach it."""
+
+    app_may: ClassVar[str] = ""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    mail_from = models.TextField(blank=True)
+    rcpt_to = ArrayField(models.TextField())
+    subject = models.TextField(blank=True)
+    raw = models.BinaryField()
+    size = models.IntegerField()
+    account_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="sending_caughtmail_age")]
