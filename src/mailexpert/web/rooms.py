@@ -16,6 +16,7 @@ class Room:
     label: Promise
     icon: str
     order: int
+    slug: str = ""
     coming: Promise | str = ""
 
     @property
@@ -31,6 +32,7 @@ ROOMS = (
     Room(
         key="mailings",
         label=_("Mailings"),
+        slug="mailings",
         icon="mail",
         order=20,
         coming=_("Here you will write mailings, schedule them and see what came of them."),
@@ -38,6 +40,7 @@ ROOMS = (
     Room(
         key="automations",
         label=_("Automations"),
+        slug="automatiseringen",
         icon="route",
         order=30,
         coming=_(
@@ -47,6 +50,7 @@ ROOMS = (
     Room(
         key="contacts",
         label=_("Contacts"),
+        slug="contacten",
         icon="users",
         order=40,
         coming=_("Here you will find everyone you mail, with their lists and the proof of their consent."),
@@ -54,6 +58,7 @@ ROOMS = (
     Room(
         key="forms",
         label=_("Forms"),
+        slug="formulieren",
         icon="forms",
         order=50,
         coming=_("Here you will make sign-up forms for your own website, with a confirmation by mail."),
@@ -61,6 +66,7 @@ ROOMS = (
     Room(
         key="content",
         label=_("Templates & images"),
+        slug="sjablonen",
         icon="template",
         order=60,
         coming=_("Here you will keep the templates and images that your mailings are made of."),
@@ -68,6 +74,7 @@ ROOMS = (
     Room(
         key="reports",
         label=_("Reports"),
+        slug="rapporten",
         icon="chart-line",
         order=70,
         coming=_("Here you will read what came of your mailings, down to the last person."),
@@ -75,6 +82,7 @@ ROOMS = (
     Room(
         key="news",
         label=_("News"),
+        slug="nieuws",
         icon="news",
         order=80,
         coming=_("Here you will read what is new in MailExpert, and which maintenance is planned."),
@@ -82,6 +90,7 @@ ROOMS = (
     Room(
         key="settings",
         label=_("Settings & Options"),
+        slug="instellingen",
         icon="settings",
         order=90,
         coming=_("Here you will arrange your organisation, colleagues, senders and your own login."),

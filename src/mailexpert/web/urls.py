@@ -8,7 +8,7 @@ app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
-    path("language/", views.choose_language, name="language"),
-    path("theme/", views.choose_theme, name="theme"),
-    *(path(f"{room.key}/", views.coming, {"key": room.key}, name=room.key) for room in ROOMS if room.coming),
+    path("taal/", views.choose_language, name="language"),
+    path("thema/", views.choose_theme, name="theme"),
+    *(path(f"{room.slug}/", views.coming, {"key": room.key}, name=room.key) for room in ROOMS if room.coming),
 ]

@@ -45,7 +45,7 @@ def test_the_menu_opens_and_closes_on_a_narrow_screen(page_as: PageAs, shop: Ten
 
 def test_a_click_changes_language_and_theme(page_as: PageAs, shop: Tenant) -> None:
     page = page_as(shop)
-    page.goto("/automations/")
+    page.goto("/automatiseringen/")
     page.get_by_role("button", name="English").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Automations"
     page.get_by_role("button", name="Dark").click()
