@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "mailexpert.core",
     "mailexpert.accounts",
     "mailexpert.sending",
+    "mailexpert.tracking",
     "mailexpert.content",
     "mailexpert.web",
     "allauth",
@@ -156,7 +157,6 @@ USE_THOUSAND_SEPARATOR = False  # would write ids as 1.234 in attributes; the fi
 
 # Files and mail
 STATIC_URL = "/static/"
-STATIC_ROOT = ENV.home / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
