@@ -9,6 +9,7 @@ from django.test import Client
 from mailexpert.accounts.models import Account, Membership, User
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
+from mailexpert.web.tests.browser import chromium, page_as  # noqa: F401
 
 PASSWORD = "koffie-met-een-koekje"
 
