@@ -98,7 +98,7 @@ class Drawing:
 def nice_top(highest: float, steps: int = 2) -> float:
     """The least round number above: 4812 → 5000, so that every tick is round too."""
     rough = max(highest, steps) / steps
-    power = 10 ** math.floor(math.log10(rough))
+    power = 10.0 ** math.floor(math.log10(rough))
     for factor in (1, 2, 2.5, 5, 10):
         tick = factor * power
         if tick >= rough and (tick >= 10 or tick == int(tick)):
