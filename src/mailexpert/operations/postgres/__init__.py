@@ -1,4 +1,4 @@
-"""PostgreSQL from a clone: no installation, no password, no port. `with ensure(home) as server:` runs it, and the
+"""PostgreSQL from a clone: no installation, no password, no port. `with ensure(home) as server:` runs it; the
 last one to leave stops it.
 """
 

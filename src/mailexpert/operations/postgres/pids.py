@@ -1,4 +1,4 @@
-"""Which process is which. A pid in a file proves nothing: it may be dead, a zombie, or a stranger's by now."""
+"""Which process is which. A pid in a file proves nothing: it may be dead, a zombie, or a stranger's now."""
 
 import os
 import signal

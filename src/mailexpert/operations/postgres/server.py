@@ -132,7 +132,7 @@ def _pid(found: Place) -> int | None:
 
 
 def _clear_leftovers(found: Place) -> None:
-    """A killed server leaves backends that write to its memory, and a note with a pid that may be anyone's."""
+    """A killed server leaves backends in its memory, and a note with a pid that may be anybody's."""
     left = pids.all_serving(found.data)
     for how in (signal.SIGTERM, signal.SIGQUIT, signal.SIGKILL):
         if not left:
