@@ -1,0 +1,71 @@
+"""What can be wrong with a source: English sentences with values; content.words says them in Dutch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+def gettext_noop(sentence: str) -> str:
+    """Marks a sentence for translation. Django's own does the same, but this room's rules know no Django."""
+    return sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    line: int
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        return self.sentence % self.values if self.values else self.sentence
+
+
+class SourceError(Exception):
+    """The source can't be made into a mail; every problem that was found is in `problems`, by line."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        super().__init__("; ".join(f"line {p.line}: {p.message}" for p in self.problems))
+
+    @property
+    def line(self) -> int:
+        return self.problems[0].line
+
+    @property
+    def message(self) -> str:
+        return self.problems[0].message
+
+
+TOO_LARGE = gettext_noop("The source is %(size)s kB; at most %(limit)s kB is taken.")
+UNREADABLE = gettext_noop("There is a character here that no mail may hold (code %(code)s).")
+LIQUID = gettext_noop("%(detail)s")
+UNKNOWN_FIELD = gettext_noop("There is no field “%(name)s”.")
+LOST_LIQUID = gettext_noop(
+    "“%(tag)s” stands where it would be lost: put it in the text or inside the quotes of an attribute."
+)
+TOO_DEEP = gettext_noop("The elements are nested more than %(limit)s deep.")
+NOT_MJML = gettext_noop("The source must begin with <mjml> and end with </mjml>.")
+NO_BODY = gettext_noop("The <mj-body> is missing: nothing would be shown.")
+NOT_CLOSED = gettext_noop("<%(name)s> is opened here and never closed.")
+NOT_OPENED = gettext_noop("</%(name)s> closes something that isn’t open.")
+CROSSED = gettext_noop("</%(name)s> stands here, but <%(open)s> of line %(open_line)s must be closed first.")
+UNKNOWN_ELEMENT = gettext_noop("There is no <%(name)s>.")
+UNKNOWN_ELEMENT_NEAR = gettext_noop("There is no <%(name)s>. Do you mean <%(near)s>?")
+UNSUPPORTED_ELEMENT = gettext_noop("<%(name)s> doesn’t work in most mail programs, so it isn’t taken.")
+WRONG_PLACE = gettext_noop("<%(name)s> can’t stand in <%(parent)s>; it belongs in <%(wanted)s>.")
+LOOSE_TEXT = gettext_noop("Text can’t stand directly in <%(parent)s>; put it in <mj-text>.")
+LOOSE_BRACKET = gettext_noop("Write &lt; for a loose <.")
+ATTRIBUTE_QUOTES = gettext_noop("The value of “%(name)s” needs quotes around it.")
+INCLUDE = gettext_noop("<mj-include> reads files and isn’t taken; put the text itself here.")
+FOREIGN_ICON = gettext_noop(
+    "Give this <mj-social-element> an src: its icon would come from a stranger’s server."
+)
+MJML_REFUSED = gettext_noop("MJML can’t be made into a mail: %(detail)s.")
+
+REMOVED_ELEMENT = gettext_noop("<%(name)s> was left out: mail programs refuse it.")
+REMOVED_HANDLER = gettext_noop("“%(name)s” was left out: scripts don’t run in mails.")
+REMOVED_ADDRESS = gettext_noop("The address in “%(name)s” was left out: it isn’t a web or mail address.")
+REMOVED_STYLE = gettext_noop("A style was left out: it loads something from outside or runs a script.")
+REMOVED_COMMENT = gettext_noop(
+    "A comment for Outlook was left out: it holds something that mail programs refuse."
+)

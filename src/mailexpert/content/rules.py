@@ -1,0 +1,182 @@
+"""From an account's source to the two parts of a mail. Knows no Django: values in, values out."""
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from css_inline import CSSInliner
+from mjml import mjml2html
+
+from mailexpert.content import problems, rules_plain
+from mailexpert.content.problems import Problem, SourceError
+from mailexpert.content.rules_clean import Clean, clean, text, written
+from mailexpert.content.rules_mjml import tidy
+from mailexpert.content.rules_shield import Shielded, lost, shield, shield_html, unshield
+from mailexpert.content.rules_text import text_of
+
+KINDS = ("mjml", "html", "text")
+# Bytes. A mail is clipped at 102 kB, so more is a mistake or an attack on the parsers.
+LARGEST_SOURCE = 500_000
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue002\ufffe\uffff\ud800-\udfff]")
+POSITION = re.compile(r" at position (\d+)(?::\d+)?")
+IN_ROOT = re.compile(r" in root template")
+# Mail programs show text after the first line beside the subject; this pushes it out of sight.
+FILLER = "&#847;&zwnj;&nbsp;" * 40
+HIDE = "display:none;font-size:1px;line-height:1px;max-height:0;opacity:0;overflow:hidden;mso-hide:all;"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """Both parts, Liquid still in them. `removed` names what the source held and a mail may not."""
+
+    html: str
+    text: str
+    removed: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What stands around the body: the tab's title, the language, the first line in the inbox."""
+
+    title: str = ""
+    language: str = "nl"
+    preheader: str = ""
+
+
+def compile_source(
+    kind: str, source: str, *, title: str = "", language: str = "nl", preheader: str = ""
+) -> Compiled:
+    """The mail that this source makes. Raises SourceError with every problem found, each with its line."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    _refuse_unreadable(source)
+    frame = Frame(title=title, language=language, preheader=preheader)
+    if kind == "mjml":
+        made = _from_html(_mjml_to_html(source, frame), frame, inline=False)
+    elif kind == "html":
+        made = _from_html(source, frame, inline=True)
+    elif kind == "text":
+        html = _from_html(_plain_to_html(source, frame), frame, inline=False).html
+        return Compiled(html=html, text=_plain(source))
+    else:
+        raise ValueError(f"There is no kind of source called {kind!r}.")
+    return Compiled(html=made.html, text=made.text, removed=_with_lines(made.removed, source))
+
+
+def _refuse_unreadable(source: str) -> None:
+    size = len(source.encode(errors="replace"))
+    if size > LARGEST_SOURCE:
+        values = {"size": size // 1000, "limit": LARGEST_SOURCE // 1000}
+        raise SourceError(Problem(line=1, sentence=problems.TOO_LARGE, values=values))
+    found = [
+        Problem(
+            line=source.count("\n", 0, bad.start()) + 1,
+            sentence=problems.UNREADABLE,
+            values={"code": f"U+{ord(bad[0]):04X}"},
+        )
+        for bad in UNREADABLE.finditer(source)
+    ]
+    if found:
+        raise SourceError(*found[:20])
+
+
+def _mjml_to_html(source: str, frame: Frame) -> str:
+    shielded = shield(source, keep_lines=True)
+    tidied, found = tidy(shielded.source)
+    if found:
+        raise SourceError(*found)
+    try:
+        html = mjml2html(_with_language(tidied, frame), fonts={}, disable_comments=False)
+    except ValueError as problem:
+        raise SourceError(_compiler_problem(str(problem), tidied)) from problem
+    return unshield(html, shielded.tags)
+
+
+def _with_language(mjml: str, frame: Frame) -> str:
+    """The compiler writes the language on <html> and on the wrapper that web mail leaves standing."""
+    head = re.search(r"<mjml\b([^>]*)>", mjml)
+    if head is None or re.search(r"\blang\s*=", head[1]):
+        return mjml
+    return mjml.replace(head[0], f'<mjml lang="{escape(frame.language)}"{head[1]}>', 1)
+
+
+def _compiler_problem(said: str, mjml: str) -> Problem:
+    at = POSITION.search(said)
+    line = mjml.count("\n", 0, int(at[1])) + 1 if at else 1
+    detail = IN_ROOT.sub("", POSITION.sub("", said))
+    return Problem(line=line, sentence=problems.MJML_REFUSED, values={"detail": detail})
+
+
+def _plain(source: str) -> str:
+    return source.strip("\n") + "\n" if source.strip() else ""
+
+
+def _plain_to_html(source: str, frame: Frame) -> str:
+    shielded = shield(source)
+    return unshield(rules_plain.to_html(shielded, frame.language), shielded.tags)
+
+
+def _from_html(source: str, frame: Frame, *, inline: bool) -> Compiled:
+    shielded = shield_html(source)
+    cleaned = clean(shielded.source)
+    framed = _frame(cleaned, frame)
+    html = INLINE_ALL.inline(framed) if inline and "<style" in framed else framed
+    _refuse_loss(html, shielded)
+    readable = text_of(cleaned.tree)
+    return Compiled(
+        html=unshield(html, shielded.tags), text=unshield(readable, shielded.tags), removed=cleaned.removed
+    )
+
+
+# What can't be inlined (media queries, Outlook's dark mode) stays in its style element.
+INLINE_ALL = CSSInliner(
+    keep_style_tags=True, keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False
+)
+
+
+def _refuse_loss(html: str, shielded: Shielded) -> None:
+    found = [
+        Problem(line=tag.line, sentence=problems.LOST_LIQUID, values={"tag": tag.text})
+        for tag in lost(html, shielded.tags)
+    ]
+    if found:
+        raise SourceError(*found)
+
+
+def _frame(cleaned: Clean, frame: Frame) -> str:
+    html = {"lang": frame.language, **cleaned.html_attributes}
+    if html["lang"] in ("", "und"):
+        html["lang"] = frame.language
+    title = _words(frame.title) or text(cleaned.title)
+    body = cleaned.body
+    if 'role="article"' not in body[:2000]:
+        body = f'<div role="article" aria-roledescription="email" lang="{escape(html["lang"])}">{body}</div>'
+    if frame.preheader:
+        body = f'<div style="{HIDE}">{_words(frame.preheader)}{FILLER}</div>{body}'
+    return (
+        f"<!doctype html>\n<html{written(html)}>\n<head>\n{_charset(cleaned.head)}<title>{title}</title>\n"
+        f"{cleaned.head}\n</head>\n<body{written(cleaned.body_attributes)}>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _words(value: str) -> str:
+    """Escaped, but not inside Liquid: `{{ x | default: "a & b" }}` is code there."""
+    shielded = shield(value)
+    return unshield(text(shielded.source), shielded.tags)
+
+
+def _charset(head: str) -> str:
+    charset = "" if "charset" in head else '<meta charset="utf-8">\n'
+    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    return charset + ("" if "viewport" in head else viewport)
+
+
+def _with_lines(removed: tuple[Problem, ...], source: str) -> tuple[Problem, ...]:
+    """The first line where what was left out could stand; the parser keeps none."""
+    placed = []
+    for problem in removed:
+        name = str(problem.values.get("name", "")).split(" ")[0]
+        before = "<" if problem.sentence == problems.REMOVED_ELEMENT else r"\b"
+        found = re.search(rf"{before}{re.escape(name)}\b", source, re.IGNORECASE) if name else None
+        line = source.count("\n", 0, found.start()) + 1 if found else 1
+        placed.append(Problem(line=line, sentence=problem.sentence, values=problem.values))
+    return tuple(sorted(placed, key=lambda problem: problem.line))

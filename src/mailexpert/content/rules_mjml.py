@@ -1,0 +1,199 @@
+"""MJML read line by line before the compiler sees it: that drops what it doesn't know and names no line."""
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from mailexpert.content import problems
+from mailexpert.content.problems import Problem
+from mailexpert.content.rules_names import names
+from mailexpert.content.rules_shield import WORD
+
+BODY_PARENTS = {
+    "mj-section": ("mj-body", "mj-wrapper"),
+    "mj-wrapper": ("mj-body",),
+    "mj-hero": ("mj-body", "mj-wrapper"),
+    "mj-group": ("mj-section",),
+    "mj-column": ("mj-section", "mj-group"),
+    "mj-text": ("mj-column", "mj-hero"),
+    "mj-button": ("mj-column", "mj-hero"),
+    "mj-image": ("mj-column", "mj-hero"),
+    "mj-divider": ("mj-column", "mj-hero"),
+    "mj-spacer": ("mj-column", "mj-hero"),
+    "mj-table": ("mj-column", "mj-hero"),
+    "mj-social": ("mj-column", "mj-hero"),
+    "mj-social-element": ("mj-social",),
+    "mj-navbar": ("mj-column", "mj-hero"),
+    "mj-navbar-link": ("mj-navbar",),
+    "mj-raw": ("mj-body", "mj-wrapper", "mj-section", "mj-group", "mj-column", "mj-hero", "mj-head"),
+}
+HEAD_PARENTS = {
+    "mj-title": ("mj-head",),
+    "mj-preview": ("mj-head",),
+    "mj-style": ("mj-head",),
+    "mj-breakpoint": ("mj-head",),
+    "mj-font": ("mj-head",),
+    "mj-attributes": ("mj-head",),
+    "mj-all": ("mj-attributes",),
+    "mj-class": ("mj-attributes",),
+}
+PARENTS = {"mj-head": ("mjml",), "mj-body": ("mjml",), **BODY_PARENTS, **HEAD_PARENTS}
+# These need form controls or scripts in the reader's mail program, or pictures from a stranger's server.
+UNSUPPORTED = names(
+    "mj-accordion mj-accordion-element mj-accordion-title mj-accordion-text mj-carousel mj-carousel-image "
+    "mj-invoice mj-invoice-item mj-location mj-html-attributes mj-selector mj-html-attribute"
+)
+HOLDS_HTML = names(
+    "mj-text mj-button mj-table mj-raw mj-navbar-link mj-social-element mj-title mj-preview mj-style"
+)
+HTML_VOID = names("area base br col embed hr img input link meta source track wbr")
+
+PIECE = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<!doctype[^>]*>|<\?.*?\?>"
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:-]*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
+    r"|<",
+    re.DOTALL | re.IGNORECASE,
+)
+BARE_VALUE = re.compile(r"\s([a-zA-Z-]+)\s*=\s*(?![\s\"'])")
+IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+@dataclass(frozen=True)
+class _Open:
+    name: str
+    line: int
+
+
+@dataclass
+class _Reading:
+    source: str
+    stack: list[_Open] = field(default_factory=list)
+    found: list[Problem] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def line(self, at: int) -> int:
+        return self.source.count("\n", 0, at) + 1
+
+    def problem(self, at: int, sentence: str, **values: object) -> None:
+        self.found.append(Problem(line=self.line(at), sentence=sentence, values=values))
+
+    @property
+    def inside_html(self) -> bool:
+        return any(opened.name in HOLDS_HTML for opened in self.stack)
+
+    @property
+    def parent(self) -> str:
+        return self.stack[-1].name if self.stack else ""
+
+
+def tidy(source: str) -> tuple[str, list[Problem]]:
+    """The shielded source as the compiler wants it (<br> closed, Liquid between blocks in <mj-raw>), and
+    every problem that would make it drop something."""
+    reading = _Reading(source)
+    at = 0
+    for piece in PIECE.finditer(source):
+        _text(reading, at, source[at : piece.start()])
+        _piece(reading, piece)
+        at = piece.end()
+    _text(reading, at, source[at:])
+    for opened in reading.stack:
+        reading.found.append(
+            Problem(line=opened.line, sentence=problems.NOT_CLOSED, values={"name": opened.name})
+        )
+    if "mjml" not in reading.seen:
+        return source, [Problem(line=1, sentence=problems.NOT_MJML)]
+    if "mj-body" not in reading.seen:
+        reading.problem(0, problems.NO_BODY)
+    return "".join(reading.written), reading.found
+
+
+def _text(reading: _Reading, at: int, text: str) -> None:
+    if reading.inside_html or not text.strip():
+        reading.written.append(text)
+        return
+    loose = WORD.sub("", text).strip()
+    start = at + len(text) - len(text.lstrip())
+    if not reading.stack:
+        reading.problem(start, problems.NOT_MJML)
+    elif loose or reading.parent not in BODY_PARENTS["mj-raw"] or reading.parent == "mj-head":
+        reading.problem(start, problems.LOOSE_TEXT, parent=reading.parent)
+    reading.written.append(WORD.sub(lambda found: f"<mj-raw>{found[0]}</mj-raw>", text))
+
+
+def _piece(reading: _Reading, piece: re.Match[str]) -> None:
+    if piece[0] == "<":
+        reading.problem(piece.start(), problems.LOOSE_BRACKET)
+        return
+    if not piece["name"]:
+        reading.written.append(piece[0] if reading.inside_html else "")
+        return
+    name = piece["name"].lower()
+    if piece["close"]:
+        _close(reading, name, piece)
+    else:
+        _open(reading, name, piece)
+
+
+def _open(reading: _Reading, name: str, piece: re.Match[str]) -> None:
+    at, rest = piece.start(), piece["rest"]
+    for bare in BARE_VALUE.finditer(IN_QUOTES.sub('""', rest)):
+        reading.problem(at, problems.ATTRIBUTE_QUOTES, name=bare[1])
+    if reading.inside_html:
+        closed = rest.rstrip().endswith("/")
+        if name in HTML_VOID and not closed:
+            reading.written.append(f"<{piece['name']}{rest} />")
+            return
+    else:
+        closed = rest.rstrip().endswith("/")
+        _judge_place(reading, name, at)
+        if name == "mj-social-element" and " src=" not in f" {rest}".replace("\n", " "):
+            reading.problem(at, problems.FOREIGN_ICON)
+    reading.seen.add(name)
+    reading.written.append(piece[0])
+    if not closed:
+        reading.stack.append(_Open(name, reading.line(at)))
+
+
+def _judge_place(reading: _Reading, name: str, at: int) -> None:
+    if name == "mjml":
+        if reading.stack:
+            reading.problem(at, problems.WRONG_PLACE, name=name, parent=reading.parent, wanted="…")
+    elif name == "mj-include":
+        reading.problem(at, problems.INCLUDE)
+    elif name in UNSUPPORTED:
+        reading.problem(at, problems.UNSUPPORTED_ELEMENT, name=name)
+    elif reading.parent == "mj-attributes":
+        return
+    elif name not in PARENTS:
+        _unknown(reading, name, at)
+    elif reading.parent not in PARENTS[name] and reading.stack:
+        wanted = "> / <".join(PARENTS[name][:2])
+        reading.problem(at, problems.WRONG_PLACE, name=name, parent=reading.parent, wanted=wanted)
+
+
+def _unknown(reading: _Reading, name: str, at: int) -> None:
+    if not name.startswith("mj") and reading.parent in PARENTS:
+        reading.problem(
+            at, problems.WRONG_PLACE, name=name, parent=reading.parent, wanted="mj-text> / <mj-raw"
+        )
+        return
+    near = get_close_matches(name, PARENTS, 1)
+    if near:
+        reading.problem(at, problems.UNKNOWN_ELEMENT_NEAR, name=name, near=near[0])
+    else:
+        reading.problem(at, problems.UNKNOWN_ELEMENT, name=name)
+
+
+def _close(reading: _Reading, name: str, piece: re.Match[str]) -> None:
+    at = piece.start()
+    if name in HTML_VOID and reading.inside_html:
+        return
+    if name not in [opened.name for opened in reading.stack]:
+        reading.problem(at, problems.NOT_OPENED, name=name)
+        return
+    while reading.stack[-1].name != name:
+        left = reading.stack.pop()
+        reading.problem(at, problems.CROSSED, name=name, open=left.name, open_line=left.line)
+    reading.stack.pop()
+    reading.written.append(piece[0])

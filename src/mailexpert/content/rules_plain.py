@@ -1,0 +1,56 @@
+"""Plain text as a simple HTML part, so that every mail has both."""
+
+import re
+from html import escape
+
+from mailexpert.content.rules_shield import END, WORD_START, Shielded
+
+# An address ends before the punctuation that follows it in a sentence.
+ADDRESS = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])|\b([\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+WORD_ADDRESS = re.compile(f"{WORD_START}(\\d+){END}")
+ADDRESS_FIELD = re.compile(r"\{\{-?\s*(\w+_url)\b")
+LABELS = {
+    "nl": {"unsubscribe_url": "Uitschrijven", "preferences_url": "Voorkeuren"},
+    "en": {"unsubscribe_url": "Unsubscribe", "preferences_url": "Preferences"},
+}
+STYLE = (
+    "margin:0 auto;max-width:600px;padding:24px 16px;"
+    "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;"
+)
+STEERS = re.compile(f"^(?:{WORD_START}\\d+{END}\\s*)+$")
+
+
+def to_html(shielded: Shielded, language: str) -> str:
+    """Paragraphs, line breaks and clickable links; everything else escaped."""
+    paragraphs = []
+    for block in re.split(r"\n[ \t]*\n+", shielded.source.strip("\n")):
+        inner = "<br>\n".join(_line(line, shielded, language) for line in block.split("\n"))
+        only_steers = STEERS.match(block) and all(
+            shielded.tags[int(found[1])].steers for found in WORD_ADDRESS.finditer(block)
+        )
+        paragraphs.append(inner if only_steers else f'<p style="margin:0 0 16px;">{inner}</p>')
+    return (
+        '<html><head><meta name="color-scheme" content="light dark">'
+        '<meta name="supported-color-schemes" content="light dark"></head>'
+        f'<body style="margin:0;"><div style="{STYLE}">' + "\n".join(paragraphs) + "</div></body></html>"
+    )
+
+
+def _line(line: str, shielded: Shielded, language: str) -> str:
+    pieces, at = [], 0
+    for found in ADDRESS.finditer(line):
+        target = found[1] or f"mailto:{found[2]}"
+        pieces.append(escape(line[at : found.start()], quote=False))
+        pieces.append(f'<a href="{escape(target)}">{escape(found[0], quote=False)}</a>')
+        at = found.end()
+    pieces.append(escape(line[at:], quote=False))
+    return WORD_ADDRESS.sub(lambda found: _field_link(found, shielded, language), "".join(pieces))
+
+
+def _field_link(found: re.Match[str], shielded: Shielded, language: str) -> str:
+    """`{{ unsubscribe_url }}` in a text is a link with a word; inside a longer address it stays as it is."""
+    named = ADDRESS_FIELD.match(shielded.tags[int(found[1])].text)
+    if named is None or found.string[: found.start()].endswith(("/", "=", '"')):
+        return found[0]
+    label = LABELS.get(language, LABELS["en"]).get(named[1], found[0])
+    return f'<a href="{found[0]}">{label}</a>'
