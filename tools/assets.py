@@ -3,6 +3,7 @@
 npm ci && python tools/assets.py
 """
 
+import gzip
 import importlib.util
 import shutil
 import sys
@@ -46,7 +47,10 @@ def copy(source: Path, target: Path) -> None:
         # Source maps aren't shipped, and the manifest of static files refuses a reference to nothing.
         lines = source.read_text(encoding="utf-8").splitlines()
         kept = [line for line in lines if "sourceMappingURL=" not in line]
-        target.write_text("\n".join(kept) + "\n", encoding="utf-8")
+        text = ("\n".join(kept) + "\n").encode()
+        target.write_bytes(text)
+        # The web process offers what lies beside a file: Tabler is 635 kB, compressed a seventh of that.
+        target.with_name(target.name + ".gz").write_bytes(gzip.compress(text, mtime=0))
     else:
         shutil.copyfile(source, target)
 
