@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mailexpert.accounts.access import member_required
+from mailexpert.core.attention import needs
 from mailexpert.core.panels import Panel, panels
 from mailexpert.web.context import THEME_COOKIE, THEMES, navigation
 from mailexpert.web.rooms import ROOMS
@@ -33,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/front.html")
     filled = [(panel, context) for panel in panels() if (context := panel.context(request)) is not None]
     steps = first_steps(navigation(request))
+    asked = [] if steps else needs(request)
     return render(
         request,
         "web/overview.html",
@@ -40,6 +42,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "now": timezone.now(),
             "steps": steps,
             "steps_done": sum(step.done for step in steps),
+            "needs": asked,
+            "needs_now": sum(need.now for need in asked),
+            "needs_later": sum(not need.now for need in asked),
             "main": _shown(filled, side=False),
             "side": _shown(filled, side=True),
         },

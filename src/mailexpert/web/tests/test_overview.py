@@ -1,0 +1,65 @@
+"""The dashboard shows what rooms register, and only what there is."""
+
+import pytest
+from django.test import Client
+
+from mailexpert.core import attention, panels
+from mailexpert.core.attention import Need
+from mailexpert.web import steps
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def past_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "_has_rows", lambda _model: True)
+
+
+def need(title: str, *, now: bool) -> Need:
+    return Need(title=title, text="Daarom.", url="/", button="Bekijken", now=now)
+
+
+def test_what_holds_something_up_comes_first_and_alone_is_orange(
+    shop_client: Client, past_the_steps: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        need("Pakket bijna vol", now=False),
+        need("Mailing wacht", now=True),
+        need("Relay stil", now=True),
+    ]
+    monkeypatch.setattr(attention, "_sources", {"test": lambda _request: found})
+    page = shop_client.get("/").content.decode()
+    assert page.index("Mailing wacht") < page.index("Relay stil") < page.index("Pakket bijna vol")
+    assert page.count('class="me-now"') == 1
+    assert "2 nu, 1 later" in page
+
+
+def test_an_account_that_lacks_nothing_is_not_asked_for_attention(
+    shop_client: Client, past_the_steps: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attention, "_sources", {})
+    assert "Vraagt je aandacht" not in shop_client.get("/").content.decode()
+
+
+def test_a_panel_with_nothing_to_show_is_left_out(
+    shop_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = panels.Panel(
+        key="full", order=1, side=False, template="web/parts/notice.html", context=lambda _r: {"n": 1}
+    )
+    empty = panels.Panel(key="empty", order=2, side=True, template="no-such.html", context=lambda _r: None)
+    monkeypatch.setattr(panels, "_panels", {"full": full, "empty": empty})
+    assert "me-panels" in shop_client.get("/").content.decode()
+
+
+def test_the_steps_go_away_once_a_mailing_was_sent(shop_client: Client, past_the_steps: None) -> None:
+    assert "Naar je eerste mailing" not in shop_client.get("/").content.decode()
+
+
+def test_the_next_step_is_the_first_that_was_not_taken(
+    shop_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "_has_rows", lambda model: model == "contacts.Contact")
+    page = shop_client.get("/").content.decode()
+    assert "1 van 4 gedaan" in page
+    assert page.index('aria-current="step"') < page.index("Kies hoe je mail eruitziet")
