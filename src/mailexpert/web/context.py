@@ -9,6 +9,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 
 from mailexpert.base import env
 from mailexpert.core.navigation import entries
+from mailexpert.sending.models import Relay
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "mailexpert_theme"
@@ -28,9 +29,16 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "account": getattr(request, "account", None),
         "membership": getattr(request, "membership", None),
         "theme": theme(request),
-        "catcher": env.load().uses_catcher,
+        "catcher": SimpleLazyObject(lambda: stays_here(request)),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
     }
+
+
+def stays_here(request: HttpRequest) -> bool:
+    """No relay was named, by the installation or by the account: mail ends in the catcher on this machine."""
+    if not env.load().uses_catcher:
+        return False
+    return getattr(request, "account", None) is None or not Relay.objects.filter(enabled=True).exists()
 
 
 def theme(request: HttpRequest) -> str:

@@ -6,7 +6,9 @@ from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailexpert.content.models import Template
 from mailexpert.core.models import AccountRow
+from mailexpert.sending.models import Issue
 from mailexpert.web.context import Link
 
 
@@ -20,32 +22,28 @@ class Step:
     current: bool
 
 
-# The room that the step leads to, the model whose first row means that it was taken, and its words.
+# The room that the step leads to, and its words.
 STEPS = (
     (
         "contacts",
-        "contacts.Contact",
         _("Bring in your contacts"),
         _("From a CSV file, with the ground on which you may mail them. Or type in the first few yourself."),
         _("Add contacts"),
     ),
     (
         "content",
-        "content.Template",
         _("Choose what your mail looks like"),
         _("Take the template that lies ready, or bring your own in MJML or HTML."),
         _("Choose a template"),
     ),
     (
         "mailings",
-        "mailings.Mailing",
         _("Write your first mailing"),
         _("What your reader gets stands beside what you write. Mail yourself a test first."),
         _("Write a mailing"),
     ),
     (
         "mailings",
-        "sending.Issue",
         _("Send it"),
         _("We check it with you, ask once, and then account for every single person."),
         _("To your mailing"),
@@ -56,21 +54,34 @@ STEPS = (
 def first_steps(navigation: list[Link]) -> list[Step]:
     """The four steps with the next one marked; nothing once they are all behind you."""
     urls = {link.key: link.url for link in navigation}
-    taken = [_has_rows(model) for _room, model, *_words in STEPS]
-    if all(taken):
+    done = taken()
+    if done[-1]:
         return []
-    following = taken.index(False)
+    following = done.index(False)
     return [
         Step(
             title=title,
             text=text,
             button=button,
             url=urls.get(room, "/"),
-            done=taken[index],
+            done=done[index],
             current=index == following,
         )
-        for index, (room, _model, title, text, button) in enumerate(STEPS)
+        for index, (room, title, text, button) in enumerate(STEPS)
     ]
+
+
+def taken() -> list[bool]:
+    return [
+        _has_rows("contacts.Contact"),
+        Template.objects.exists(),
+        _has_rows("mailings.Mailing"),
+        sent_a_mailing(),
+    ]
+
+
+def sent_a_mailing() -> bool:
+    return Issue.objects.filter(kind=Issue.Kind.MAILING).exists()
 
 
 def _has_rows(label: str) -> bool:

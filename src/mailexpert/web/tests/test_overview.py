@@ -3,8 +3,11 @@
 import pytest
 from django.test import Client
 
+from mailexpert.conftest import Tenant
 from mailexpert.core import attention, panels
 from mailexpert.core.attention import Need
+from mailexpert.core.scope import account
+from mailexpert.sending.models import Issue, Relay
 from mailexpert.web import steps
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def past_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "_has_rows", lambda _model: True)
+    monkeypatch.setattr(steps, "taken", lambda: [True] * 4)
 
 
 def need(title: str, *, now: bool) -> Need:
@@ -59,7 +62,33 @@ def test_the_steps_go_away_once_a_mailing_was_sent(shop_client: Client, past_the
 def test_the_next_step_is_the_first_that_was_not_taken(
     shop_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps, "_has_rows", lambda model: model == "contacts.Contact")
+    monkeypatch.setattr(steps, "taken", lambda: [True, False, False, False])
     page = shop_client.get("/").content.decode()
     assert "1 van 4 gedaan" in page
     assert page.index('aria-current="step"') < page.index("Kies hoe je mail eruitziet")
+
+
+BANNER = "Mails gaan naar de mailvanger"
+
+
+def test_a_banner_says_that_mail_stays_on_this_machine(shop_client: Client) -> None:
+    assert BANNER in shop_client.get("/").content.decode()
+
+
+def test_the_banner_goes_away_with_a_relay_of_the_account(shop: Tenant, shop_client: Client) -> None:
+    with account(shop.id):
+        Relay.objects.create(name="Eigen relay", host="relay.example")
+    assert BANNER not in shop_client.get("/").content.decode()
+
+
+def test_a_relay_of_a_stranger_leaves_the_banner(stranger: Tenant, shop_client: Client) -> None:
+    with account(stranger.id):
+        Relay.objects.create(name="Andermans relay", host="relay.example")
+    assert BANNER in shop_client.get("/").content.decode()
+
+
+def test_a_test_mail_is_not_yet_a_mailing_sent(in_shop: Tenant, shop_client: Client) -> None:
+    Issue.objects.create(kind=Issue.Kind.TEST)
+    assert not steps.sent_a_mailing()
+    Issue.objects.create(kind=Issue.Kind.MAILING)
+    assert steps.sent_a_mailing()
