@@ -1,0 +1,93 @@
+"""What the contacts room stores (core.register)."""
+
+from mailexpert.contacts.models import SLOTS, slot_names
+from mailexpert.core.register import Column, declare
+
+MAILING = "marketing.communications.email"
+ON_BEHALF = "processor: the account decides, on the ground of each membership"
+
+declare(
+    "contacts_contact",
+    purpose=MAILING,
+    ground=ON_BEHALF,
+    subject="contact",
+    keep="until the account erases the contact",
+    columns={
+        "email": "user.contact.email",
+        "email_key": Column(category="user.contact.email", export=False),
+        "first_name": "user.name",
+        "last_name": "user.name",
+        "language": "user.demographic.language",
+        "time_zone": "user.location.imprecise",
+        "overflow": "user.content.private",
+        "last_open": "user.behavior",
+        "last_click": "user.behavior",
+        "created_at": "user.behavior",
+        **{slot: "user.content.private" for kind in SLOTS for slot in slot_names(kind)},
+    },
+    technical=("id", "account_id", "status", "updated_at"),
+)
+declare(
+    "contacts_field",
+    purpose=MAILING,
+    ground="contract: the account keeps its contacts",
+    subject="account",
+    keep="until the account deletes it",
+    columns={"name": "user.content.private", "label": "user.content.private"},
+    technical=("id", "account_id", "kind", "slot"),
+)
+declare(
+    "contacts_list",
+    purpose=MAILING,
+    ground="contract: the account keeps its contacts",
+    subject="account",
+    keep="as long as the account",
+    columns={"name": "user.content.private"},
+    technical=("id", "account_id", "purpose", "created_at", "archived_at"),
+)
+declare(
+    "contacts_membership",
+    purpose=MAILING,
+    ground=ON_BEHALF,
+    subject="contact",
+    keep="as long as the contact",
+    columns={
+        "contact_id": "user.unique_id.pseudonymous",
+        "ground": "user.behavior",
+        "since": "user.behavior",
+        "source": "user.behavior",
+        "ended_at": "user.behavior",
+        "ended_by": "user.behavior",
+    },
+    technical=("account_id", "list_id"),
+)
+declare(
+    "contacts_import",
+    purpose=MAILING,
+    ground="contract: the account brings in its contacts",
+    subject="account",
+    keep="as long as the account; its file until the import is over, a draft 24 hours",
+    columns={
+        "file_name": "user.content.private",
+        "evidence": "user.content.private",
+        "by_id": "user.unique_id",
+    },
+    technical=(
+        "id", "account_id", "list_id", "size", "scanned", "encoding", "delimiter", "has_header", "mapping",
+        "ground", "state", "reason", "technical", "cancel_asked", "bytes_read", "rows_read", "added",
+        "updated", "unchanged", "refused", "duplicates", "signed_up", "stayed_off", "created_at",
+        "started_at", "finished_at",
+    ),
+)  # fmt: skip
+declare(
+    "contacts_refusal",
+    purpose=MAILING,
+    ground="contract: the account sees which rows were not taken",
+    subject="contact",
+    keep="30 days",
+    columns={
+        "detail": Column(category="user.content.private", export=False),
+        "values": Column(category="user.content.private", export=False),
+    },
+    technical=("id", "account_id", "import_id", "line", "reason"),
+)

@@ -1,0 +1,242 @@
+"""Contacts, their fields and lists, and the imports that brought them in."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow, Walled
+from mailexpert.privacy.models import Ground, Purpose
+
+SLOTS = {"text": ("t", 20), "number": ("n", 10), "date": ("d", 10), "boolean": ("b", 10)}
+SLOT_COLUMNS: dict[str, "type[models.Field[Any, Any]]"] = {
+    "t": models.TextField,
+    "n": models.FloatField,
+    "d": models.DateField,
+    "b": models.BooleanField,
+}
+
+
+def slot_names(kind: str) -> list[str]:
+    letter, count = SLOTS[kind]
+    return [f"{letter}{n}" for n in range(1, count + 1)]
+
+
+class Field(AccountRow):
+    """A custom field of an account: which slot column of its contacts holds it."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Text")
+        NUMBER = "number", _("Number")
+        DATE = "date", _("Date")
+        BOOLEAN = "boolean", _("Yes or no")
+
+    name = models.CharField(max_length=40)
+    label = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.TEXT)
+    slot = models.CharField(max_length=3)
+
+    objects: ClassVar[AccountManager["Field"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "name"], name="contacts_field_name_once"),
+            models.UniqueConstraint(fields=["account_id", "slot"], name="contacts_field_slot_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ContactColumns(models.Model):
+    """What both the table and the view through which it is searched have."""
+
+    class Status(models.IntegerChoices):
+        ACTIVE = 1, _("Active")
+        FROZEN = 2, _("Frozen")
+
+    email = models.TextField()
+    email_key = models.GeneratedField(
+        expression=Lower("email"), output_field=models.TextField(), db_persist=True
+    )
+    first_name = models.TextField(blank=True, default="", db_default="")
+    last_name = models.TextField(blank=True, default="", db_default="")
+    language = models.TextField(blank=True, default="", db_default="")
+    time_zone = models.TextField(blank=True, default="", db_default="")
+    status = models.SmallIntegerField(choices=Status, default=Status.ACTIVE, db_default=1)
+    overflow = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    last_open = models.DateField(null=True, blank=True)
+    last_click = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+for _kind in SLOTS:
+    for _slot in slot_names(_kind):
+        ContactColumns.add_to_class(_slot, SLOT_COLUMNS[_slot[0]](null=True, blank=True))  # type: ignore[attr-defined]
+
+
+class Contact(AccountRow, ContactColumns):
+    """A person this account may mail, once it stands on a list with a ground."""
+
+    objects: ClassVar[AccountManager["Contact"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "email_key"], name="contacts_contact_once")
+        ]
+
+
+class FoundContact(ContactColumns):
+    """A contact read through the owner's view `contacts_wall`, where a search by prefix keeps its index."""
+
+    wall_column = "account_id"
+
+    id = models.BigIntegerField(primary_key=True)
+    account_id = models.BigIntegerField()
+
+    objects: ClassVar[AccountManager["FoundContact"]] = AccountManager()
+
+    class Meta:
+        managed = False
+        db_table = "contacts_wall"
+
+
+class List(AccountRow):
+    """A group of contacts that is mailed for one purpose."""
+
+    name = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.NEWSLETTER)
+    created_at = models.DateTimeField(db_default=Now())
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountManager["List"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                "account_id",
+                Lower("name"),
+                condition=models.Q(archived_at__isnull=True),
+                name="contacts_list_name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Walled):
+    """A contact on a list. It may be mailed while `ended_at` is empty and the ground is known."""
+
+    class EndedBy(models.IntegerChoices):
+        ONE_CLICK = 1, _("One-click in the mail program")
+        PAGE = 2, _("Unsubscribe page")
+        MAILTO = 3, _("By mail")
+        HAND = 4, _("By hand")
+        IMPORT = 5, _("Import")
+
+    hot = True
+
+    pk = models.CompositePrimaryKey("account_id", "list_id", "contact_id")
+    list: Any = AccountForeignKey(List, models.CASCADE, related_name="memberships", db_index=False)
+    contact: Any = AccountForeignKey(Contact, models.CASCADE, related_name="memberships", db_index=False)
+    ground = models.CharField(max_length=20, choices=Ground, default=Ground.UNKNOWN)
+    since = models.DateTimeField(db_default=Now())
+    source = models.CharField(max_length=20, blank=True, default="", db_default="")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.SmallIntegerField(choices=EndedBy, null=True, blank=True)
+
+    objects: ClassVar[AccountManager["Membership"]] = AccountManager()
+
+    class Meta(Walled.Meta):
+        indexes = [
+            # Read by the contact's page, by the engine's windows and by the erasure of a contact.
+            models.Index(fields=["account_id", "contact"], name="contacts_membership_contact"),
+        ]
+
+
+class Import(AccountRow):
+    """A file of contacts on its way in. A draft waits for its mapping; the others have been started."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("being prepared")
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("under way")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    list: Any = AccountForeignKey(List, models.SET_NULL, null=True, blank=True, related_name="+")
+    by_id = models.BigIntegerField(null=True, blank=True)
+    file_name = models.CharField(max_length=255)
+    size = models.BigIntegerField(default=0)
+    scanned = models.BooleanField(default=False)
+    encoding = models.CharField(max_length=20, blank=True)
+    delimiter = models.CharField(max_length=1, blank=True)
+    has_header = models.BooleanField(default=True)
+    mapping = models.JSONField(default=dict)
+    ground = models.CharField(max_length=20, choices=Ground, default=Ground.UNKNOWN)
+    evidence = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    reason = models.CharField(max_length=40, blank=True)
+    technical = models.TextField(blank=True)
+    cancel_asked = models.BooleanField(default=False, db_default=False)
+    bytes_read = models.BigIntegerField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    added = models.IntegerField(default=0)
+    updated = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    duplicates = models.IntegerField(default=0)
+    signed_up = models.IntegerField(default=0)
+    stayed_off = models.IntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountManager["Import"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            # Read by the hourly cleaning of files that nobody needs any more.
+            models.Index(fields=["created_at"], name="contacts_import_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
+
+
+class Refusal(AccountRow):
+    """A row of an import that was not taken, and why. Kept 30 days."""
+
+    hot = True
+
+    batch: Any = AccountForeignKey(
+        Import, models.CASCADE, related_name="refusals", db_index=False, db_column="import_id"
+    )
+    line = models.BigIntegerField()
+    reason = models.CharField(max_length=40)
+    detail = models.TextField(blank=True)
+    values = ArrayField(models.TextField())
+
+    objects: ClassVar[AccountManager["Refusal"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [models.Index(fields=["account_id", "batch", "line"], name="contacts_refusal_of_import")]
