@@ -1,11 +1,14 @@
 """The front page, the dashboard, rooms to come, and the switches of language and theme."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from mailexpert.accounts.access import member_required
@@ -23,7 +27,20 @@ from mailexpert.web.rooms import ROOMS
 from mailexpert.web.steps import first_steps
 
 log = logging.getLogger(__name__)
+View = Callable[..., HttpResponse]
 REMEMBERED = timedelta(days=365)
+
+
+def from_our_pages(view: View) -> View:
+    """The switches stand on public pages too, where a CSRF token would cost every visitor a cookie."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 @require_safe
@@ -65,6 +82,8 @@ def coming(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
+@csrf_exempt
+@from_our_pages
 def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     response = _back(request)
@@ -75,6 +94,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@csrf_exempt
+@from_our_pages
 def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     response = _back(request)

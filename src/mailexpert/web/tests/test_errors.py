@@ -3,6 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 CODES = ["400", "403", "403_csrf", "404", "500"]
@@ -33,6 +34,6 @@ def test_an_unknown_address_gets_the_page_in_the_chosen_language(client: Client)
 
 @pytest.mark.django_db
 def test_a_form_that_was_open_for_too_long_is_refused_with_a_way_on() -> None:
-    answer = Client(enforce_csrf_checks=True).post("/taal/", {"language": "en"})
+    answer = Client(enforce_csrf_checks=True).post(reverse("account_logout"))
     assert answer.status_code == 403
     assert "Deze pagina stond te lang open" in answer.content.decode()

@@ -97,3 +97,16 @@ def test_the_content_policy_refuses_inline_code_and_eval(client: Client) -> None
     policy = client.get("/")["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "script-src 'self'" in policy
+
+
+def test_a_visitor_who_only_reads_gets_no_cookie(client: Client) -> None:
+    assert not client.get("/").cookies
+
+
+def test_a_switch_needs_no_token_but_comes_from_our_own_pages() -> None:
+    visitor = Client(enforce_csrf_checks=True)
+    there = reverse("web:theme")
+    assert (
+        visitor.post(there, {"theme": "dark"}, headers={"sec-fetch-site": "same-origin"}).status_code == 302
+    )
+    assert visitor.post(there, {"theme": "dark"}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
