@@ -79,9 +79,11 @@ class Issue(AccountRow):
 
     class Meta(AccountRow.Meta):
         indexes = [
-            # Read by delivery/outbox.sql: which relays have work.
+            # Read by delivery/outbox.sql: what is under way.
             models.Index(
-                fields=["account_id", "id"], condition=models.Q(state=0), name="sending_issue_under_way"
+                fields=["account_id", "id"],
+                condition=models.Q(finished_at=None),
+                name="sending_issue_under_way",
             ),
             models.Index(fields=["account_id", "mailing_id"], name="sending_issue_of_mailing"),
         ]

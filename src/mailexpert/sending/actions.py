@@ -1,0 +1,109 @@
+"""What one can do with an issue. The delivery engine hears of each of these within a second."""
+
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from mailexpert.core.scope import current_account
+from mailexpert.mail import address, links
+from mailexpert.sending import queries
+from mailexpert.sending.models import Issue
+
+RETRY_DOUBTFUL = (Path(__file__).parent / "sql" / "retry_doubtful.sql").read_text()
+CHANNEL = "mailexpert_outbox"
+State = Issue.State
+
+
+class NotNow(Exception):
+    """The issue is in a state in which this can't be done."""
+
+
+class Frozen(TypedDict):
+    """What a mailing is, from the moment its sending starts. `sender` is `address` or `Name <address>`;
+    `fields` maps each custom field's name to its column in contacts_contact."""
+
+    mailing_id: int | None
+    subject: str
+    html: str
+    text: str
+    preheader: str
+    sender: str
+    reply_to: str
+    fields: dict[str, str]
+    list_ids: list[int]
+    purpose: str
+    tracking: str
+    language: str
+    sender_line: str
+
+
+@transaction.atomic
+def open_issue(**frozen: Unpack[Frozen]) -> Issue:
+    """Freeze a mailing. Cut its shards in the same transaction, else the engine finds it empty and done."""
+    sender = address.parse_sender(frozen["sender"])
+    numbered = _numbered(frozen)
+    kept = {name: value for name, value in frozen.items() if name not in ("sender", "html", "text")}
+    issue = Issue.objects.create(
+        sender_name=sender.name,
+        sender_address=sender.address.text,
+        html=numbered.html,
+        text=numbered.text,
+        links=numbered.targets,
+        relay=queries.own_relay(),
+        started_at=Now(),
+        **kept,
+    )
+    _tell_engine(issue.id)
+    return issue
+
+
+def _numbered(frozen: Frozen) -> links.Numbered:
+    if frozen["tracking"] == "none":
+        return links.Numbered(frozen["html"], frozen["text"], [])
+    return links.number(frozen["html"], frozen["text"])
+
+
+def pause(issue_id: int) -> None:
+    """Whoever is not on the wire within a second keeps their turn for later."""
+    _move(issue_id, {State.SENDING}, State.PAUSED)
+
+
+def resume(issue_id: int) -> None:
+    _move(issue_id, {State.PAUSED}, State.SENDING)
+
+
+def cancel(issue_id: int) -> None:
+    """Stop for good; the engine writes everyone who had no turn down as skipped."""
+    _move(issue_id, {State.SENDING, State.PAUSED}, State.CANCELLED)
+
+
+@transaction.atomic
+def retry_doubtful(issue_id: int) -> int:
+    """Order an attempt for everyone in doubt; say for how many. A person decides: some may get it twice."""
+    issue = Issue.objects.select_for_update().get(id=issue_id)
+    if issue.state == State.CANCELLED:
+        raise NotNow(NotNow.__doc__)
+    with connection.cursor() as cursor:
+        cursor.execute(RETRY_DOUBTFUL, {"account": current_account(), "issue": issue_id})
+        ordered = len(cursor.fetchall())
+    if ordered and issue.state == State.DONE:
+        Issue.objects.filter(id=issue_id).update(state=State.SENDING, finished_at=None)
+    _tell_engine(issue_id)
+    return ordered
+
+
+@transaction.atomic
+def _move(issue_id: int, allowed: set[State], wanted: State) -> None:
+    changed = Issue.objects.filter(id=issue_id, state__in=allowed, finished_at=None).update(
+        state=wanted, reason=""
+    )
+    if not changed:
+        raise NotNow(NotNow.__doc__)
+    _tell_engine(issue_id)
+
+
+def _tell_engine(issue_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(issue_id)])
