@@ -6,6 +6,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from mailexpert.web import rooms
+        from mailexpert.web import panels, rooms
 
         rooms.register_all()
+        panels.register()

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailexpert.contacts.models import Contact
 from mailexpert.content.models import Template
 from mailexpert.core.models import AccountRow
 from mailexpert.sending.models import Issue
@@ -73,7 +74,7 @@ def first_steps(navigation: list[Link]) -> list[Step]:
 
 def taken() -> list[bool]:
     return [
-        _has_rows("contacts.Contact"),
+        Contact.objects.exists(),
         Template.objects.exists(),
         _has_rows("mailings.Mailing"),
         sent_a_mailing(),
