@@ -171,4 +171,7 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = ENV.default_relay
 DEFAULT_FROM_EMAIL = f"MailExpert <mailexpert@{urlsplit(ENV.base_url).hostname or 'localhost'}>"
 
+# Jobs and logs
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+AXES_VERBOSE = False
 LOGGING_CONFIG = None

@@ -1,12 +1,11 @@
 """What can go wrong with the embedded server. Each docstring is the message, each type asks for another
 next step."""
 
+from mailexpert.operations.problems import Problem
 
-class ServerProblem(Exception):
+
+class ServerProblem(Problem):
     """PostgreSQL can't be used."""
-
-    def __init__(self, **facts: object) -> None:
-        super().__init__(" ".join((type(self).__doc__ or "").split()).format(**facts))
 
 
 class NoHome(ServerProblem):
