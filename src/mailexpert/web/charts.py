@@ -94,6 +94,11 @@ class Drawing:
     end_label: str
     event: Tick | None
 
+    @property
+    def is_wide(self) -> bool:
+        """Long numbers at the axis ask for a wider margin."""
+        return any(len(tick.label) > 6 for tick in self.ticks)
+
 
 def nice_top(highest: float, steps: int = 2) -> float:
     """The least round number above: 4812 → 5000, so that every tick is round too."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 from mailexpert.conftest import Tenant
 from mailexpert.contacts.models import Contact, List, Membership
 from mailexpert.core.scope import account
-from mailexpert.web.panels import Growth, filled, growth, line
+from mailexpert.web.panels import Growth, growth, line, month_starts
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 13, 10, tzinfo=UTC)
@@ -39,16 +39,22 @@ def test_growth_knows_nothing_of_a_stranger(in_shop: Tenant, stranger: Tenant) -
     assert growth(NOW).now == 0
 
 
-def test_a_month_in_which_nobody_came_keeps_its_number() -> None:
-    assert filled([(date(2026, 9, 1), 5)], date(2026, 11, 24)) == [
-        (date(2026, 9, 1), 5),
-        (date(2026, 10, 1), 5),
-        (date(2026, 11, 1), 5),
-    ]
+def test_a_month_in_which_nobody_came_keeps_its_number(in_shop: Tenant) -> None:
+    contact("anna", 75)
+    assert growth(NOW).months == ((date(2026, 9, 1), 1), (date(2026, 10, 1), 1), (date(2026, 11, 1), 1))
 
 
-def test_the_trend_looks_back_a_year_at_most() -> None:
-    assert len(filled([(date(2020, 1, 1), 5)], date(2026, 11, 24))) == 13
+def test_the_trend_looks_back_a_year_and_counts_who_was_there_before(in_shop: Tenant) -> None:
+    contact("anna", 2000)
+    found = growth(NOW)
+    assert found.months[0] == (date(2025, 11, 1), 1)
+    assert len(found.months) == 13
+
+
+def test_a_month_begins_at_midnight_here_in_summer_too() -> None:
+    starts = month_starts(timezone.localtime(NOW))
+    assert {(start.day, start.hour) for start in starts} == {(1, 0)}
+    assert len({start.utcoffset() for start in starts}) == 2
 
 
 def test_two_months_are_no_trend() -> None:
