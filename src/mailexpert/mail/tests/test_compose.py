@@ -1,0 +1,181 @@
+"""An issue compiled once gives each person the right mail."""
+
+import datetime as dt
+import email
+import email.policy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailexpert.mail import links, quoted
+from mailexpert.mail.compose import Composer, IssueContent
+from mailexpert.mail.personalise import render_html, render_text
+
+KEY = b"k" * 32
+NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
+LINE = "Stichting Lindewoud, Molenpad 12"
+
+
+def content(**changes):
+    values = {
+        "issue_id": 7,
+        "account_id": 3,
+        "sender_name": "Winkel de Vriés",
+        "sender_address": "nieuws@winkel.example",
+        "subject": "Hallo {{ contact.first_name | default: 'klant' }}",
+        "html": "<html><body><p>Dag {{ contact.first_name | capitalize }}</p></body></html>",
+        "text": "Dag {{ contact.first_name | capitalize }}",
+        "sender_line": LINE,
+        "list_ids": [4],
+        "track_url": "http://localhost:8001",
+    }
+    return IssueContent(**{**values, **changes})
+
+
+def mails(wanted, *people):
+    """People are dicts; the parsed mail of each."""
+    composer = Composer(wanted, KEY)
+    rows = [tuple(person.get(name) for name in composer.columns) for person in people]
+    ids = range(1, len(people) + 1)
+    made = composer.compose(ids, [f"p{i}@voorbeeld.example" for i in ids], rows, NOW)
+    return [email.message_from_bytes(m.body, policy=email.policy.default) for m in made], composer
+
+
+def part(mail, kind):
+    return mail.get_body((kind,)).get_content().replace("\r\n", "\n").removesuffix("\n")
+
+
+def test_each_required_header_stands_there_once():
+    (mail,), _composer = mails(content(), {"first_name": "Zoë"})
+    for name in (
+        "From To Subject Date Message-ID List-Unsubscribe List-Unsubscribe-Post List-Id MIME-Version "
+        "Content-Type Auto-Submitted Precedence Feedback-ID"
+    ).split():
+        assert len(mail.get_all(name)) == 1, name
+    assert mail["Subject"] == "Hallo Zoë"
+    assert mail["From"].addresses[0].display_name == "Winkel de Vriés"
+
+
+def test_the_unsubscribe_header_is_never_an_encoded_word():
+    composer = Composer(content(track_url="https://t." + "x" * 150 + ".example"), KEY)
+    (made,) = composer.compose([5], ["a@b.nl"], [("Jan",)], NOW)
+    assert b"List-Unsubscribe: <https://t.xxx" in made.body
+    assert b"=?" not in made.body.split(b"List-Unsubscribe: ")[1].split(b"\r\nList-Id")[0]
+
+
+def test_the_link_to_unsubscribe_stands_in_both_parts_and_is_this_person_s():
+    made, _composer = mails(content(), {"first_name": "Jan"}, {"first_name": "Jan"})
+    for contact, mail in enumerate(made, start=1):
+        token = links.stop_token(KEY, 7, contact)
+        assert f"/t/u/{token}" in part(mail, "html")
+        assert f"/t/u/{token}" in part(mail, "plain")
+        assert links.read_token(KEY, token) == links.Stop(7, contact)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<!-- <a href='{{ unsubscribe_url }}'>weg</a> -->",
+        "<div style='display: none'><a href='{{ unsubscribe_url }}'>weg</a></div>",
+        "<p hidden><a href='{{ unsubscribe_url }}'>weg</a></p>",
+        "<a href='{{ unsubscribe_url }}'></a>",
+        "{% if contact.first_name == 'x' %}<a href='{{ unsubscribe_url }}'>weg</a>{% endif %}",
+    ],
+)
+def test_a_hidden_unsubscribe_link_gets_a_visible_one_beside_it(hidden):
+    (mail,), _composer = mails(content(html=f"<html><body>{hidden}</body></html>"), {"first_name": "Jan"})
+    assert ">Uitschrijven</a></div></body>" in part(mail, "html")
+
+
+def test_a_template_with_its_own_visible_link_keeps_just_that_one():
+    own = "<html><body><a href='{{ unsubscribe_url }}'>Afmelden</a></body></html>"
+    (mail,), _composer = mails(content(html=own), {"first_name": "Jan"})
+    assert part(mail, "html").count("/t/u/") == 1
+
+
+def test_two_readers_differ_only_in_their_tokens_and_fields():
+    html = '<html><body><a href="https://winkel.example/a?b=1&amp;c=2">a</a></body></html>'
+    numbered = links.number(html, "zie https://winkel.example/a?b=1&c=2.")
+    assert numbered.targets == ["https://winkel.example/a?b=1&c=2"]
+    wanted = content(html=numbered.html, text=numbered.text, targets=numbered.targets, subject="Hallo")
+    one, two = mails(wanted, {}, {})[0]
+    clean = [part(m, "html").replace(links.stop_token(KEY, 7, i), "") for i, m in ((1, one), (2, two))]
+    assert clean[0] == clean[1]
+    assert "winkel.example" not in clean[0]
+
+
+def test_without_tracking_links_stay_as_they_are():
+    html = '<html><body><a href="https://winkel.example/a?b=1&amp;c=2">a</a></body></html>'
+    numbered = links.number(html, "")
+    (mail,), _c = mails(content(html=numbered.html, targets=numbered.targets, tracking="none"), {})
+    assert 'href="https://winkel.example/a?b=1&amp;c=2"' in part(mail, "html")
+
+
+def test_a_condition_on_the_person_goes_through_liquid_and_reads_the_same():
+    html = "<html><body>{% if contact.vip %}Fijn{% else %}Dag{% endif %} {{ contact.first_name }}</body></html>"
+    made, composer = mails(content(html=html), {"vip": True, "first_name": "A & B"}, {"first_name": ".Z"})
+    assert not composer.is_fast
+    assert "Fijn A &amp; B" in part(made[0], "html")
+    assert "Dag .Z" in part(made[1], "html")
+    assert part(made[1], "plain").startswith("Dag .z")
+
+
+def test_no_value_can_slip_a_header_in():
+    (mail,), _composer = mails(content(), {"first_name": "Jan\r\nBcc: iedereen@voorbeeld.example"})
+    assert mail["Bcc"] is None
+    assert mail["Subject"].startswith("Hallo Jan Bcc:")
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.text(max_size=120).filter(lambda s: s.isprintable()),
+    st.text(alphabet=" .=\n\ta&<é😀'", max_size=100),
+    st.integers(-(10**6), 10**6),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.dates(),
+)
+FILTERS = st.sampled_from(
+    ["", " | default: 'lezer'", " | upcase", " | capitalize", " | append: '!'", " | truncate: 9", " | strip",
+     " | default: 'x' | downcase", " | escape"]  # fmt: skip
+)
+
+
+@given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=4), FILTERS, FILTERS, st.text(max_size=20))
+def test_the_fast_way_reads_like_liquid(people, one, two, between):
+    between = "".join(c for c in between if c.isprintable()).replace("{", "")
+    source = f"A {{{{ contact.a{one} }}}}{between}. {{{{ contact.b{two} }}}} einde"
+    wanted = content(html=f"<html><body>{source}</body></html>", text=source, subject="x", sender_line="")
+    made, composer = mails(wanted, *[{"a": a, "b": b} for a, b in people])
+    assert composer.is_fast
+    for (a, b), mail in zip(people, made, strict=True):
+        from mailexpert.mail.outputs import normalise, value_of
+
+        person = {"a": value_of(a), "b": value_of(b)}
+        expected = normalise(render_text(source, {k: v for k, v in person.items() if v is not None}))
+        assert part(mail, "plain").startswith(normalise(expected).rstrip("\n"))
+        shown = normalise(render_html(source, {k: v for k, v in person.items() if v is not None}))
+        assert shown in part(mail, "html")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=300))
+def test_a_piece_decodes_to_its_text_and_keeps_the_line_rules(text):
+    import quopri
+
+    for coded in (quoted.piece(text), quoted.whole(text)):
+        lines = coded.split(b"\r\n")
+        assert all(len(line) <= 77 and not line.startswith(b".") for line in lines)
+        assert quopri.decodestring(coded).replace(b"\r\n", b"\n").decode() == text
+
+
+@given(st.text(max_size=60))
+def test_no_text_is_a_token_by_accident(text):
+    assert links.read_token(KEY, text) is None
+
+
+def test_a_changed_token_is_nobody_s():
+    token = links.stop_token(KEY, 7, 12)
+    for at in range(len(token)):
+        changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
+        assert links.read_token(KEY, changed) in (None, links.read_token(KEY, token) if at == 30 else None)
