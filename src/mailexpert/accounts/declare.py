@@ -1,0 +1,1 @@
+"""What the accounts room stores, and the libraries behind its door (core.register)."""

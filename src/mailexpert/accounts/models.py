@@ -1,12 +1,18 @@
-"""Accounts (the organisations) and their users."""
+"""Accounts: organisations and persons that mail, with their members and keys."""
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailexpert.accounts.models_user import Device, Memory, Notice, User, UserManager
 from mailexpert.core.models import AccountManager, AccountRow, Walled
+
+__all__ = [
+    "Acceptance", "Account", "ApiToken", "Device", "Invitation", "Membership", "Memory", "Notice", "User",
+    "UserManager",
+]  # fmt: skip
 
 
 class Account(Walled):
@@ -26,6 +32,7 @@ class Account(Walled):
     kvk = models.CharField(max_length=8, blank=True)
     vat_number = models.CharField(max_length=20, blank=True)
     postal_address = models.TextField(blank=True)
+    sender_note = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     country = models.CharField(max_length=2, default="NL")
     language = models.CharField(max_length=5, default="nl")
@@ -37,56 +44,24 @@ class Account(Walled):
     def __str__(self) -> str:
         return self.name
 
-
-class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email.strip(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email__iexact=email)
+    @property
+    def sender_line(self) -> str:
+        """Who mails and where they live, as it stands below every mailing."""
+        address = ", ".join(line.strip() for line in self.postal_address.splitlines() if line.strip())
+        return " · ".join(part for part in (self.name, address, self.sender_note) if part)
 
 
-class User(AbstractBaseUser):
-    """A person who logs in. May belong to several accounts."""
-
-    email = models.EmailField(max_length=254)
-    full_name = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=5, default="nl")
-    theme = models.CharField(max_length=5, default="auto")
-    is_staff = models.BooleanField(default=False)
-    is_active = models.BooleanField(default=True)
-    date_joined = models.DateTimeField(auto_now_add=True)
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
-
-    objects: ClassVar[UserManager] = UserManager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(models.functions.Lower("email"), name="accounts_user_email")]
-
-    def __str__(self) -> str:
-        return self.full_name or self.email
-
-    def has_perm(self, _perm: str, _obj: object = None) -> bool:
-        return False
-
-    def has_module_perms(self, _label: str) -> bool:
-        return False
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Administrator")
+    EDITOR = "editor", _("Editor")
+    VIEWER = "viewer", _("Viewer")
 
 
 class Membership(AccountRow):
     """What a user may do in an account."""
 
-    class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
-        ADMIN = "admin", _("Administrator")
-        EDITOR = "editor", _("Editor")
-        VIEWER = "viewer", _("Viewer")
+    Role = Role
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.OWNER)
@@ -95,4 +70,66 @@ class Membership(AccountRow):
     objects: ClassVar[AccountManager["Membership"]] = AccountManager()
 
     class Meta(AccountRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["account_id", "user"], name="accounts_membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "user"], name="accounts_membership_once")
+        ]
+
+
+class Invitation(AccountRow):
+    """Someone who was asked by mail to join. The mailed link names this row; without it the link is dead."""
+
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role, default=Role.EDITOR)
+    language = models.CharField(max_length=5, default="nl")
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[AccountManager["Invitation"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                "account_id", models.functions.Lower("email"), name="accounts_invitation_once"
+            )
+        ]
+
+
+class Acceptance(AccountRow):
+    """Which version of which agreement was accepted, by whom and when; the hash names the text."""
+
+    append_only = True
+
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    document = models.CharField(max_length=20)
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=5)
+    text_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    objects: ClassVar[AccountManager["Acceptance"]] = AccountManager()
+
+
+class ApiToken(AccountRow):
+    """A key for programs. Only its hash is kept; the prefix lets a person recognise it."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read: contacts, mailings and reports")
+        WRITE = "write", _("Write: contacts, templates and drafts")
+        SEND = "send", _("Send mailings")
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=8)
+    hash = models.BinaryField(max_length=20)
+    scopes: Any = ArrayField(models.CharField(max_length=10, choices=Scope))
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    last_used = models.DateField(null=True)
+
+    objects: ClassVar[AccountManager["ApiToken"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        # Read by queries.account_of_token at every request of the API.
+        indexes = [models.Index(fields=["account_id", "prefix"], name="accounts_token_prefix")]
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
