@@ -40,9 +40,8 @@ class Child:
         """Killing goes to the whole group, so that a dead parent leaves no workers on its port."""
         if self.process is not None:
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, kind) if kind == signal.SIGKILL else os.kill(
-                    self.process.pid, kind
-                )
+                send = os.killpg if kind == signal.SIGKILL else os.kill
+                send(self.process.pid, kind)
 
 
 class Supervisor:
@@ -82,46 +81,54 @@ class Supervisor:
 
     async def _live_once(self, child: Child) -> str:
         """One life of a process, from start to end; says how it ended."""
+        # A pipe of our own: asyncio's would wait for workers that outlived their parent and hold it open.
+        read_end, write_end = os.pipe()
+        reading = asyncio.create_task(self._read(child.name, read_end))
         try:
-            await self._start(child)
+            child.process = await self._start(child, write_end)
         except OSError as problem:
             return f"did not start ({problem})"
-        assert child.process is not None
-        reading = asyncio.create_task(self._read(child))
+        finally:
+            os.close(write_end)
         code = await child.process.wait()
-        child.tell(signal.SIGKILL)  # workers that outlived their parent
+        child.tell(signal.SIGKILL)
         await asyncio.wait([reading], timeout=1)
         reading.cancel()
         if code == 0 or self.ending.is_set():
             self._forget_pid(child)
         return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
-    async def _start(self, child: Child) -> None:
-        child.process = await asyncio.create_subprocess_exec(
+    async def _start(self, child: Child, output: int) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
             *child.command,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=output,
             stderr=asyncio.subprocess.STDOUT,
             env=dict(child.environment),
             start_new_session=True,  # Ctrl-C reaches us alone, and we end them in order
             preexec_fn=_die_with_parent,
-            limit=LONGEST_LINE,
             **child.run_as,  # type: ignore[arg-type]
         )
         if self._pids is not None:
-            (self._pids / f"{child.name}.pid").write_text(f"{child.process.pid}\n")
+            (self._pids / f"{child.name}.pid").write_text(f"{process.pid}\n")
+        return process
 
-    async def _read(self, child: Child) -> None:
-        assert child.process is not None
-        assert child.process.stdout is not None
-        while True:
-            try:
-                line = await child.process.stdout.readline()
-            except ValueError:
-                continue  # a line beyond the limit; asyncio dropped it
-            if not line:
-                return
-            self._say(child.name, line.decode(errors="replace").rstrip())
+    async def _read(self, name: str, end: int) -> None:
+        reader = asyncio.StreamReader(limit=LONGEST_LINE)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(end, "rb", 0)
+        )
+        try:
+            while True:
+                try:
+                    line = await reader.readline()
+                except ValueError:
+                    continue  # a line beyond the limit; asyncio dropped it
+                if not line:
+                    return
+                self._say(name, line.decode(errors="replace").rstrip())
+        finally:
+            transport.close()
 
     async def _settle(self) -> None:
         """Those with the longest time to settle end first and alone: who sends still needs the rest."""

@@ -121,7 +121,8 @@ def wall(env: Environment) -> Iterator[Finding]:
     tables = [model._meta.db_table for model in walled_models() if model._meta.managed]
     rows = _all(
         "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname = ANY(%s) "
-        "AND (NOT relrowsecurity OR NOT EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'wall'))",
+        "AND (NOT relrowsecurity OR NOT EXISTS "
+        "(SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'wall'))",
         [tables],
     )
     if rows:
