@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ContentConfig(AppConfig):
@@ -7,3 +8,14 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.content import declare  # noqa: F401
+        from mailexpert.core.navigation import Entry, register
+
+        register(
+            Entry(
+                key="content",
+                label=_("Templates & images"),
+                url_name="content:templates",
+                icon="template",
+                order=60,
+            )
+        )

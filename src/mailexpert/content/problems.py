@@ -25,7 +25,7 @@ class SourceError(Exception):
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("; ".join(f"line {p.line}: {p.message}" for p in self.problems))
+        super().__init__("; ".join(f"line {p.line}: {p.message}" for p in self.problems) or "empty")
 
     @property
     def line(self) -> int:
@@ -38,7 +38,13 @@ class SourceError(Exception):
 
 TOO_LARGE = gettext_noop("The source is %(size)s kB; at most %(limit)s kB is taken.")
 UNREADABLE = gettext_noop("There is a character here that no mail may hold (code %(code)s).")
-LIQUID = gettext_noop("%(detail)s")
+SYNTAX = gettext_noop("The code between { and } isn’t right: %(detail)s.")
+SUBJECT = gettext_noop("Subject: %(detail)s")
+PREHEADER = gettext_noop("First line in the inbox: %(detail)s")
+UNKNOWN_FILTER = gettext_noop("There is no filter “%(name)s”.")
+TEXT_PART = gettext_noop(
+    "A Liquid tag begins in a part of the mail that the text part leaves out and ends in another: %(detail)s."
+)
 UNKNOWN_FIELD = gettext_noop("There is no field “%(name)s”.")
 LOST_LIQUID = gettext_noop(
     "“%(tag)s” stands where it would be lost: put it in the text or inside the quotes of an attribute."

@@ -13,11 +13,12 @@ from mailexpert.content.rules_clean import Clean, clean, text, written
 from mailexpert.content.rules_mjml import tidy
 from mailexpert.content.rules_shield import Shielded, lost, shield, shield_html, unshield
 from mailexpert.content.rules_text import text_of
+from mailexpert.mail import personalise
 
 KINDS = ("mjml", "html", "text")
 # Bytes. A mail is clipped at 102 kB, so more is a mistake or an attack on the parsers.
 LARGEST_SOURCE = 500_000
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue002\ufffe\uffff\ud800-\udfff]")
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue003\ufffe\uffff\ud800-\udfff]")
 POSITION = re.compile(r" at position (\d+)(?::\d+)?")
 IN_ROOT = re.compile(r" in root template")
 # Mail programs show text after the first line beside the subject; this pushes it out of sight.
@@ -47,19 +48,60 @@ def compile_source(
     kind: str, source: str, *, title: str = "", language: str = "nl", preheader: str = ""
 ) -> Compiled:
     """The mail that this source makes. Raises SourceError with every problem found, each with its line."""
+    if kind not in KINDS:
+        raise ValueError(f"There is no kind of source called {kind!r}.")
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_unreadable(source)
-    frame = Frame(title=title, language=language, preheader=preheader)
+    liquid = [
+        *liquid_problems(source),
+        *_around(liquid_problems(title), problems.SUBJECT),
+        *_around(liquid_problems(preheader), problems.PREHEADER),
+    ]
+    try:
+        made = _made(kind, source, Frame(title=title, language=language, preheader=preheader))
+    except SourceError as refused:
+        raise SourceError(*liquid, *refused.problems) from refused
+    if liquid:
+        raise SourceError(*liquid)
+    return Compiled(html=made.html, text=_sound(made.text), removed=_with_lines(made.removed, source))
+
+
+def liquid_problems(source: str) -> list[Problem]:
+    """What makes a source's Liquid unreadable. A field that nobody has isn't: it renders, empty."""
+    sentences = {"unknown_filter": problems.UNKNOWN_FILTER}
+    return [
+        Problem(
+            line=found.line,
+            sentence=sentences.get(found.code, problems.SYNTAX),
+            values={"name": found.name} if found.code in sentences else {"detail": found.message},
+        )
+        for found in personalise.check(source)
+        if found.is_error
+    ]
+
+
+def _around(found: list[Problem], sentence: str) -> list[Problem]:
+    """Line 0: it isn't in the source."""
+    return [Problem(line=0, sentence=sentence, values={"detail": problem.message}) for problem in found]
+
+
+def _sound(text: str) -> str:
+    """A loop that the HTML opens inside something hidden would be half a loop in the text part."""
+    wrong = personalise.check(text)
+    if wrong:
+        values = {"detail": wrong[0].message}
+        raise SourceError(Problem(line=1, sentence=problems.TEXT_PART, values=values))
+    return text
+
+
+def _made(kind: str, source: str, frame: Frame) -> Compiled:
     if kind == "mjml":
-        made = _from_html(_mjml_to_html(source, frame), frame, inline=False)
-    elif kind == "html":
-        made = _from_html(source, frame, inline=True)
-    elif kind == "text":
-        html = _from_html(_plain_to_html(source, frame), frame, inline=False).html
-        return Compiled(html=html, text=_plain(source))
-    else:
-        raise ValueError(f"There is no kind of source called {kind!r}.")
-    return Compiled(html=made.html, text=made.text, removed=_with_lines(made.removed, source))
+        html, css = _mjml_to_html(source, frame)
+        return _from_html(html, frame, _only(css) if css else None)
+    if kind == "html":
+        return _from_html(source, frame, INLINE_ALL)
+    html = _from_html(_plain_to_html(source, frame), frame, None).html
+    return Compiled(html=html, text=_plain(source))
 
 
 def _refuse_unreadable(source: str) -> None:
@@ -79,16 +121,17 @@ def _refuse_unreadable(source: str) -> None:
         raise SourceError(*found[:20])
 
 
-def _mjml_to_html(source: str, frame: Frame) -> str:
+def _mjml_to_html(source: str, frame: Frame) -> tuple[str, str]:
+    """The compiler's HTML, and the styles that are still to go inline."""
     shielded = shield(source, keep_lines=True)
-    tidied, found = tidy(shielded.source)
-    if found:
-        raise SourceError(*found)
+    tidied = tidy(shielded.source)
+    if tidied.problems:
+        raise SourceError(*tidied.problems)
     try:
-        html = mjml2html(_with_language(tidied, frame), fonts={}, disable_comments=False)
+        html = mjml2html(_with_language(tidied.mjml, frame), fonts={})
     except ValueError as problem:
-        raise SourceError(_compiler_problem(str(problem), tidied)) from problem
-    return unshield(html, shielded.tags)
+        raise SourceError(_compiler_problem(str(problem), tidied.mjml)) from problem
+    return unshield(tidied.put_back(html), shielded.tags), tidied.css
 
 
 def _with_language(mjml: str, frame: Frame) -> str:
@@ -115,11 +158,10 @@ def _plain_to_html(source: str, frame: Frame) -> str:
     return unshield(rules_plain.to_html(shielded, frame.language), shielded.tags)
 
 
-def _from_html(source: str, frame: Frame, *, inline: bool) -> Compiled:
+def _from_html(source: str, frame: Frame, inliner: CSSInliner | None) -> Compiled:
     shielded = shield_html(source)
-    cleaned = clean(shielded.source)
-    framed = _frame(cleaned, frame)
-    html = INLINE_ALL.inline(framed) if inline and "<style" in framed else framed
+    cleaned = clean(inliner.inline(shielded.source) if inliner is not None else shielded.source)
+    html = _frame(cleaned, frame)
     _refuse_loss(html, shielded)
     readable = text_of(cleaned.tree)
     return Compiled(
@@ -131,6 +173,12 @@ def _from_html(source: str, frame: Frame, *, inline: bool) -> Compiled:
 INLINE_ALL = CSSInliner(
     keep_style_tags=True, keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False
 )
+
+
+def _only(css: str) -> CSSInliner:
+    return CSSInliner(
+        inline_style_tags=False, keep_style_tags=True, extra_css=css, load_remote_stylesheets=False
+    )
 
 
 def _refuse_loss(html: str, shielded: Shielded) -> None:

@@ -15,9 +15,10 @@ from mailexpert.content.rules_shield import COMMENT_START, END, WORD_START
 MAX_DEPTH = 150  # deeper nesting comes from an attack on parsers, not from a mail
 
 KEPT = names(
-    "a abbr address article aside b big blockquote br caption center cite code col colgroup dd del dfn div dl "
-    "dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q "
-    "s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr"
+    "a abbr address article aside b big blockquote br caption center cite code col colgroup dd del dfn div "
+    "dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol "
+    "p pre q s samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul "
+    "var wbr"
 )
 VOID = names("br col hr img meta wbr")
 DROPPED = names(
@@ -28,9 +29,9 @@ REPORTED = DROPPED | {"form"}
 
 ATTRIBUTES = names(
     "abbr align alt axis background bgcolor border cellpadding cellspacing char charoff charset cite class "
-    "clear color colspan compact content datetime dir face headers height href hspace http-equiv id lang media "
-    "name nowrap rel reversed role rowspan rules scope size span src start style summary target title type valign "
-    "value vspace width"
+    "clear color colspan compact content datetime dir face headers height href hspace http-equiv id lang "
+    "media name nowrap rel reversed role rowspan rules scope size span src start style summary target title "
+    "type valign value vspace width"
 )
 ADDRESSES = frozenset(("href", "src", "background", "cite"))
 SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms", "cid"))

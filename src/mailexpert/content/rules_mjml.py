@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from mailexpert.content import problems
 from mailexpert.content.problems import Problem
 from mailexpert.content.rules_names import names
-from mailexpert.content.rules_shield import WORD
+from mailexpert.content.rules_shield import END, WORD
 
 BODY_PARENTS = {
     "mj-section": ("mj-body", "mj-wrapper"),
@@ -46,6 +46,8 @@ UNSUPPORTED = names(
 HOLDS_HTML = names(
     "mj-text mj-button mj-table mj-raw mj-navbar-link mj-social-element mj-title mj-preview mj-style"
 )
+# HTML lets these end by themselves.
+MAY_STAY_OPEN = names("p li dt dd tr td th thead tbody tfoot option colgroup")
 HTML_VOID = names("area base br col embed hr img input link meta source track wbr")
 
 PIECE = re.compile(
@@ -55,7 +57,26 @@ PIECE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 BARE_VALUE = re.compile(r"\s([a-zA-Z-]+)\s*=\s*(?![\s\"'])")
+INLINE_STYLE = re.compile(r"\sinline\s*=\s*[\"']inline[\"']")
 IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+# The compiler writes attributes inside a text as Rust's debugger would (\\u{e000}): it never sees the inside.
+HELD_START = "\ue003"
+HELD = re.compile(f"{HELD_START}(\\d+){END}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tidy:
+    """`mjml` for the compiler, `css` to go inline, `held` what stood inside texts, and what is wrong."""
+
+    mjml: str
+    css: str = ""
+    held: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    def put_back(self, html: str) -> str:
+        return HELD.sub(lambda found: self.held[int(found[1])], html)
 
 
 @dataclass(frozen=True)
@@ -71,6 +92,9 @@ class _Reading:
     found: list[Problem] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    held: list[str] = field(default_factory=list)
+    css: list[str] = field(default_factory=list)
+    holding_from: int = 0
 
     def line(self, at: int) -> int:
         return self.source.count("\n", 0, at) + 1
@@ -87,9 +111,9 @@ class _Reading:
         return self.stack[-1].name if self.stack else ""
 
 
-def tidy(source: str) -> tuple[str, list[Problem]]:
-    """The shielded source as the compiler wants it (<br> closed, Liquid between blocks in <mj-raw>), and
-    every problem that would make it drop something."""
+def tidy(source: str) -> Tidy:
+    """The shielded source as the compiler wants it (Liquid between blocks in <mj-raw>), and every problem
+    that would make it drop something."""
     reading = _Reading(source)
     at = 0
     for piece in PIECE.finditer(source):
@@ -102,10 +126,15 @@ def tidy(source: str) -> tuple[str, list[Problem]]:
             Problem(line=opened.line, sentence=problems.NOT_CLOSED, values={"name": opened.name})
         )
     if "mjml" not in reading.seen:
-        return source, [Problem(line=1, sentence=problems.NOT_MJML)]
+        return Tidy(mjml=source, held=(), problems=(Problem(line=1, sentence=problems.NOT_MJML),))
     if "mj-body" not in reading.seen:
         reading.problem(0, problems.NO_BODY)
-    return "".join(reading.written), reading.found
+    return Tidy(
+        mjml="".join(reading.written),
+        css="\n".join(reading.css),
+        held=tuple(reading.held),
+        problems=tuple(reading.found),
+    )
 
 
 def _text(reading: _Reading, at: int, text: str) -> None:
@@ -139,20 +168,20 @@ def _open(reading: _Reading, name: str, piece: re.Match[str]) -> None:
     at, rest = piece.start(), piece["rest"]
     for bare in BARE_VALUE.finditer(IN_QUOTES.sub('""', rest)):
         reading.problem(at, problems.ATTRIBUTE_QUOTES, name=bare[1])
+    closed = rest.rstrip().endswith("/")
     if reading.inside_html:
-        closed = rest.rstrip().endswith("/")
-        if name in HTML_VOID and not closed:
-            reading.written.append(f"<{piece['name']}{rest} />")
-            return
+        closed = closed or name in HTML_VOID
     else:
-        closed = rest.rstrip().endswith("/")
         _judge_place(reading, name, at)
         if name == "mj-social-element" and " src=" not in f" {rest}".replace("\n", " "):
             reading.problem(at, problems.FOREIGN_ICON)
     reading.seen.add(name)
     reading.written.append(piece[0])
-    if not closed:
-        reading.stack.append(_Open(name, reading.line(at)))
+    if closed:
+        return
+    if name in HOLDS_HTML and not reading.inside_html:
+        reading.holding_from = len(reading.written)
+    reading.stack.append(_Open(name, reading.line(at)))
 
 
 def _judge_place(reading: _Reading, name: str, at: int) -> None:
@@ -194,6 +223,19 @@ def _close(reading: _Reading, name: str, piece: re.Match[str]) -> None:
         return
     while reading.stack[-1].name != name:
         left = reading.stack.pop()
-        reading.problem(at, problems.CROSSED, name=name, open=left.name, open_line=left.line)
+        if left.name not in MAY_STAY_OPEN:
+            reading.problem(at, problems.CROSSED, name=name, open=left.name, open_line=left.line)
     reading.stack.pop()
+    if name in HOLDS_HTML and not reading.inside_html:
+        _hold(reading, name)
     reading.written.append(piece[0])
+
+
+def _hold(reading: _Reading, name: str) -> None:
+    start = reading.holding_from
+    held = "".join(reading.written[start:])
+    if name == "mj-style" and INLINE_STYLE.search(reading.written[start - 1]):
+        reading.css.append(held)
+        held = ""
+    reading.held.append(held)
+    reading.written[start:] = [f"{HELD_START}{len(reading.held) - 1}{END}"]

@@ -10,8 +10,8 @@ ADDRESS = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])|\b([\w.+-]+@[\
 WORD_ADDRESS = re.compile(f"{WORD_START}(\\d+){END}")
 ADDRESS_FIELD = re.compile(r"\{\{-?\s*(\w+_url)\b")
 LABELS = {
-    "nl": {"unsubscribe_url": "Uitschrijven", "preferences_url": "Voorkeuren"},
-    "en": {"unsubscribe_url": "Unsubscribe", "preferences_url": "Preferences"},
+    "nl": {"unsubscribe_url": "Uitschrijven"},
+    "en": {"unsubscribe_url": "Unsubscribe"},
 }
 STYLE = (
     "margin:0 auto;max-width:600px;padding:24px 16px;"

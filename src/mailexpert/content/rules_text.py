@@ -217,9 +217,7 @@ def _rows(node: LexborNode, page: _Page) -> None:
         name = (child.tag or "").lower()
         if name == "tr":
             page.end()
-            cells = [_label(cell) for cell in _children(child) if (cell.tag or "").lower() in ("td", "th")]
-            marks = [_marks(c.comment_content or "") for c in _children(child) if c.is_comment_node]
-            page.write("".join(marks) + CELLS.join(cell for cell in cells if cell))
+            page.write(_row(child))
             page.end()
         elif name in ("thead", "tbody", "tfoot"):
             _rows(child, page)
@@ -227,6 +225,18 @@ def _rows(node: LexborNode, page: _Page) -> None:
             _node(child, page)
             if name == "caption":
                 page.end()
+
+
+def _row(row: LexborNode) -> str:
+    cells = [child for child in _children(row) if (child.tag or "").lower() in ("td", "th")]
+    joint = ": " if len(cells) == 2 and (cells[0].tag or "").lower() == "th" else CELLS
+    line = written = ""
+    for child in _children(row):
+        if child.is_comment_node:
+            line += _marks(child.comment_content or "")
+        elif child in cells and (label := _label(child)):
+            line, written = line + (joint if written else "") + label, label
+    return line
 
 
 def _preformatted(node: LexborNode, page: _Page) -> None:

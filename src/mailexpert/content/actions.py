@@ -1,0 +1,111 @@
+"""What can be done with a template, and trying a mail on one reader."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from mailexpert.contacts.models import Contact
+from mailexpert.content import problems
+from mailexpert.content.models import Template
+from mailexpert.content.problems import Problem, SourceError
+from mailexpert.content.queries import reader_values
+from mailexpert.content.rules import LARGEST_SOURCE, compile_source
+from mailexpert.content.values import Draft, Preview, Starter
+from mailexpert.mail import personalise
+
+# A preview's links lead nowhere: who looks at a mail of their own must not unsubscribe anyone.
+NOWHERE = "#"
+
+
+class ChangedMeanwhile(Exception):
+    """Someone else saved this template after you opened it."""
+
+
+def make_template(*, name: str, draft: Draft) -> Template:
+    """Keep a new template. Its source may still be wrong; checks before sending say so."""
+    return Template.objects.create(name=one_line(name), kind=draft.kind, **_columns(draft))
+
+
+def make_from_starter(starter: Starter) -> Template:
+    draft = Draft(
+        kind=starter.kind,
+        source=starter.source,
+        subject=starter.subject,
+        preheader=starter.preheader,
+        language=starter.language,
+    )
+    return make_template(name=starter.name, draft=draft)
+
+
+def change_template(template_id: int, *, version: int, name: str, draft: Draft) -> None:
+    """Save over the version that was opened. Raises ChangedMeanwhile when that is no longer the newest."""
+    changed = Template.objects.filter(id=template_id, version=version).update(
+        name=one_line(name), version=F("version") + 1, updated_at=timezone.now(), **_columns(draft)
+    )
+    if not changed:
+        raise ChangedMeanwhile(ChangedMeanwhile.__doc__)
+
+
+def copy_template(template: Template, *, name: str) -> Template:
+    return make_template(name=name, draft=draft_of(template))
+
+
+@transaction.atomic
+def delete_template(template: Template) -> None:
+    template.delete()
+
+
+def draft_of(template: Template) -> Draft:
+    return Draft(
+        kind=template.kind,
+        source=template.source,
+        subject=template.subject,
+        preheader=template.preheader,
+        language=template.language,
+    )
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
+    return {
+        "source": draft.source[: LARGEST_SOURCE * 2],
+        "subject": one_line(draft.subject),
+        "preheader": one_line(draft.preheader),
+        "language": draft.language,
+    }
+
+
+def one_line(value: str) -> str:
+    """A header can't hold a line break; whoever pastes one means a space."""
+    return " ".join(value.split())
+
+
+def render_preview(draft: Draft, contact: Contact | None = None) -> Preview:
+    """What this reader gets. A wrong source gives its problems instead of a mail; nothing is raised."""
+    try:
+        compiled = compile_source(
+            draft.kind,
+            draft.source,
+            title=draft.subject,
+            language=draft.language,
+            preheader=draft.preheader,
+        )
+        values = reader_values(contact)
+        return Preview(
+            subject=one_line(_line(draft.subject, values)),
+            preheader=one_line(_line(draft.preheader, values)),
+            html=personalise.render_html(compiled.html, values, unsubscribe_url=NOWHERE),
+            text=personalise.render_text(compiled.text, values, unsubscribe_url=NOWHERE),
+            removed=compiled.removed,
+        )
+    except SourceError as refused:
+        return Preview(problems=refused.problems)
+    except personalise.RenderProblem as failed:
+        found = Problem(line=failed.line, sentence=problems.SYNTAX, values={"detail": str(failed)})
+        return Preview(problems=(found,))
+
+
+def _line(source: str, values: Mapping[str, Any]) -> str:
+    return personalise.render_text(source, values, unsubscribe_url=NOWHERE)

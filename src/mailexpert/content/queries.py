@@ -1,0 +1,143 @@
+"""Templates of an account, starters, and the readers that a mail can be tried on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from mailexpert.contacts.models import Contact, Field, FoundContact
+from mailexpert.content.models import Template
+from mailexpert.content.values import FieldChoice, Starter
+
+STARTERS = Path(__file__).parent / "starters"
+LANGUAGES = ("nl", "en")
+PAGE = 25
+OWN_FIELDS = ("email", "first_name", "last_name")
+
+# Name, what it is for, the source's file, subject and first line in the inbox.
+GALLERY = {
+    "newsletter": (
+        gettext_lazy("Newsletter"),
+        gettext_lazy("One main story with a button, and two short items below it."),
+        "mjml",
+        gettext_lazy("What this mail is about, in one line"),
+        gettext_lazy("The line that stands beside the subject in the inbox."),
+    ),
+    "invitation": (
+        gettext_lazy("Invitation"),
+        gettext_lazy("An event with its facts in a table and one button to sign up."),
+        "mjml",
+        gettext_lazy("You are invited: the name of your event"),
+        gettext_lazy("Day, place, and that they can sign up."),
+    ),
+    "letter": (
+        gettext_lazy("Letter"),
+        gettext_lazy("Plain text, as you would write it to one person."),
+        "text",
+        gettext_lazy("A message from your organisation"),
+        "",
+    ),
+}
+
+
+def templates(term: str = "") -> QuerySet[Template]:
+    """The account's templates, the last changed first."""
+    found = Template.objects.order_by("-updated_at", "-id")
+    return found.filter(name__icontains=term) if term else found
+
+
+def page_of_templates(term: str, after: tuple[datetime, int] | None) -> tuple[list[Template], bool]:
+    """One page, and whether more follows."""
+    rows = templates(term)
+    if after is not None:
+        moment, last = after
+        rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, id__lt=last))
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE
+
+
+def gallery(language: str = "nl") -> list[Starter]:
+    """The templates that come with MailExpert, in one language."""
+    return [starter for slug in GALLERY if (starter := starter_of(slug, language))]
+
+
+@cache
+def starter_of(slug: str, language: str) -> Starter | None:
+    if slug not in GALLERY or language not in LANGUAGES:
+        return None
+    name, description, kind, subject, preheader = GALLERY[slug]
+    suffix = "txt" if kind == "text" else kind
+    with override(language):
+        return Starter(
+            slug=slug,
+            name=str(name),
+            description=str(description),
+            kind=kind,
+            language=language,
+            subject=str(subject),
+            preheader=str(preheader),
+            source=(STARTERS / f"{slug}.{language}.{suffix}").read_text(encoding="utf-8"),
+        )
+
+
+def field_names() -> set[str]:
+    """What may stand after `contact.` in a source."""
+    return {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
+
+
+def field_choices() -> list[FieldChoice]:
+    """The fields for the menu, each written with a fallback where a person may have none."""
+    reader = _("reader")
+    fallback = '{{{{ contact.{name} | default: "" }}}}'
+    own = [
+        FieldChoice(
+            label=_("First name"),
+            name="first_name",
+            code=f'{{{{ contact.first_name | default: "{reader}" }}}}',
+        ),
+        FieldChoice(label=_("Last name"), name="last_name", code=fallback.format(name="last_name")),
+        FieldChoice(label=_("E-mail address"), name="email", code="{{ contact.email }}"),
+    ]
+    custom = [
+        FieldChoice(label=field.label, name=field.name, code=fallback.format(name=field.name))
+        for field in Field.objects.order_by("label", "id")
+    ]
+    return [*own, *custom, FieldChoice(label=_("Unsubscribe link"), code="{{ unsubscribe_url }}")]
+
+
+def readers(term: str) -> list[FoundContact]:
+    """Contacts to try a mail on: by the beginning of the address or of a name; without a term the newest."""
+    rows = FoundContact.objects.all()
+    term = term.strip().lower()
+    if term:
+        named = Q(first_name__istartswith=term) | Q(last_name__istartswith=term)
+        rows = rows.filter(Q(email_key__startswith=term) | named)
+    return list(rows.order_by("-id")[:8])
+
+
+def reader(contact_id: int) -> Contact | None:
+    return Contact.objects.filter(id=contact_id).first()
+
+
+def reader_values(contact: Contact | None) -> dict[str, Any]:
+    """The fields of a person as a source sees them; of nobody, an address alone."""
+    if contact is None:
+        return {"email": "lezer@voorbeeld.example"}
+    own = {name: getattr(contact, name) for name in OWN_FIELDS}
+    custom = {field.name: _plain(getattr(contact, field.slot)) for field in Field.objects.all()}
+    return own | _filled(custom)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

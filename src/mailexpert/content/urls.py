@@ -1,0 +1,19 @@
+from django.urls import path
+
+from mailexpert.content import views
+
+app_name = "content"
+
+urlpatterns = [
+    path("", views.templates, name="templates"),
+    path("nieuw/", views.new, name="new"),
+    path("nieuw/<slug:slug>/", views.take_starter, name="take_starter"),
+    path("voorbeeld/", views.preview, name="preview"),
+    path("voorbeeld/mail/", views.frame, name="frame"),
+    path("voorbeeld/lezers/", views.readers, name="readers"),
+    path("voorbeeld/<slug:slug>/", views.starter, name="starter"),
+    path("<int:template_id>/", views.edit, name="edit"),
+    path("<int:template_id>/kopie/", views.copy, name="copy"),
+    path("<int:template_id>/weg/", views.delete, name="delete"),
+    path("<int:template_id>/proefmail/", views.send_test, name="send_test"),
+]

@@ -1,0 +1,214 @@
+"""Pages of templates, and the preview that composing a mailing uses too."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mailexpert.accounts.access import member_required
+from mailexpert.contacts.models import Contact
+from mailexpert.content import actions, queries
+from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
+from mailexpert.content.models import Template
+from mailexpert.content.rules_preview import has_dark, shown
+from mailexpert.content.values import Draft, Preview
+
+# A mail is someone's HTML. It gets no scripts, no forms, nothing from us; only pictures, and its own styles.
+# `allow-same-origin` lets the page around it measure its height, and gives it nothing: it can't run anything.
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src {pictures}; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+PICTURES, NO_PICTURES = "https: http: data:", "'none'"
+
+
+@require_safe
+@member_required
+def templates(request: HttpRequest) -> HttpResponse:
+    term = request.GET.get("q", "").strip()
+    found, more = queries.page_of_templates(term, _cursor(request.GET.get("na", "")))
+    context = {"templates": found, "term": term, "next_url": _next_url(found, term) if more else ""}
+    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
+        return render(request, "content/parts/rows.html", context)
+    return render(request, "content/templates.html", context | {"is_empty": not found and not term})
+
+
+def _cursor(value: str) -> tuple[datetime, int] | None:
+    moment, _sep, last = value.rpartition("_")
+    try:
+        return datetime.fromisoformat(moment), int(last)
+    except ValueError:
+        return None
+
+
+def _next_url(found: list[Template], term: str) -> str:
+    last = found[-1]
+    given = {"na": f"{last.updated_at.isoformat()}_{last.pk}"} | ({"q": term} if term else {})
+    return f"{reverse('content:templates')}?{urlencode(given)}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin with a starter or from nothing."""
+    form = BlankForm(request.POST or None)
+    if form.is_valid():
+        draft = Draft(kind=form.cleaned_data["kind"], source="", language=_language(request))
+        made = actions.make_template(name=form.cleaned_data["name"], draft=draft)
+        return redirect("content:edit", template_id=made.pk)
+    return render(request, "content/new.html", {"form": form, "gallery": queries.gallery(_language(request))})
+
+
+@require_POST
+@member_required
+def take_starter(request: HttpRequest, slug: str) -> HttpResponse:
+    starter = queries.starter_of(slug, _language(request))
+    if starter is None:
+        raise Http404
+    made = actions.make_from_starter(starter)
+    return redirect("content:edit", template_id=made.pk)
+
+
+def _language(request: HttpRequest) -> str:
+    """A new mail is in the language that its writer reads."""
+    return (get_language() or "nl")[:2]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def edit(request: HttpRequest, template_id: int) -> HttpResponse:
+    template = get_object_or_404(Template, id=template_id)
+    if request.method != "POST":
+        return _edit_page(request, template, TemplateForm(initial=_initial(template)))
+    form = TemplateForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.change_template(
+                template.pk,
+                version=form.cleaned_data["version"],
+                name=form.cleaned_data["name"],
+                draft=form.draft(),
+            )
+        except actions.ChangedMeanwhile:
+            form.add_error(
+                None,
+                _(
+                    "Someone else saved this template meanwhile. Your text still stands here: copy "
+                    "what you need, and open the page again."
+                ),
+            )
+        else:
+            messages.success(request, _("The template is saved."))
+            return redirect("content:edit", template_id=template.pk)
+    return _edit_page(request, template, form)
+
+
+def _initial(template: Template) -> dict[str, Any]:
+    names = ("kind", "source", "subject", "preheader", "language", "name", "version")
+    return {name: getattr(template, name) for name in names}
+
+
+def _edit_page(request: HttpRequest, template: Template, form: TemplateForm) -> HttpResponse:
+    context = {"template": template, "form": form, "fields": queries.field_choices()}
+    return render(request, "content/edit.html", context)
+
+
+@require_POST
+@member_required
+def copy(request: HttpRequest, template_id: int) -> HttpResponse:
+    template = get_object_or_404(Template, id=template_id)
+    made = actions.copy_template(template, name=_("Copy of %(name)s") % {"name": template.name})
+    messages.success(request, _("This is the copy. The original stays as it was."))
+    return redirect("content:edit", template_id=made.pk)
+
+
+@require_POST
+@member_required
+def delete(request: HttpRequest, template_id: int) -> HttpResponse:
+    template = get_object_or_404(Template, id=template_id)
+    actions.delete_template(template)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": template.name})
+    return redirect("content:templates")
+
+
+@require_POST
+@never_cache
+@member_required
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the reader gets, in words: inbox line, text part, problems by line. Takes an unsaved draft."""
+    form = DraftForm(request.POST)
+    shown_preview = _tried(request, form)
+    context = {
+        "preview": shown_preview,
+        "has_dark": has_dark(shown_preview.html),
+        "invalid": [] if form.is_valid() else [e for errors in form.errors.values() for e in errors],
+        "sender": request.POST.get("sender_name", ""),
+    }
+    return render(request, "content/parts/words.html", context)
+
+
+def _tried(request: HttpRequest, form: DraftForm) -> Preview:
+    return actions.render_preview(form.draft(), _reader(request)) if form.is_valid() else Preview()
+
+
+def _reader(request: HttpRequest) -> Contact | None:
+    given = request.POST.get("reader", "")
+    return queries.reader(int(given)) if given.isdecimal() and len(given) < 19 else None
+
+
+@require_POST
+@never_cache
+@member_required
+def frame(request: HttpRequest) -> HttpResponse:
+    """The mail itself, for the sandboxed frame. A form posts the unsaved draft into it; nothing is stored."""
+    form = DraftForm(request.POST)
+    html = _tried(request, form).html
+    return mail_page(
+        html, dark=request.POST.get("dark") == "1", with_pictures=request.POST.get("pictures") != "0"
+    )
+
+
+@require_safe
+@member_required
+def starter(request: HttpRequest, slug: str) -> HttpResponse:
+    """A starter as its reader would see it, for the gallery."""
+    found = queries.starter_of(slug, _language(request))
+    if found is None:
+        raise Http404
+    draft = Draft(
+        kind=found.kind, source=found.source, subject=found.subject, preheader="", language=found.language
+    )
+    return mail_page(actions.render_preview(draft).html)
+
+
+def mail_page(html: str, *, dark: bool = False, with_pictures: bool = True) -> HttpResponse:
+    """An account's HTML as a page of its own that can do nothing."""
+    response = HttpResponse(shown(html, dark=dark))
+    response["Content-Security-Policy"] = FRAME_POLICY.format(
+        pictures=PICTURES if with_pictures else NO_PICTURES
+    )
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
+@never_cache
+@member_required
+def readers(request: HttpRequest) -> HttpResponse:
+    """Contacts to read along with, found while one types."""
+    found = queries.readers(request.GET.get("lezer", ""))
+    return render(request, "content/parts/readers.html", {"readers": found})
+
+
+@require_POST
+@member_required
+def send_test(request: HttpRequest, template_id: int) -> HttpResponse:
+    raise Http404
