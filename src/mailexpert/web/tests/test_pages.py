@@ -1,8 +1,14 @@
 """The frame in a real browser: readable by everyone, on every width, light and dark, in both languages."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from mailexpert.conftest import Tenant
+from mailexpert.contacts.models import Contact
+from mailexpert.core.scope import account
+from mailexpert.web.rooms import ROOMS
 from mailexpert.web.tests.browser import PageAs, assert_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,3 +56,29 @@ def test_a_click_changes_language_and_theme(page_as: PageAs, shop: Tenant) -> No
     assert page.get_by_role("heading", level=1).inner_text() == "Automations"
     page.get_by_role("button", name="Dark").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 22, 38)"
+
+
+@pytest.mark.parametrize(("width", "dark"), [(375, True), (1440, False)])
+def test_every_room_is_accessible(page_as: PageAs, shop: Tenant, width: int, dark: bool) -> None:
+    page = page_as(shop, width=width, dark=dark)
+    page.goto("/")
+    links = page.locator(".me-nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert len(links) == len(ROOMS)
+    for link in links:
+        page.goto(link)
+        assert page.locator("h1").count() == 1, link
+        assert_accessible(page)
+
+
+def test_a_filled_overview_is_accessible_on_a_phone(page_as: PageAs, shop: Tenant) -> None:
+    with account(shop.id):
+        for days in (2, 40, 80, 400):
+            then = timezone.now() - timedelta(days=days)
+            Contact.objects.create(email=f"p{days}@voorbeeld.nl", created_at=then)
+    page = page_as(shop, width=375)
+    page.goto("/")
+    assert page.get_by_role("img").count() == 1
+    assert_accessible(page)
+    page.get_by_text("Toon als tabel").click()
+    assert page.get_by_role("columnheader", name="Maand").is_visible()
+    assert_accessible(page)
