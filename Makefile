@@ -1,0 +1,41 @@
+# What a person types. Everything else is `.venv/bin/mailexpert --help`.
+PYTHON ?= python3
+BIN := .venv/bin
+POSTGRES ?=
+WORKERS ?= auto
+
+.PHONY: setup run test check bench chaos docs clean
+
+setup: ## everything but starting; repeatable
+	@$(PYTHON) tools/bootstrap.py
+
+run: setup ## from a fresh clone to the report of the sample mailing; Ctrl-C ends it
+	@exec $(BIN)/mailexpert run
+
+test: setup ## the whole suite; POSTGRES=18 picks the major version of the embedded database
+	$(BIN)/pytest -n $(WORKERS) $(if $(POSTGRES),--postgres=$(POSTGRES)) $(ARGS)
+
+check: setup ## lint, types, contracts, budgets, messages, templates, docs
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy src/mailexpert
+	$(BIN)/lint-imports
+	$(BIN)/python tools/budgets.py
+	$(BIN)/python tools/messages.py check
+	$(BIN)/python tools/templates.py
+	$(BIN)/mkdocs build --quiet --strict
+
+bench: setup ## all benchmarks: a table, and var/bench/*.json
+	@$(BIN)/mailexpert bench all
+
+chaos: setup ## the long failure tests
+	$(BIN)/pytest -m chaos $(if $(POSTGRES),--postgres=$(POSTGRES)) $(ARGS)
+
+docs: setup ## the documentation, in var/docs
+	$(BIN)/mkdocs build --strict
+
+clean: ## everything that setup made; the home (var/) with its data stays
+	rm -rf .venv .tools node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf src/mailexpert/web/static/vendor
+	find src -name __pycache__ -prune -exec rm -rf {} +
+	find src -name '*.mo' -delete
