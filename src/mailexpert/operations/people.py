@@ -1,7 +1,13 @@
 """Tokens and staff members, made by whoever has the machine."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from mailexpert.accounts import actions
+from mailexpert.accounts.models import Account
+from mailexpert.base.env import Environment
 from mailexpert.core.beside import Beside
-from mailexpert.core.scope import account, beside_wall
+from mailexpert.core.scope import beside_wall
 from mailexpert.operations.problems import Problem
 
 
@@ -9,41 +15,26 @@ class NoSuchAccount(Problem):
     """There is no account `{slug}`. Existing ones: {known}."""
 
 
-class WeakPassword(Problem):
-    """That password can't be used: {why}"""
-
-
-class UserExists(Problem):
-    """{email} has a login already."""
+class NoAddress(Problem):
+    """{email} is no e-mail address."""
 
 
 def create_token(slug: str, name: str) -> str:
-    """A token of the account, told only now."""
-    from mailexpert.accounts.models import Account
-
+    """A new API token of the account; it is told only this once."""
     with beside_wall(Beside.OPERATE):
         known = dict(Account.objects.values_list("slug", "id"))
     if slug not in known:
         raise NoSuchAccount(slug=slug, known=", ".join(sorted(known)) or "none")
-    with account(known[slug]):
-        from mailexpert.accounts.models import ApiToken
-
-        return ApiToken.objects.make(name=name)
+    return actions.make_token(known[slug], name)
 
 
-def create_staff(email: str, full_name: str, password: str) -> str:
-    """A person who works for the operator; says who it is."""
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
-
-    from mailexpert.accounts.models import User
-
+def create_staff(env: Environment, email: str, full_name: str) -> str:
+    """A person who works for the operator; says what to do next."""
     try:
-        validate_password(password, User(email=email, full_name=full_name))
-    except ValidationError as problem:
-        raise WeakPassword(why=" ".join(problem.messages)) from problem
-    with beside_wall(Beside.OPERATE):
-        if User.objects.filter(email__iexact=email).exists():
-            raise UserExists(email=email)
-        User.objects.create_user(email, password, full_name=full_name, is_staff=True)
-    return f"{email} is a staff member now."
+        validate_email(email)
+    except ValidationError:
+        raise NoAddress(email=email) from None
+    made = actions.make_staff(email, full_name)
+    if made.has_usable_password():
+        return f"{made.email} is a staff member now, and logs in as before."
+    return f"{made.email} is a staff member now. Choose a password at {env.base_url}/account/password/reset/"

@@ -1,8 +1,6 @@
 """mailexpert token create | staff create"""
 
 import argparse
-import getpass
-import sys
 from typing import Any
 
 from mailexpert.base.env import Environment
@@ -15,7 +13,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     create.add_argument("--name", default="mailexpert token create", help="how the account's list calls it")
     create.set_defaults(run=_create_token)
     staff = commands.add_parser("staff", help="who work for the operator").add_subparsers(required=True)
-    create = staff.add_parser("create", help="make one; asks for the password")
+    create = staff.add_parser("create", help="make one; the password is chosen on the page that it names")
     create.add_argument("--email", required=True)
     create.add_argument("--name", default="", metavar="FULL NAME")
     create.set_defaults(run=_create_staff)
@@ -37,6 +35,5 @@ def _create_staff(env: Environment, asked: argparse.Namespace) -> int:
     with standing(env):
         from mailexpert.operations import people
 
-        password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-        print(people.create_staff(asked.email, asked.name, password))
+        print(people.create_staff(env, asked.email, asked.name))
     return 0
