@@ -1,0 +1,119 @@
+"""The intake as a process: `python -m mailexpert.intake`."""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import structlog
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from mailexpert.base import env, keys, logs
+from mailexpert.intake.app import App
+from mailexpert.intake.collector import Collector
+from mailexpert.intake.database import Line
+from mailexpert.intake.hits import HitDesk
+from mailexpert.intake.journal import Journal
+from mailexpert.intake.stops import StopDesk
+from mailexpert.intake.targets import Targets
+
+HEADER_SECONDS = 5  # a head that drips is an attack on connections (slowloris)
+LARGEST_HEAD = 16_384  # bytes of request line and headers
+MOST_AT_ONCE = 4096  # connections; more wait in the backlog
+READ_SECONDS, STOP_SECONDS = 3.0, 3.0
+FINISH_PAUSE = 0.25
+FORGET_PAUSE = 600.0
+REPORT_PAUSE = 60.0
+END_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+async def serve(settings: env.Environment) -> None:
+    """Answer until a signal says to end; then finish the files and count them."""
+    url = settings.database_url
+    if not url:
+        raise env.EnvironmentProblem("DATABASE_URL is not set. Start with `mailexpert intake`, or set it.")
+    folder = settings.home / "intake"
+    journal = Journal(folder / "hits")
+    hits = HitDesk(journal, asyncio.get_running_loop())
+    reading, stopping = Line(url, seconds=READ_SECONDS), Line(url, seconds=STOP_SECONDS)
+    stops = StopDesk(stopping, folder / "stops")
+    app = App(keys.derive("links"), settings.base_url, hits, stops, Targets(reading))
+    collector = Collector(url, folder / "hits")
+    collector.start()
+    beside = [asyncio.create_task(work) for work in (stops.run(), _finish_old(journal), _look_after(app))]
+    await _listen(app, settings)
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
+    journal.finish()
+    await asyncio.to_thread(collector.end, END_SECONDS)
+    await reading.close()
+    await stopping.close()
+
+
+async def _listen(app: App, settings: env.Environment) -> None:
+    server = Server(
+        app,
+        address=_host(settings.track_url),
+        port=settings.track_port,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=1024,
+        backpressure=MOST_AT_ONCE,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=LARGEST_HEAD, keep_alive=True
+        ),
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(kind, server.stop)
+    log.info("intake listens", port=settings.track_port)
+    await server.serve()
+
+
+def _host(address: str) -> str:
+    """An installation that nobody else can name listens to nobody else."""
+    return "127.0.0.1" if urlsplit(address).hostname in env.LOOPBACK else "0.0.0.0"  # noqa: S104
+
+
+async def _finish_old(journal: Journal) -> None:
+    while True:
+        await asyncio.sleep(FINISH_PAUSE)
+        with suppress(OSError):
+            journal.finish_old()
+
+
+async def _look_after(app: App) -> None:
+    """Say how many forged tokens came, and forget what was deleted."""
+    said, waited = 0, 0.0
+    while True:
+        await asyncio.sleep(REPORT_PAUSE)
+        if app.forged > said:
+            log.warning("forged tokens", count=app.forged - said)
+            said = app.forged
+        waited += REPORT_PAUSE
+        if waited >= FORGET_PAUSE:
+            waited = 0.0
+            await app.forget_deleted()
+
+
+def main() -> int:
+    logs.configure("intake")
+    try:
+        uvloop.run(serve(env.load()))
+    except (env.EnvironmentProblem, keys.SecretProblem, OSError, RuntimeError) as problem:
+        log.error("intake can't start", problem=str(problem))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
