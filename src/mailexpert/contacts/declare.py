@@ -17,6 +17,7 @@ declare(
         "email_key": Column(category="user.contact.email", export=False),
         "first_name": "user.name",
         "last_name": "user.name",
+        "words": Column(category="user.name", export=False),
         "language": "user.demographic.language",
         "time_zone": "user.location.imprecise",
         "overflow": "user.content.private",

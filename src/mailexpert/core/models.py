@@ -48,9 +48,11 @@ class AccountRow(Walled):
 
 class AccountForeignKey(models.ForeignKey[Any, Any]):
     """A reference within one account. Its constraint is composite, (account_id, x_id) → (account_id, id), and is
-    made by core.walls; a plain one would pass through the wall."""
+    made by core.walls; a plain one would pass through the wall. `checked=False` leaves the constraint away where a
+    check per row costs too much: who deletes the target then deletes such rows itself."""
 
-    def __init__(self, to: Any, on_delete: Any, **options: Any) -> None:
+    def __init__(self, to: Any, on_delete: Any, *, checked: bool = True, **options: Any) -> None:
+        self.checked = checked
         options["db_constraint"] = False
         super().__init__(to, on_delete, **options)
 

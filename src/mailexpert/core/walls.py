@@ -106,7 +106,7 @@ def _account_key(cursor: Any, model: type[Walled]) -> None:
 def _reference_keys(cursor: Any, model: type[Walled], present: set[str]) -> None:
     table = model._meta.db_table
     for field in model._meta.concrete_fields:
-        if not isinstance(field, AccountForeignKey):
+        if not isinstance(field, AccountForeignKey) or not field.checked:
             continue
         target = field.related_model._meta.db_table
         if target not in present:
