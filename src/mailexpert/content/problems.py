@@ -45,10 +45,10 @@ UNKNOWN_FILTER = gettext_noop("There is no filter “%(name)s”.")
 TEXT_PART = gettext_noop(
     "A Liquid tag begins in a part of the mail that the text part leaves out and ends in another: %(detail)s."
 )
-UNKNOWN_FIELD = gettext_noop("There is no field “%(name)s”.")
 LOST_LIQUID = gettext_noop(
     "“%(tag)s” stands where it would be lost: put it in the text or inside the quotes of an attribute."
 )
+EMPTY = gettext_noop("There is nothing here yet.")
 TOO_DEEP = gettext_noop("The elements are nested more than %(limit)s deep.")
 NOT_MJML = gettext_noop("The source must begin with <mjml> and end with </mjml>.")
 NO_BODY = gettext_noop("The <mj-body> is missing: nothing would be shown.")

@@ -163,7 +163,7 @@ def _from_html(source: str, frame: Frame, inliner: CSSInliner | None) -> Compile
     cleaned = clean(inliner.inline(shielded.source) if inliner is not None else shielded.source)
     html = _frame(cleaned, frame)
     _refuse_loss(html, shielded)
-    readable = text_of(cleaned.tree)
+    readable = text_of(cleaned.tree, before=cleaned.head, after=cleaned.after)
     return Compiled(
         html=unshield(html, shielded.tags), text=unshield(readable, shielded.tags), removed=cleaned.removed
     )

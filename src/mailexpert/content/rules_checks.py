@@ -1,4 +1,4 @@
-"""What is checked in a mail before it may leave: pure findings, worst first. `block` stops, `warn` asks for a look."""
+"""What is checked in a mail before it may leave: pure findings, worst first. `block` stops, `warn` asks."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -23,9 +23,8 @@ HERE = ("localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1")  # noqa: S104 (name
 # Domains kept for examples: whoever links there forgot to fill in an address of their own.
 EXAMPLES = re.compile(r"(^|\.)(example\.(com|org|net)|voorbeeld\.nl|[a-z0-9-]+\.example)$")
 SAYS_NOTHING = frozenset(
-    ("klik hier", "hier", "klik", "lees meer", "meer", "meer info", "link", "deze link")
-    + ("click here", "here", "click", "read more", "more", "more info", "this link")
-)
+    ("klik hier", "hier", "klik", "lees meer", "meer", "meer info", "link", "deze link", "click here", "here")
+).union(("click", "read more", "more", "more info", "this link"))
 LIQUID_VALUE = re.compile(r"^\s*\{[{%]")
 
 SUBJECT_MISSING = gettext_noop("The mailing has no subject.")

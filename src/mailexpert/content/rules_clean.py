@@ -69,6 +69,7 @@ class Clean:
     head: str
     body_attributes: dict[str, str]
     body: str
+    after: str
     title: str
     tree: LexborHTMLParser
     removed: tuple[Problem, ...]
@@ -77,6 +78,7 @@ class Clean:
 @dataclass
 class _Walk:
     removed: list[Problem] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)  # found in the body; Gmail reads them in the head alone
 
     def leave_out(self, sentence: str, name: str = "") -> None:
         found = Problem(line=0, sentence=sentence, values={"name": name} if name else {})
@@ -88,17 +90,42 @@ def clean(html: str) -> Clean:
     tree = LexborHTMLParser(html)
     walk = _Walk()
     root, head, body = tree.root, tree.head, tree.body
-    head_parts = [_head_child(node, walk) for node in _children(head)]
-    title = head.css_first("title") if head is not None else None
+    if root is None or head is None or body is None:
+        raise SourceError(Problem(line=1, sentence=problems.EMPTY))
+    before, after = _around(root, head, body, walk)
+    inside_head = "".join(_head_child(node, walk) for node in _children(head))
+    inside_body = _inside(body, walk, 0)
+    title = head.css_first("title")
     return Clean(
-        html_attributes=_attributes(root, walk) if root is not None else {},
-        head="".join(head_parts),
-        body_attributes=_attributes(body, walk) if body is not None else {},
-        body=_inside(body, walk, 0) if body is not None else "",
+        html_attributes=_attributes(root, walk),
+        head=before + inside_head + "".join(walk.styles),
+        body_attributes=_attributes(body, walk),
+        body=inside_body + after,
+        after=after,
         title=(title.text() or "").strip() if title is not None else "",
         tree=tree,
         removed=tuple(walk.removed),
     )
+
+
+def _around(root: LexborNode, head: LexborNode, body: LexborNode, walk: _Walk) -> tuple[str, str]:
+    """Comments outside head and body, our marks among them: for the head, and for the body."""
+    before, after = "", ""
+    node = root.prev
+    while node is not None:
+        before = _comment(node.comment_content or "", walk) + before if node.is_comment_node else before
+        node = node.prev
+    passed_body = False
+    for child in _children(root):
+        passed_body = passed_body or child.mem_id == body.mem_id
+        if child.is_comment_node:
+            made = _comment(child.comment_content or "", walk)
+            before, after = (before, after + made) if passed_body else (before + made, after)
+    node = root.next
+    while node is not None:
+        after += _comment(node.comment_content or "", walk) if node.is_comment_node else ""
+        node = node.next
+    return before, after
 
 
 def _children(node: LexborNode | None) -> list[LexborNode]:
@@ -123,7 +150,8 @@ def _node(node: LexborNode, walk: _Walk, depth: int) -> str:
         return _comment(node.comment_content or "", walk)
     name = (node.tag or "").lower()
     if name == "style":
-        return _style(node, walk)
+        walk.styles.append(_style(node, walk))
+        return ""
     if name in REPORTED:
         walk.leave_out(problems.REMOVED_ELEMENT, name)
     if name in DROPPED or name in ("title", "meta"):
@@ -166,7 +194,7 @@ def _style(node: LexborNode, walk: _Walk) -> str:
     if _is_hostile_css(kept) or CSS_LOADING.search(_plain_css(kept)):
         walk.leave_out(problems.REMOVED_STYLE)
         return ""
-    return f"<style{written(_attributes(node, walk))}>{kept}</style>"
+    return f"<style{written(_attributes(node, walk))}>{kept}</style>" if kept.strip() else ""
 
 
 def _comment(content: str, walk: _Walk) -> str:

@@ -21,6 +21,7 @@ MARKUP = re.compile(
     r"|<!doctype[^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
+IS_DOCUMENT = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
 COMMENTED_TAGS = re.compile(f"<!--\\s*((?:{WORD_START}\\d+{END}\\s*)+)-->")
 LOOP_BEFORE_ROW = re.compile(
     f"(<table\\b[^>]*>|</thead>|</tfoot>|</caption>)((?:\\s|<!--{COMMENT_START}\\d+{END}-->)+)(?=<tr\\b)",
@@ -70,6 +71,9 @@ def shield_html(source: str) -> Shielded:
     shielded = shield(source)
     html, tags = shielded.source, shielded.tags
     html = COMMENTED_TAGS.sub(lambda found: found[1] if _all_steer(found[1], tags) else found[0], html)
+    if not IS_DOCUMENT.search(html):
+        # Else the parser puts what stands first before <html>.
+        html = f"<body>{html}"
     pieces, at = [], 0
     for markup in MARKUP.finditer(html):
         pieces += [_as_comments(html[at : markup.start()], tags), markup[0]]

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailexpert.content.rules_clean import is_safe_address
 from mailexpert.content.rules_names import names
-from mailexpert.content.rules_shield import COMMENT_START, END, WORD, WORD_START
+from mailexpert.content.rules_shield import COMMENT_START, END, MARK, WORD, WORD_START
 
 SILENT = names("head script style title template svg math noscript object iframe video audio select")
 BLOCKS = names(
@@ -51,13 +51,22 @@ class _Page:
         self.gap = max(self.gap, gap)
 
 
-def text_of(tree: LexborHTMLParser) -> str:
-    """The body as text, Liquid's marks in their places; ends with a line break."""
+def text_of(tree: LexborHTMLParser, *, before: str = "", after: str = "") -> str:
+    """The body as text, Liquid's marks in their places. `before`, `after`: HTML around it with marks."""
     page = _Page()
+    page.write("".join(marks_in(before)))
     if tree.body is not None:
         _inside(tree.body, page)
+    page.write("".join(marks_in(after)))
     page.end()
     return "\n".join(line.rstrip() for line in page.lines) + "\n" if page.lines else ""
+
+
+def marks_in(html: str) -> Iterator[str]:
+    """The steering marks of a piece of HTML, as words."""
+    for found in MARK.finditer(html):
+        if found[1]:
+            yield f"{WORD_START}{found[1]}{END}"
 
 
 def _children(node: LexborNode) -> Iterator[LexborNode]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -146,10 +147,13 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What the reader gets, in words: inbox line, text part, problems by line. Takes an unsaved draft."""
     form = DraftForm(request.POST)
     shown_preview = _tried(request, form)
+    invalid = [error for errors in form.errors.values() for error in errors]
     context = {
         "preview": shown_preview,
+        "count": len(shown_preview.problems) + len(invalid),
         "has_dark": has_dark(shown_preview.html),
-        "invalid": [] if form.is_valid() else [e for errors in form.errors.values() for e in errors],
+        "invalid": invalid,
+        "now": timezone.now(),
         "sender": request.POST.get("sender_name", ""),
     }
     return render(request, "content/parts/words.html", context)
