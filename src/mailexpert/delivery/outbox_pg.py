@@ -1,0 +1,341 @@
+"""The outbox in PostgreSQL. Every statement stands in outbox.sql with its reason."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from mailexpert.base import keys
+from mailexpert.delivery.ports import (
+    DatabaseAway,
+    Issue,
+    Outcome,
+    Person,
+    Relay,
+    Retry,
+    Settlement,
+    Shard,
+)
+
+CHANNEL = "mailexpert_outbox"
+LEASE_SECONDS = 120.0
+ANSWER_SECONDS = 30.0  # a database that is silent for longer is away; its answer is no permission any more
+MAILING = 1
+COLUMN = re.compile(r"(|email|first_name|last_name|language|time_zone|[tndb](1?[0-9]|20))\Z")
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+def statements() -> dict[str, str]:
+    """The statements of outbox.sql by name, without their comments."""
+    text = (Path(__file__).parent / "outbox.sql").read_text()
+    named = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
+    bodies = ["\n".join(row for row in body.splitlines() if not row.startswith("--")) for body in named[1::2]]
+    return dict(zip(named[::2], bodies, strict=True))
+
+
+SQL = statements()
+
+
+class Line:
+    """One connection that comes back by itself; whatever breaks it is DatabaseAway to who asked."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: Connection | None = None
+
+    @asynccontextmanager
+    async def use(self) -> AsyncIterator[Connection]:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                if self._connection is None or self._connection.closed:
+                    self._connection = await self._connect()
+                yield self._connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError, OSError) as problem:
+            await self.close()
+            raise DatabaseAway(str(problem)) from problem
+        except asyncio.CancelledError:
+            await self.close()  # half an answer may still be on its way
+            raise
+
+    async def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        async with self.use() as connection:
+            cursor = await connection.execute(statement, values)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _connect(self) -> Connection:
+        connection = await psycopg.AsyncConnection.connect(
+            self._url,
+            autocommit=True,
+            row_factory=tuple_row,
+            connect_timeout=10,
+            application_name="mailexpert-delivery",
+        )
+        await connection.execute("SET ROLE mailexpert_owner")
+        await connection.execute("SET synchronous_commit = on")
+        await connection.execute("SET jit = off")
+        return connection
+
+
+class PgOutbox:
+    """`work` claims and opens, `books` settles, so that neither waits for the other."""
+
+    def __init__(self, url: str) -> None:
+        self._work, self._books, self._news = Line(url), Line(url), Line(url)
+        self._working, self._booking = asyncio.Lock(), asyncio.Lock()
+        self._reads: dict[tuple[str, ...], tuple[str, str]] = {}
+
+    async def close(self) -> None:
+        for line in (self._work, self._books, self._news):
+            await line.close()
+
+    async def _ask(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
+        async with self._working:
+            return await self._work.rows(SQL[name], **values)
+
+    async def relays_with_work(self) -> list[Relay]:
+        return [_relay(*row) for row in await self._ask("relays_with_work")]
+
+    async def claim_shards(self, relay: int, held: Sequence[int], room: int) -> list[Shard]:
+        rows = await self._ask("claim_shards", relay=relay, held=list(held), room=room, lease=LEASE_SECONDS)
+        names = ("account_id", "issue_id", "id", "upto", "size", "epoch")
+        return [Shard(**dict(zip(names, row, strict=True))) for row in rows]
+
+    async def claim_retries(self, relay: int, held: Sequence[int], room: int) -> list[Retry]:
+        rows = await self._ask("claim_retries", relay=relay, held=list(held), room=room, lease=LEASE_SECONDS)
+        return [Retry(*row) for row in rows]
+
+    async def load_issue(self, issue: int) -> Issue:
+        async with self._working, self._work.use() as connection:
+            cursor = await connection.execute(SQL["load_issue"], {"issue": issue})
+            row = await cursor.fetchone()
+            assert row is not None
+            assert cursor.description is not None
+            return Issue(**dict(zip([column.name for column in cursor.description], row, strict=True)))
+
+    async def read_window(
+        self, issue: Issue, columns: Sequence[str], shard: Shard, size: int
+    ) -> list[Person]:
+        statement = self._reading(columns)[0]
+        return await self._people(statement, issue, shard=shard.id, upto=shard.upto, size=size)
+
+    async def read_people(
+        self, issue: Issue, columns: Sequence[str], contacts: Sequence[int]
+    ) -> list[Person]:
+        return await self._people(self._reading(columns)[1], issue, contacts=list(contacts))
+
+    async def _people(self, statement: str, issue: Issue, **values: Any) -> list[Person]:
+        about = {
+            "account": issue.account_id,
+            "issue": issue.id,
+            "lists": list(issue.list_ids),
+            "consent": issue.kind == MAILING,
+        }
+        async with self._working:
+            rows = await self._work.rows(statement, **about, **values)
+        return [Person(row[0], row[1], row[2], row[3:]) for row in rows]
+
+    def _reading(self, columns: Sequence[str]) -> tuple[str, str]:
+        """Both reading statements for the columns that an issue uses."""
+        key = tuple(columns)
+        if key not in self._reads:
+            if not all(COLUMN.match(column) for column in columns):
+                raise ValueError(f"no columns of a contact: {columns}")
+            named = "".join(f", c.{column}" if column else ", NULL" for column in columns)
+            people = SQL["people"].replace("{columns}", named)
+            self._reads[key] = (
+                SQL["read_window"].replace("{people}", people),
+                SQL["read_people"].replace("{people}", people),
+            )
+        return self._reads[key]
+
+    async def open_window(self, shard: Shard, size: int, skips: Mapping[int, int]) -> bool:
+        rows = await self._ask(
+            "open_window",
+            shard=shard.id,
+            epoch=shard.epoch,
+            upto=shard.upto,
+            size=size,
+            lease=LEASE_SECONDS,
+            skipped=list(skips),
+            reasons=list(skips.values()),
+        )
+        return bool(rows[0][0])
+
+    async def release_shard(self, shard: Shard) -> None:
+        await self._ask("release_shard", shard=shard.id, epoch=shard.epoch)
+
+    async def shard_stands_at(self, shard: Shard) -> int | None:
+        """How far a shard of ours is marked; None once it is another's."""
+        rows = await self._ask("shard_stands_at", shard=shard.id, epoch=shard.epoch)
+        return rows[0][0] if rows else None
+
+    async def issue_states(self, issues: Sequence[int]) -> dict[int, int]:
+        return dict(await self._ask("issue_states", issues=list(issues)))
+
+    async def set_reason(self, relay: int, reason: str, issue: int = 0) -> None:
+        await self._ask("set_reason", relay=relay, reason=reason, issue=issue)
+
+    async def tidy(self) -> None:
+        """Write down whom a cancelled issue skipped, and finish the issues that have nothing left."""
+        while await self._ask("skip_cancelled_shards"):
+            pass
+        await self._ask("skip_cancelled_retries")
+        await self._ask("finish_issues")
+
+    async def news(self, seconds: float) -> set[int]:
+        """Issues that were started, paused, resumed or cancelled, as soon as there are any; else none, in
+        time."""
+        async with self._news.use() as connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            notes = connection.notifies(timeout=seconds, stop_after=1)
+            return {int(note.payload) async for note in notes if note.payload.isdecimal()}
+
+    async def settle(self, settlement: Settlement) -> None:
+        """Write down what came of a window, once: when the answer to the COMMIT is lost, ask what became of
+        it."""
+        transaction: list[str] = []
+        async with self._booking:
+            while True:
+                try:
+                    if not transaction or not await self._was_committed(transaction[-1]):
+                        await self._settle(settlement, transaction)
+                    return
+                except DatabaseAway:
+                    await asyncio.sleep(0.5)
+
+    async def _was_committed(self, transaction: str) -> bool:
+        rows = await self._books.rows(SQL["was_committed"], transaction=transaction)
+        if rows[0][0] == "in progress":
+            raise DatabaseAway("the database has not noticed yet that the connection broke")
+        return bool(rows[0][0] == "committed")
+
+    async def _settle(self, found: Settlement, transaction: list[str]) -> None:
+        about = {"account": found.account_id, "issue": found.issue_id}
+        async with self._books.use() as connection, connection.transaction():
+            counted = await _write_outcomes(connection, found, about)
+            rows = await _raise_counters(connection, found, counted)
+            if rows:
+                transaction.append(rows[0][0])
+
+
+async def _write_outcomes(connection: Connection, found: Settlement, about: dict[str, int]) -> list[Outcome]:
+    """Ledger, retries and replies; returns the outcomes that count for their shard."""
+    passed_by = await _passed_by(connection, found, about)
+    if found.outcomes:
+        head = f"{found.account_id}\t{found.issue_id}\t"
+        rows = [f"{head}{o.contact_id}\t{o.attempt}\t{o.outcome}\t{o.code}\n" for o in found.outcomes]
+        cursor = connection.cursor()
+        async with cursor.copy(SQL["copy_ledger"]) as copy:
+            await copy.write("".join(rows))
+    if found.of_retries:
+        ended = await _end_retries(connection, found, about)
+        return [o for o in found.outcomes if o.contact_id in ended and o.outcome in COUNTED]
+    again = [a for a in found.again if a.contact_id not in passed_by]
+    if again:
+        await _do(connection, "add_retries", about, **_again_columns(again))
+        await _do(connection, "reopen_issue", about)
+    await _note_replies(connection, found, about)
+    return [o for o in found.outcomes if o.contact_id not in passed_by and o.outcome in COUNTED]
+
+
+SENT, FAILED, SKIPPED = 1, 2, 3
+COUNTED = (SENT, FAILED, SKIPPED)
+
+
+async def _passed_by(connection: Connection, found: Settlement, about: dict[str, int]) -> set[int]:
+    if not found.is_late or found.of_retries:
+        return set()
+    contacts = [*(o.contact_id for o in found.outcomes), *(a.contact_id for a in found.again)]
+    return {row[0] for row in await _do(connection, "ordered_meanwhile", about, contacts=contacts)}
+
+
+async def _end_retries(connection: Connection, found: Settlement, about: dict[str, int]) -> set[int]:
+    ended: set[int] = set()
+    if found.outcomes:
+        contacts, attempts = [o.contact_id for o in found.outcomes], [o.attempt for o in found.outcomes]
+        rows = await _do(connection, "end_retries", about, contacts=contacts, attempts=attempts)
+        ended = {row[0] for row in rows}
+    if found.again:
+        columns = _again_columns(found.again)
+        del columns["shards"]
+        tried = [again.tried for again in found.again]
+        await _do(connection, "postpone_retries", about, tried=tried, **columns)
+    await _note_replies(connection, found, about)
+    return ended
+
+
+def _again_columns(again: Sequence[Any]) -> dict[str, list[Any]]:
+    return {
+        "shards": [a.shard_id for a in again],
+        "contacts": [a.contact_id for a in again],
+        "attempts": [a.attempt for a in again],
+        "waits": [a.wait for a in again],
+        "codes": [a.code for a in again],
+    }
+
+
+async def _note_replies(connection: Connection, found: Settlement, about: dict[str, int]) -> None:
+    if found.replies:
+        contacts, attempts, texts = map(list, zip(*found.replies, strict=True))
+        await _do(connection, "note_replies", about, contacts=contacts, attempts=attempts, texts=texts)
+
+
+async def _raise_counters(
+    connection: Connection, found: Settlement, counted: Sequence[Outcome]
+) -> list[tuple[Any, ...]]:
+    sums = {shard: [0, 0, 0, 0] for shard in found.shards}
+    for outcome in counted:
+        sums[outcome.shard_id][outcome.outcome] += 1
+    closes = found.closes
+    return await _do(
+        connection,
+        "raise_counters",
+        {},
+        shards=list(sums),
+        sent=[each[SENT] for each in sums.values()],
+        failed=[each[FAILED] for each in sums.values()],
+        skipped=[each[SKIPPED] for each in sums.values()],
+        closes=closes.id if closes else 0,
+        epoch=closes.epoch if closes else 0,
+    )
+
+
+async def _do(
+    connection: Connection, name: str, about: dict[str, int], **values: Any
+) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(SQL[name], {**about, **values})
+    return await cursor.fetchall() if cursor.description else []
+
+
+def _relay(
+    relay: int,
+    account: int,
+    host: str | None,
+    port: int | None,
+    security: str | None,
+    verify: bool | None,
+    username: str | None,
+    secret: str | None,
+    connections: int | None,
+) -> Relay:
+    return Relay(
+        id=relay,
+        account_id=account,
+        host=host or "",
+        port=port or 25,
+        security=security or "none",
+        verify=verify is not False,
+        username=username or "",
+        password=keys.unseal(secret, "relay") if secret else "",
+        max_connections=connections or 8,
+    )

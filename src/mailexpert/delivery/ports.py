@@ -1,0 +1,185 @@
+"""What the engine needs from outside: the values it works with, the outbox and the way to a relay."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+DEFAULT_RELAY = 0  # the installation's own, for accounts without one
+
+
+class DatabaseAway(Exception):
+    """The database gives no answer. Nothing may be sent until it does; what was sent is settled then."""
+
+
+class RelayTrouble(Exception):
+    """The relay takes nothing now; `reason` is the code that the mailing's page turns into words."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relay:
+    id: int
+    account_id: int
+    host: str
+    port: int
+    security: str = "none"
+    verify: bool = True
+    username: str = ""
+    password: str = field(default="", repr=False)
+    max_connections: int = 8
+
+    @property
+    def is_default(self) -> bool:
+        return self.id == DEFAULT_RELAY
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """The frozen mailing. `fields` maps a custom field's name to its column."""
+
+    id: int
+    account_id: int
+    kind: int
+    relay_id: int
+    sender_name: str
+    sender_address: str
+    reply_to: str
+    subject: str
+    html: str
+    text: str
+    preheader: str
+    fields: Mapping[str, str]
+    links: Sequence[str]
+    list_ids: Sequence[int]
+    purpose: str
+    tracking: str
+    language: str
+    sender_line: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Shard:
+    """A shard that we hold a lease on; `upto` moves only after its commit, `unsettled` counts its open
+    windows."""
+
+    account_id: int
+    issue_id: int
+    id: int
+    upto: int
+    size: int
+    epoch: int
+    unsettled: int = 0
+    last_turn: float = 0.0
+    dropped: bool = False
+
+    @property
+    def left(self) -> int:
+        return self.size - self.upto
+
+
+class Retry(NamedTuple):
+    account_id: int
+    issue_id: int
+    shard_id: int
+    contact_id: int
+    attempt: int
+    id: int
+
+
+class Person(NamedTuple):
+    """Someone whose turn it is; `skip` is the reason to leave them out, 0 for none."""
+
+    contact_id: int
+    email: str | None
+    skip: int
+    values: tuple[Any, ...]
+
+
+class Outcome(NamedTuple):
+    shard_id: int
+    contact_id: int
+    attempt: int
+    outcome: int
+    code: int
+
+
+class Again(NamedTuple):
+    """A turn that comes again `wait` seconds from now as attempt `attempt`; `tried` is the one that just
+    ended."""
+
+    shard_id: int
+    contact_id: int
+    tried: int
+    attempt: int
+    wait: float
+    code: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """What came of a window. `closes` is the shard that has no turn left after it."""
+
+    account_id: int
+    issue_id: int
+    of_retries: bool
+    outcomes: Sequence[Outcome]
+    again: Sequence[Again]
+    replies: Sequence[tuple[int, int, str]]
+    shards: Sequence[int]
+    closes: Shard | None = None
+    is_late: bool = False
+
+
+class Outbox(Protocol):
+    async def relays_with_work(self) -> list[Relay]: ...
+    async def claim_shards(self, relay: int, held: Sequence[int], room: int) -> list[Shard]: ...
+    async def claim_retries(self, relay: int, held: Sequence[int], room: int) -> list[Retry]: ...
+    async def load_issue(self, issue: int) -> Issue: ...
+    async def read_window(
+        self, issue: Issue, columns: Sequence[str], shard: Shard, size: int
+    ) -> list[Person]: ...
+    async def read_people(
+        self, issue: Issue, columns: Sequence[str], contacts: Sequence[int]
+    ) -> list[Person]: ...
+    async def open_window(self, shard: Shard, size: int, skips: Mapping[int, int]) -> bool: ...
+    async def settle(self, settlement: Settlement) -> None: ...
+    async def release_shard(self, shard: Shard) -> None: ...
+    async def shard_stands_at(self, shard: Shard) -> int | None: ...
+    async def issue_states(self, issues: Sequence[int]) -> dict[int, int]: ...
+    async def set_reason(self, relay: int, reason: str, issue: int = 0) -> None: ...
+
+
+class Letters(Protocol):
+    """Composes the messages of one issue."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+
+    def compose(self, people: Sequence[Person]) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Sender, recipient and message for each person, made when it is asked for."""
+        ...
+
+
+class Wire(Protocol):
+    """The connections to one relay. A transport gives answers; it never decides or stores."""
+
+    trouble: str  # why no connection stands, as a code; empty while one does
+    takes_utf8: bool
+
+    async def ready(self) -> bool:
+        """Wait up to a second for a connection that takes letters."""
+        ...
+
+    def submit(self, window: Any) -> None: ...
+
+    @property
+    def waiting_windows(self) -> int:
+        """Windows with letters that no connection has taken."""
+        ...
+
+    async def close(self, seconds: float) -> None:
+        """Wait so long for answers that are still to come, count the rest as unanswered, and say goodbye."""
+        ...

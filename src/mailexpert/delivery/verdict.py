@@ -1,0 +1,109 @@
+"""From answers to outcomes: what of a window was sent, has failed, comes again, or is in doubt. On values
+alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailexpert.base.logs import mask
+from mailexpert.delivery.ports import Again, Issue, Outcome, Person, Retry, Settlement
+from mailexpert.delivery.window import Answer, Harvest, Turn
+from mailexpert.mail import reply, retry
+from mailexpert.mail.reply import Blame, Phase, Result
+
+SENT, FAILED, SKIPPED, UNANSWERED = 1, 2, 3, 4
+CANCELLED, ADDRESS_UNSUPPORTED = 4, 6  # reasons to skip
+NO_REPLY = 0  # the code where the connection broke before the dot, every time
+OURS_SECONDS = 60.0  # a turn refused for our configuration's sake comes again after this
+LONGEST_REPLY = 500
+LOGIN_CODES = (530, 534, 535, 538)
+
+
+@dataclass(kw_only=True)
+class Judged:
+    outcomes: list[Outcome] = field(default_factory=list)
+    again: list[Again] = field(default_factory=list)
+    replies: list[tuple[int, int, str]] = field(default_factory=list)
+    reason: str = ""  # why the issue as a whole has to wait, as a code
+
+
+def skip(person: Person, *, takes_utf8: bool) -> int:
+    """Why a person is left out at their turn; 0 = not at all."""
+    if person.skip:
+        return person.skip
+    if not takes_utf8 and person.email is not None and not person.email.isascii():
+        return ADDRESS_UNSUPPORTED
+    return 0
+
+
+def judge(turns: Sequence[Turn], found: Harvest, *, cancelled: bool) -> Judged:
+    """What each turn came to. Untried ones keep their attempt, or are skipped when the issue was
+    cancelled."""
+    judged = Judged()
+    refused: list[Answer] = []
+    for answer in found.answers:
+        if answer.phase is Phase.DOT and 200 <= answer.code < 300:
+            judged.outcomes.append(_outcome(turns[answer.place], SENT, answer.code))
+        else:
+            refused.append(answer)
+    nothing_passed = not judged.outcomes
+    for answer in refused:
+        _judge_refusal(judged, turns[answer.place], answer, nothing_passed=nothing_passed)
+    judged.outcomes += [_outcome(turns[place], UNANSWERED, NO_REPLY) for place in found.unanswered]
+    for place in found.deferred:
+        _come_again(judged, turns[place], NO_REPLY, None)
+    wait = OURS_SECONDS if judged.reason else 0.0
+    for place in found.untried:
+        turn = turns[place]
+        if cancelled:
+            judged.outcomes.append(_outcome(turn, SKIPPED, CANCELLED))
+        else:
+            judged.again.append(_again(turn, turn.attempt, wait, NO_REPLY))
+    return judged
+
+
+def skipped_retries(issue: Issue, retries: Sequence[Retry], skips: Mapping[int, int]) -> Settlement:
+    """Retries whose people may not be mailed any more."""
+    ended = [retry for retry in retries if retry.contact_id in skips]
+    return Settlement(
+        account_id=issue.account_id,
+        issue_id=issue.id,
+        of_retries=True,
+        outcomes=[Outcome(r.shard_id, r.contact_id, r.attempt, SKIPPED, skips[r.contact_id]) for r in ended],
+        again=(),
+        replies=(),
+        shards=sorted({r.shard_id for r in ended}),
+    )
+
+
+def _judge_refusal(judged: Judged, turn: Turn, answer: Answer, *, nothing_passed: bool) -> None:
+    verdict = reply.judge(answer.code, answer.text, answer.phase)
+    words = mask(answer.text[:LONGEST_REPLY].decode("utf-8", "replace").replace("\x00", "")).strip()
+    judged.replies.append((turn.contact_id, turn.attempt, words))
+    if verdict.result is Result.FAILED:
+        judged.outcomes.append(_outcome(turn, FAILED, answer.code))
+    elif verdict.blame is Blame.CONFIGURATION and nothing_passed:
+        judged.reason = _reason(answer)
+        judged.again.append(_again(turn, turn.attempt, OURS_SECONDS, answer.code))
+    else:
+        _come_again(judged, turn, answer.code, reply.stated_wait(answer.text))
+
+
+def _come_again(judged: Judged, turn: Turn, code: int, stated: float | None) -> None:
+    if retry.gives_up(turn.attempt):
+        judged.outcomes.append(_outcome(turn, FAILED, code))
+    else:
+        judged.again.append(_again(turn, turn.attempt + 1, retry.wait(turn.attempt, stated), code))
+
+
+def _reason(answer: Answer) -> str:
+    if answer.code in LOGIN_CODES:
+        return "relay_login"
+    return "sender_refused" if answer.phase is Phase.SENDER else "relay_refuses"
+
+
+def _outcome(turn: Turn, outcome: int, code: int) -> Outcome:
+    return Outcome(turn.shard_id, turn.contact_id, turn.attempt, outcome, code)
+
+
+def _again(turn: Turn, attempt: int, wait: float, code: int) -> Again:
+    return Again(turn.shard_id, turn.contact_id, turn.attempt, attempt, wait, code)

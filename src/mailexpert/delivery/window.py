@@ -1,0 +1,145 @@
+"""A window: turns that were marked in the outbox and may be taken now, and what came of each so far."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from mailexpert.delivery.ports import Issue, Shard
+from mailexpert.mail.reply import Phase
+
+MOST_RETURNS = 2  # a message whose connection broke this often before its dot waits for its next attempt
+
+
+class Turn(NamedTuple):
+    contact_id: int
+    shard_id: int
+    attempt: int
+
+
+class Answer(NamedTuple):
+    place: int
+    phase: Phase
+    code: int
+    text: bytes
+
+
+class Letter(NamedTuple):
+    window: "Window"
+    place: int
+    sender: bytes
+    recipient: bytes
+    body: bytes
+
+
+class Harvest(NamedTuple):
+    """What became of the turns, by their place in the window."""
+
+    answers: list[Answer]
+    deferred: list[int]
+    unanswered: list[int]
+    untried: list[int]
+
+    @property
+    def size(self) -> int:
+        return len(self.answers) + len(self.deferred) + len(self.unanswered) + len(self.untried)
+
+
+class Window:
+    """Letters are composed when a connection takes them. `deadline` is on our own monotonic clock, before the
+    lease by the database's clock ends: past it nothing is taken any more."""
+
+    __slots__ = (
+        "_letters", "_next", "_returned", "_returns", "_tell", "answers", "deadline", "deferred", "issue",
+        "left", "opened", "shard", "started", "stopped", "took", "turns", "unanswered", "untried",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        issue: Issue,
+        shard: Shard | None,
+        turns: Sequence[Turn],
+        letters: Iterator[tuple[bytes, bytes, bytes]],
+        deadline: float,
+        tell: Callable[["Window"], None],
+    ) -> None:
+        self.issue, self.shard, self.turns, self.deadline = issue, shard, turns, deadline
+        self._letters, self._tell = letters, tell
+        self._next = 0
+        self._returned: list[Letter] = []
+        self._returns: dict[int, int] = {}
+        self.left = len(turns)
+        self.opened = time.monotonic()
+        self.started = 0.0
+        self.took = 0
+        self.stopped = False
+        self.answers: list[Answer] = []
+        self.deferred: list[int] = []
+        self.unanswered: list[int] = []
+        self.untried: list[int] = []
+
+    @property
+    def backlog(self) -> int:
+        """Turns nobody has taken."""
+        return 0 if self.stopped else len(self.turns) - self._next + len(self._returned)
+
+    def take(self) -> Letter | None:
+        """The next letter, or nothing when all are taken or the time is over."""
+        if self.stopped:
+            return None
+        if time.monotonic() > self.deadline:
+            self.stop()
+            return None
+        if self._returned:
+            return self._returned.pop()
+        if self._next >= len(self.turns):
+            return None
+        place = self._next
+        if not place:
+            self.started = time.monotonic()
+        self._next = self.took = place + 1
+        return Letter(self, place, *next(self._letters))
+
+    def stop(self) -> None:
+        """Take nothing more; whoever had no letter yet is untried."""
+        if self.stopped:
+            return
+        self.stopped = True
+        never = [*(letter.place for letter in self._returned), *range(self._next, len(self.turns))]
+        self._returned.clear()
+        self.untried += never
+        self._settled(len(never))
+
+    def answer(self, place: int, phase: Phase, code: int, text: bytes) -> None:
+        self.answers.append(Answer(place, phase, code, text))
+        if phase is Phase.SENDER and code >= 500:
+            self.stop()  # the relay refuses the sender: it would refuse everyone
+        self._settled(1)
+
+    def no_answer(self, place: int) -> None:
+        """The final dot was sent and no reply came: nobody knows whether it arrived."""
+        self.unanswered.append(place)
+        self._settled(1)
+
+    def give_back(self, letter: Letter) -> None:
+        """The connection broke before the dot: nothing was handed over."""
+        place = letter.place
+        self._returns[place] = self._returns.get(place, 0) + 1
+        if self.stopped:
+            self.untried.append(place)
+            self._settled(1)
+        elif self._returns[place] > MOST_RETURNS:
+            self.deferred.append(place)
+            self._settled(1)
+        else:
+            self._returned.append(letter)
+
+    def harvest(self) -> Harvest:
+        """What is known since the last harvest."""
+        found = Harvest(self.answers, self.deferred, self.unanswered, self.untried)
+        self.answers, self.deferred, self.unanswered, self.untried = [], [], [], []
+        return found
+
+    def _settled(self, count: int) -> None:
+        self.left -= count
+        if count and not self.left:
+            self._tell(self)
