@@ -31,7 +31,7 @@ document.body.addEventListener('htmx:afterOnLoad', (event) => { if (event.detail
 
 // A piece of a page that turns out to be a whole page is the door: the login ended meanwhile.
 document.body.addEventListener('htmx:beforeSwap', (event) => {
-  if (/^\s*<!doctype html/i.test(event.detail.xhr.responseText)) {
+  if (event.detail.xhr.status < 400 && /^\s*<!doctype html/i.test(event.detail.xhr.responseText)) {
     event.detail.shouldSwap = false;
     window.location.reload();
   }
