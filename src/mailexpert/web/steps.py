@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.contacts.models import Contact
 from mailexpert.content.models import Template
-from mailexpert.core.models import AccountRow
+from mailexpert.mailings.models import Mailing
 from mailexpert.sending.models import Issue
 from mailexpert.web.context import Link
 
@@ -76,18 +75,10 @@ def taken() -> list[bool]:
     return [
         Contact.objects.exists(),
         Template.objects.exists(),
-        _has_rows("mailings.Mailing"),
+        Mailing.objects.exists(),
         sent_a_mailing(),
     ]
 
 
 def sent_a_mailing() -> bool:
     return Issue.objects.filter(kind=Issue.Kind.MAILING).exists()
-
-
-def _has_rows(label: str) -> bool:
-    try:
-        model = apps.get_model(label)
-    except LookupError:
-        return False
-    return issubclass(model, AccountRow) and model.objects.exists()

@@ -160,8 +160,9 @@ def sparkline(values: list[float]) -> SafeString:
 
 
 @register.inclusion_tag("web/parts/line_chart.html")
-def line_chart(line: charts.Line) -> dict[str, Any]:
-    """A web.charts.Line, drawn here, with its table one click away."""
+def line_chart(line: charts.Line | dict[str, Any]) -> dict[str, Any]:
+    """A web.charts.Line, or its members from a room below, drawn here, with its table one click away."""
+    line = line if isinstance(line, charts.Line) else charts.Line(**line)
     return {"line": line, "drawing": charts.draw(line)}
 
 
