@@ -1,5 +1,6 @@
 """Every setting of MailExpert. What differs between installations comes from the environment; nothing else does."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -46,6 +47,14 @@ WSGI_APPLICATION = "mailexpert.config.wsgi.application"
 
 DATABASES = {"default": database(database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Attempts are counted over all web processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_memory",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 INSTALLED_APPS = [
     "mailexpert.core",
@@ -55,6 +64,9 @@ INSTALLED_APPS = [
     "mailexpert.tracking",
     "mailexpert.contacts",
     "mailexpert.content",
+    "mailexpert.mailings",
+    "mailexpert.reports",
+    "mailexpert.api",
     "mailexpert.web",
     "allauth",
     "allauth.account",
@@ -78,7 +90,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mailexpert.accounts.middleware.DeviceMiddleware",
     "mailexpert.accounts.middleware.AccountMiddleware",
+    "mailexpert.api.middleware.ApiMiddleware",
     "mailexpert.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -115,9 +129,41 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # User.email is unique, by lower(email)
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_ADAPTER = "mailexpert.accounts.adapter.DoorAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # else anyone could make us mail anyone
+ACCOUNT_SESSION_REMEMBER = False  # a remembered device has a token of its own
+ACCOUNT_FORMS = {
+    "login": "mailexpert.accounts.forms.LoginForm",
+    "signup": "mailexpert.accounts.forms.RegisterForm",
+    "reset_password": "mailexpert.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "mailexpert.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "mailexpert.accounts.forms.ChangePasswordForm",
+    "set_password": "mailexpert.accounts.forms.SetPasswordForm",
+}
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_USERNAME_FORM_FIELD = "email"
+AXES_SENSITIVE_PARAMETERS = ["login", "next", "csrfmiddlewaretoken"]
+AXES_CLIENT_IP_CALLABLE = "mailexpert.accounts.client.client_ip"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_VERBOSE = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 7 * 86_400  # for a browser that never closes
 SESSION_COOKIE_NAME = "mailexpert_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -169,6 +215,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = ENV.default_relay
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.relay_login
+EMAIL_USE_SSL = ENV.relay_security == "tls"
+EMAIL_USE_TLS = ENV.relay_security == "starttls"
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = f"MailExpert <mailexpert@{urlsplit(ENV.base_url).hostname or 'localhost'}>"
 
 # Jobs and logs

@@ -1,7 +1,10 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("", include("mailexpert.accounts.urls")),
+    path("api/", include("mailexpert.api.urls")),
+    path("mailings/", include("mailexpert.mailings.urls")),
+    path("", include("mailexpert.reports.urls")),
     path("sjablonen/", include("mailexpert.content.urls")),
     path("", include("mailexpert.web.urls")),
 ]

@@ -1,0 +1,73 @@
+"""The REST API: its door, its errors, and its rooms."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from mailexpert.api import problems
+from mailexpert.api.problems import Problem
+from mailexpert.api.routes import content, lists, mailings
+
+
+class Token(HttpBearer):
+    """The middleware has looked the token up and entered its account; here the door shuts without one."""
+
+    def __call__(self, request: HttpRequest) -> Any | None:
+        return getattr(request, "token", None)
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any | None:
+        return getattr(request, "token", None)
+
+
+api = NinjaAPI(
+    title="MailExpert",
+    version="1",
+    description=(
+        "Everything of one account: the one that the token belongs to. Errors are problem documents (RFC 9457). "
+        "Lists come newest first, a page at a time: pass `next` as `cursor`. A POST with an Idempotency-Key "
+        "happens once within 24 hours."
+    ),
+    auth=Token(),
+    openapi_url="/openapi.json",
+    docs_url=None,
+    urls_namespace="api",
+)
+for path, router in (
+    ("/lists", lists.router),
+    ("", content.router),
+    ("/mailings", mailings.router),
+):
+    api.add_router(path, router)
+
+
+@api.exception_handler(Problem)
+def said(_request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problems.answer(problem.status, problem.title, problem.detail, **problem.fields)
+
+
+@api.exception_handler(ValidationError)
+def unfit(_request: HttpRequest, problem: ValidationError) -> HttpResponse:
+    errors = [
+        {"where": ".".join(str(part) for part in error["loc"][1:]), "message": str(error["msg"])}
+        for error in problem.errors
+    ]
+    first = f"{errors[0]['where']}: {errors[0]['message']}" if errors else ""
+    return problems.answer(422, "The request doesn't fit", first, errors=errors)
+
+
+@api.exception_handler(AuthenticationError)
+def outside(_request: HttpRequest, _problem: AuthenticationError) -> HttpResponse:
+    return problems.unauthorised()
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, _problem: Http404) -> HttpResponse:
+    return problems.not_found(request)
+
+
+@api.exception_handler(HttpError)
+def refused(_request: HttpRequest, problem: HttpError) -> HttpResponse:
+    return problems.answer(problem.status_code, str(problem))

@@ -1,0 +1,209 @@
+"""Mailings: write, check, send, hold, stop, read what came of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Path, Router, Schema
+
+from mailexpert.api.answers import READ, WRITE, WRITE_ONE
+from mailexpert.api.paging import PagingQuery, page
+from mailexpert.api.problems import Problem
+from mailexpert.api.shapes import CheckOut, Id, MailingIn, MailingOut, ReportOut, SendIn
+from mailexpert.contacts.models import List
+from mailexpert.content.models import Template
+from mailexpert.mail import address
+from mailexpert.mailings import actions, checks, rules
+from mailexpert.mailings.models import Mailing
+from mailexpert.reports import queries as reports
+from mailexpert.sending import queries as sending
+from mailexpert.tracking import queries as tracking
+
+router = Router(tags=["mailings"])
+
+
+class MailingPage(Schema):
+    items: list[MailingOut]
+    next: int | None
+
+
+@router.get("", response={200: MailingPage, **READ})
+def mailings(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
+    """Your mailings, newest first."""
+    items, following = page(Mailing.objects.select_related("issue"), paging)
+    return {"items": [shown(mailing) for mailing in items], "next": following}
+
+
+@router.post("", response={201: MailingOut, **WRITE})
+def make_mailing(request: HttpRequest, wanted: MailingIn) -> tuple[int, dict[str, Any]]:
+    """Write a draft, from a template of yours or from HTML."""
+    _check(wanted)
+    made = Mailing.objects.create(
+        name=wanted.name,
+        subject=wanted.subject,
+        sender=wanted.sender,
+        tracking=wanted.tracking,
+        **_words(wanted),
+    )
+    actions.choose_audience(made, wanted.lists, wanted.exclude_lists)
+    return 201, shown(made)
+
+
+@router.get("/{mailing_id}", response={200: MailingOut, **READ})
+def one_mailing(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
+    """One mailing, with its state and counts: planned = waiting + deferred + sent + skipped + failed + in_doubt."""
+    return shown(_found(mailing_id))
+
+
+@router.post("/{mailing_id}/send", response={202: MailingOut, **WRITE_ONE})
+def send(request: HttpRequest, mailing_id: Path[Id], wanted: SendIn | None = None) -> tuple[int, dict[str, Any]]:
+    """Send now, or at a moment."""
+    at = wanted.at if wanted else None
+    if at is not None and at.tzinfo is None:
+        raise Problem(422, "Moment without a zone", "Give `at` with its time zone, like 2026-11-26T09:30:00+01:00.")
+    return 202, _do(mailing_id, actions.start if at is None else lambda m: actions.schedule(m, at))
+
+
+@router.post("/{mailing_id}/pause", response={202: MailingOut, **WRITE_ONE})
+def pause(request: HttpRequest, mailing_id: Path[Id]) -> tuple[int, dict[str, Any]]:
+    """Hold it: nobody else gets it until it is resumed."""
+    return 202, _do(mailing_id, actions.pause)
+
+
+@router.post("/{mailing_id}/resume", response={202: MailingOut, **WRITE_ONE})
+def resume(request: HttpRequest, mailing_id: Path[Id]) -> tuple[int, dict[str, Any]]:
+    """Let it go on."""
+    return 202, _do(mailing_id, actions.resume)
+
+
+@router.post("/{mailing_id}/cancel", response={202: MailingOut, **WRITE_ONE})
+def cancel(request: HttpRequest, mailing_id: Path[Id]) -> tuple[int, dict[str, Any]]:
+    """Stop it for good: who had no turn is skipped."""
+    return 202, _do(mailing_id, actions.cancel)
+
+
+@router.post("/{mailing_id}/checks", response={200: list[CheckOut], **WRITE_ONE})
+def look_over(request: HttpRequest, mailing_id: Path[Id]) -> list[rules.Check]:
+    """What is wrong before it is sent, and where. A `block` must be mended; a `warn` is yours to judge."""
+    found, _content = checks.look_over(_found(mailing_id))
+    return found
+
+
+@router.get("/{mailing_id}/report", response={200: ReportOut, **READ})
+def report(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
+    """What came of it: counts, clicks per link, why people were skipped or refused."""
+    mailing = _found(mailing_id)
+    if mailing.issue_id is None:
+        return {"mailing": shown(mailing), "links": [], "skipped": {}, "failed": {}}
+    found = reports.report(mailing)
+    failed: dict[str, int] = {}
+    for failure in found.failures:
+        failed[str(failure.code)] = failed.get(str(failure.code), 0) + failure.count
+    return {
+        "mailing": shown(mailing),
+        "links": reports.links(mailing),
+        "skipped": {SKIPPED.get(code, "other"): n for code, n in found.skipped.items()},
+        "failed": failed,
+    }
+
+
+SKIPPED = {
+    1: "unsubscribed",
+    2: "suppressed",
+    3: "no_ground",
+    4: "cancelled",
+    5: "gone",
+    6: "address_unsupported",
+}
+
+
+def shown(mailing: Mailing) -> dict[str, Any]:
+    """A mailing as the API shows it; one whose issue is done is closed first."""
+    if mailing.state == Mailing.State.SENDING and mailing.issue.is_done:
+        actions.finish(mailing.id)
+        mailing.refresh_from_db()
+    return {
+        **{name: getattr(mailing, name) for name in PLAIN},
+        "reason": mailing.issue.reason if mailing.is_under_way else "",
+        "lists": mailing.list_ids(),
+        "exclude_lists": mailing.list_ids(excluded=True),
+        "counts": _counts(mailing),
+    }
+
+
+PLAIN = (
+    "id", "name", "subject", "sender", "state", "tracking", "scheduled_at", "started_at", "finished_at",
+)  # fmt: skip
+
+
+def _counts(mailing: Mailing) -> dict[str, int]:
+    nothing = dict.fromkeys((*SUM, "opens", "clicks", "machine_opens", "machine_clicks"), 0)
+    nothing |= {"unsubscribed": 0, "bounced": 0, "complained": 0}
+    if mailing.issue_id is None:
+        return nothing
+    counts, hits = sending.counts(mailing.issue_id), tracking.hits(mailing.issue_id)
+    return {
+        **nothing,
+        **{name: getattr(counts, name) for name in SUM},
+        "opens": hits.opens,
+        "clicks": hits.clicks,
+        "machine_opens": hits.machine_opens,
+        "machine_clicks": hits.machine_clicks,
+        "unsubscribed": sending.unsubscribed(mailing.issue_id),
+    }
+
+
+SUM = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt")
+
+
+def _found(mailing_id: int) -> Mailing:
+    return get_object_or_404(Mailing.objects.select_related("issue"), id=mailing_id)
+
+
+def _check(wanted: MailingIn) -> None:
+    if (wanted.template is None) == (wanted.html is None):
+        raise Problem(422, "Template or HTML", "Give either `template` or `html`.")
+    if wanted.segments:
+        raise Problem(422, "No such segment", "This account has no segments.")
+    if wanted.tracking in ("last_active", "individual"):
+        raise Problem(422, "Tracking not available", "Give `none` or `aggregate`.")
+    asked = {*wanted.lists, *wanted.exclude_lists}
+    known = set(List.objects.filter(id__in=asked, archived_at=None).values_list("id", flat=True))
+    if asked - known:
+        raise Problem(422, "No such list", f"There is no list {min(asked - known)}.")
+    try:
+        address.parse_sender(wanted.sender)
+    except address.AddressProblem as problem:
+        raise Problem(422, "No sender", "Give `sender` as an address or as `Name <address>`.") from problem
+
+
+def _words(wanted: MailingIn) -> dict[str, Any]:
+    if wanted.html is not None:
+        return {
+            "kind": "html", "source": wanted.html, "preheader": wanted.preheader, "language": wanted.language,
+        }  # fmt: skip
+    template = Template.objects.filter(id=wanted.template).first()
+    if template is None:
+        raise Problem(422, "No such template", f"There is no template {wanted.template}.")
+    return {
+        "template": template,
+        "kind": template.kind,
+        "source": template.source,
+        "preheader": wanted.preheader or template.preheader,
+        "language": template.language,
+    }
+
+
+def _do(mailing_id: int, step: Callable[[Mailing], None]) -> dict[str, Any]:
+    mailing = _found(mailing_id)
+    try:
+        step(mailing)
+    except actions.CannotSend as problem:
+        blocks = [vars(check) for check in problem.checks if check.level == "block"]
+        raise Problem(409, "Not sent: a check blocks it", str(problem), checks=blocks) from problem
+    except rules.BadTime as problem:
+        raise Problem(422, "Moment out of reach", "Choose a moment between now and a year from now.") from problem
+    except rules.NotNow as problem:
+        raise Problem(409, "Not now", f"The mailing is {problem}.") from problem
+    return shown(_found(mailing_id))

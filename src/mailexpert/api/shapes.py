@@ -1,0 +1,191 @@
+"""The documents that go in and out. Ids are whole numbers; times are ISO 8601 with a zone."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, Field
+
+BIGGEST = 2**63 - 1
+
+
+def _no_control(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not hold a NUL character")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if any(sign in value for sign in "\r\n\0"):
+        raise ValueError("must be one line")
+    return value
+
+
+Id = Annotated[int, Field(ge=1, le=BIGGEST)]
+Line = Annotated[str, AfterValidator(_one_line)]
+Text = Annotated[str, AfterValidator(_no_control)]
+Name = Annotated[Line, Field(min_length=1, max_length=200)]
+Purpose = Literal["newsletter", "offers", "events", "fundraising", "research", "service"]
+Ground = Literal["consent", "soft_opt_in", "contract", "legal_duty", "unknown"]
+Tracking = Literal["none", "aggregate", "last_active", "individual"]
+
+
+class Strict(Schema):
+    """What comes in: an unknown member is an error, so that a typing mistake is seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProblemDocument(Schema):
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+
+
+class ListIn(Strict):
+    name: Name
+    purpose: Purpose
+
+
+class ListOut(Schema):
+    id: int
+    name: str
+    purpose: str
+    created_at: datetime
+
+
+class ContactIn(Strict):
+    email: Annotated[Line, Field(max_length=320)]
+    first_name: Annotated[Line, Field(max_length=200)] = ""
+    last_name: Annotated[Line, Field(max_length=200)] = ""
+    list: Id
+    ground: Ground
+    source: Annotated[Line, Field(max_length=500)] = "API"
+
+
+class MembershipOut(Schema):
+    list: int
+    ground: str
+    since: datetime
+    ended_at: datetime | None
+
+
+class ContactOut(Schema):
+    id: int
+    email: str
+    first_name: str
+    last_name: str
+    fields: dict[str, str | float | bool | None]
+    lists: list[MembershipOut]
+    suppressed: bool
+    created_at: datetime
+
+
+class ImportOut(Schema):
+    id: int
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    added: int
+    updated: int
+    unchanged: int
+    refused: int
+    reason: str
+
+
+class TemplateIn(Strict):
+    name: Name
+    kind: Literal["blocks", "mjml", "html", "text"]
+    source: Annotated[Text, Field(max_length=500_000)]
+    subject: Annotated[Line, Field(max_length=250)] = ""
+    preheader: Annotated[Line, Field(max_length=250)] = ""
+    language: Literal["nl", "en"] = "nl"
+
+
+class TemplateOut(Schema):
+    id: int
+    name: str
+    kind: str
+    source: str
+    subject: str
+    preheader: str
+    language: str
+    updated_at: datetime
+
+
+class GalleryOut(Schema):
+    name: str
+    title: str
+    kind: str
+    language: str
+    source: str
+
+
+class MailingIn(Strict):
+    name: Name
+    subject: Annotated[Line, Field(max_length=400)]
+    sender: Annotated[Line, Field(max_length=320)]
+    template: Id | None = None
+    html: Annotated[Text, Field(max_length=500_000)] | None = None
+    preheader: Annotated[Line, Field(max_length=400)] = ""
+    lists: Annotated[list[Id], Field(max_length=100)]
+    exclude_lists: Annotated[list[Id], Field(max_length=100)] = []
+    segments: Annotated[list[Id], Field(max_length=100)] = []
+    tracking: Tracking = "aggregate"
+    language: Literal["nl", "en"] = "nl"
+
+
+class CountsOut(Schema):
+    planned: int
+    waiting: int
+    sent: int
+    skipped: int
+    failed: int
+    deferred: int
+    in_doubt: int
+    opens: int
+    clicks: int
+    machine_opens: int
+    machine_clicks: int
+    unsubscribed: int
+    bounced: int
+    complained: int
+
+
+class MailingOut(Schema):
+    id: int
+    name: str
+    subject: str
+    sender: str
+    state: Literal["draft", "scheduled", "sending", "paused", "sent", "cancelled"]
+    reason: str
+    lists: list[int]
+    exclude_lists: list[int]
+    tracking: str
+    scheduled_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    counts: CountsOut
+
+
+class SendIn(Strict):
+    at: datetime | None = None
+
+
+class CheckOut(Schema):
+    code: str
+    level: Literal["block", "warn", "ok"]
+    text: str
+    where: str
+
+
+class LinkOut(Schema):
+    target: str
+    clicks: int
+    machine_clicks: int
+
+
+class ReportOut(Schema):
+    mailing: MailingOut
+    links: list[LinkOut]
+    skipped: dict[str, int]
+    failed: dict[str, int]

@@ -1,0 +1,203 @@
+"""What one can do with a mailing. Each verb is one transaction."""
+
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from mailexpert.accounts.models import Account
+from mailexpert.base.clock import now
+from mailexpert.core.scope import current_account
+from mailexpert.mailings import checks, rules
+from mailexpert.mailings.models import AudienceList, Mailing
+from mailexpert.sending import actions as sending
+
+CUT_AUDIENCE = (Path(__file__).parent / "sql" / "cut_audience.sql").read_text()
+State = Mailing.State
+
+
+class CannotSend(Exception):
+    """A check blocks this mailing; `checks` says which and where to mend it."""
+
+    def __init__(self, found: list[rules.Check]) -> None:
+        super().__init__("; ".join(check.text for check in found if check.level == "block"))
+        self.checks = found
+
+
+@transaction.atomic
+def choose_audience(mailing: Mailing, lists: Collection[int], excluded: Collection[int] = ()) -> None:
+    """Replace the lists a mailing goes to and the ones it leaves out; a list is never both."""
+    mailing.audience.all().delete()
+    AudienceList.objects.bulk_create(
+        AudienceList(mailing=mailing, list_id=list_id, excluded=list_id in excluded)
+        for list_id in dict.fromkeys([*excluded, *lists])
+    )
+
+
+@transaction.atomic
+def copy(mailing: Mailing, name: str) -> Mailing:
+    """A new draft with the same words and audience."""
+    lists, excluded = mailing.list_ids(), mailing.list_ids(excluded=True)
+    made = Mailing.objects.create(
+        name=name[:200],
+        **{field: getattr(mailing, field) for field in WRITTEN},
+    )
+    choose_audience(made, lists, excluded)
+    return made
+
+
+WRITTEN = (
+    "subject", "preheader", "sender", "reply_to", "template_id", "kind", "source", "tracking", "language",
+)  # fmt: skip
+
+
+@transaction.atomic
+def delete_draft(mailing: Mailing) -> None:
+    found = _locked(mailing.id)
+    if not found.is_draft:
+        raise rules.NotNow(found.state)
+    found.delete()
+
+
+@transaction.atomic
+def schedule(mailing: Mailing, at: datetime) -> None:
+    """Send at a moment; the checks hold now and are looked at again then."""
+    found = _locked(mailing.id)
+    rules.check_step(found.state, State.SCHEDULED)
+    rules.check_time(at, now())
+    _checked(found)
+    _move(found, State.SCHEDULED, scheduled_at=at)
+
+
+@transaction.atomic
+def unschedule(mailing: Mailing) -> None:
+    found = _locked(mailing.id)
+    rules.check_step(found.state, State.DRAFT)
+    _move(found, State.DRAFT, scheduled_at=None)
+
+
+@transaction.atomic
+def start(mailing: Mailing) -> None:
+    """Freeze the mailing into an issue, cut its audience into shards, and let the engine have it."""
+    found = _locked(mailing.id)
+    rules.check_step(found.state, State.SENDING)
+    content = _checked(found)
+    account = Account.objects.get()
+    issue = sending.open_issue(
+        mailing_id=found.id,
+        subject=found.subject,
+        html=content.html,
+        text=content.text,
+        preheader=found.preheader,
+        sender=found.sender,
+        reply_to=found.reply_to,
+        fields=content.fields,
+        list_ids=found.list_ids(),
+        purpose=content.purpose,
+        tracking=found.tracking,
+        language=found.language,
+        sender_line=account.sender_line,
+    )
+    _cut_audience(issue.id, found)
+    _move(found, State.SENDING, issue=issue, started_at=now())
+
+
+def start_scheduled(mailing_id: int) -> None:
+    """Start what was planned; what can't start any more goes back to draft, where the checks say why."""
+    mailing = Mailing.objects.get(id=mailing_id)
+    try:
+        start(mailing)
+    except CannotSend:
+        unschedule(mailing)
+    except rules.NotNow:
+        return
+
+
+def send_test(mailing: Mailing, to: str) -> str:
+    """Send one mail to look at, through the same composer and relay; returns what happened, in words."""
+    found, content = checks.look_over(mailing)
+    if content is None or not mailing.sender:
+        blocks = [check.text for check in found if check.level == "block"]
+        return _("Not sent. ") + " ".join(blocks)
+    try:
+        sending.send_test(
+            to=[to],
+            subject=mailing.subject,
+            html=content.html,
+            text=content.text,
+            sender=mailing.sender,
+            reply_to=mailing.reply_to,
+            language=mailing.language,
+            sender_line=Account.objects.get().sender_line,
+        )
+    except sending.NotSent as problem:
+        return _("Not sent: %(why)s") % {"why": problem}
+    return _("The test mail is on its way to %(to)s.") % {"to": to}
+
+
+@transaction.atomic
+def pause(mailing: Mailing) -> None:
+    found = _locked(mailing.id)
+    rules.check_step(found.state, State.PAUSED)
+    sending.pause(found.issue_id)
+    _move(found, State.PAUSED)
+
+
+@transaction.atomic
+def resume(mailing: Mailing) -> None:
+    found = _locked(mailing.id)
+    if found.state != State.PAUSED:
+        raise rules.NotNow(found.state)
+    sending.resume(found.issue_id)
+    _move(found, State.SENDING)
+
+
+@transaction.atomic
+def cancel(mailing: Mailing) -> None:
+    """Stop for good: who had no turn is skipped, who got it keeps it."""
+    found = _locked(mailing.id)
+    rules.check_step(found.state, State.CANCELLED)
+    if found.issue_id:
+        sending.cancel(found.issue_id)
+    _move(found, State.CANCELLED, finished_at=now())
+
+
+@transaction.atomic
+def finish(mailing_id: int) -> None:
+    """No shard and no retry is left."""
+    found = _locked(mailing_id)
+    if found.state == State.SENDING and found.issue.is_done:
+        _move(found, State.SENT, finished_at=found.issue.finished_at)
+
+
+def _locked(mailing_id: int) -> Mailing:
+    return Mailing.objects.select_for_update().get(id=mailing_id)
+
+
+def _move(mailing: Mailing, state: str, **fields: object) -> None:
+    mailing.state = state
+    for name, value in fields.items():
+        setattr(mailing, name, value)
+    mailing.save(update_fields=["state", "updated_at", *fields])
+
+
+def _checked(mailing: Mailing) -> checks.Content:
+    found, content = checks.look_over(mailing)
+    if not rules.may_send(found) or content is None:
+        raise CannotSend(found)
+    return content
+
+
+def _cut_audience(issue_id: int, mailing: Mailing) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CUT_AUDIENCE,
+            {
+                "account": current_account(),
+                "issue": issue_id,
+                "lists": mailing.list_ids(),
+                "excluded": mailing.list_ids(excluded=True),
+            },
+        )

@@ -1,0 +1,136 @@
+"""What is looked at before a mailing may leave: its words, its sender, its audience."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mailexpert.accounts.models import Account
+from mailexpert.base import env
+from mailexpert.contacts.models import Field, List
+from mailexpert.content.checks import Check as ContentCheck
+from mailexpert.content.checks import check_draft
+from mailexpert.content.problems import SourceError
+from mailexpert.content.rules import compile_source
+from mailexpert.content.values import Draft
+from mailexpert.mail import address
+from mailexpert.mailings import queries
+from mailexpert.mailings.models import Mailing
+from mailexpert.mailings.rules import Check, Level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What is frozen when sending starts."""
+
+    html: str
+    text: str
+    fields: dict[str, str]
+    purpose: str
+
+
+def look_over(mailing: Mailing) -> tuple[list[Check], Content | None]:
+    """Every check, the blocking ones first; the content too when it can be made."""
+    found, content = _content(mailing)
+    found += [*_sender(mailing), *_audience(mailing), *_address_line()]
+    order: dict[Level, int] = {"block": 0, "warn": 1, "ok": 2}
+    return sorted(found, key=lambda check: order[check.level]), content
+
+
+def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
+    """What content finds in the words, and the content itself when a mail can be made of it."""
+    draft = Draft(
+        kind=mailing.kind,
+        source=mailing.source,
+        subject=mailing.subject,
+        preheader=mailing.preheader,
+        language=mailing.language,
+    )
+    found = [_eased(check) for check in check_draft(draft)]
+    try:
+        made = compile_source(
+            draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
+        )
+    except SourceError:
+        return found, None
+    fields = dict(Field.objects.values_list("name", "slot"))
+    return found, Content(html=made.html, text=made.text, fields=fields, purpose=_purpose(mailing))
+
+
+def _eased(check: ContentCheck) -> Check:
+    """While mail stays on this machine, a link to it works for its readers."""
+    here = check.code == "link_here" and env.load().relay_is_local
+    level: Level = "warn" if here else check.level  # type: ignore[assignment]
+    return Check(code=check.code, level=level, text=check.text, where=check.where)
+
+
+def _purpose(mailing: Mailing) -> str:
+    first = List.objects.filter(id__in=mailing.list_ids()).order_by("id").first()
+    return first.purpose if first else ""
+
+
+def _sender(mailing: Mailing) -> list[Check]:
+    if not mailing.sender:
+        return [_block("sender_missing", _("There is no sender yet."), "sender")]
+    try:
+        address.parse_sender(mailing.sender)
+    except address.AddressProblem:
+        return [_block("sender_invalid", _("The sender is no valid address."), "sender")]
+    if env.load().relay_is_local:
+        return [_ok("sender", _("The sender is a valid address."), "sender")]
+    return [
+        Check(
+            code="sender_domain",
+            level="warn",
+            text=_("We have not checked the domain of your sender. Make sure SPF and DKIM allow your relay."),
+            where="sender",
+        )
+    ]
+
+
+def _audience(mailing: Mailing) -> list[Check]:
+    lists = mailing.list_ids()
+    if not lists:
+        return [_block("audience_missing", _("No list is chosen, so nobody would get it."), "audience")]
+    purposes = set(List.objects.filter(id__in=lists).values_list("purpose", flat=True))
+    tally = queries.tally(mailing)
+    if not tally.mailable:
+        return [_block("audience_empty", _("Nobody on these lists may be mailed."), "audience")]
+    people = ngettext(
+        "%(n)s person gets it, with a ground on record.",
+        "%(n)s people get it, each with a ground on record.",
+        tally.mailable,
+    )
+    found = [_ok("audience", people % {"n": tally.mailable}, "audience")]
+    if len(purposes) > 1:
+        found.append(
+            Check(
+                code="audience_purposes",
+                level="warn",
+                text=_("These lists have different purposes; people said yes to one of them."),
+                where="audience",
+            )
+        )
+    return found
+
+
+def _address_line() -> list[Check]:
+    """Dutch law wants the true sender and a way to reach them in each message (Telecommunicatiewet 11.7)."""
+    if Account.objects.get().postal_address.strip():
+        return [_ok("postal_address", _("Your name and postal address stand below the mailing."), "settings")]
+    return [
+        Check(
+            code="postal_address",
+            level="warn",
+            text=_("Your postal address is not filled in, so only your name stands below the mailing."),
+            where="settings",
+        )
+    ]
+
+
+def _block(code: str, text: str, where: str) -> Check:
+    return Check(code=code, level="block", text=text, where=where)
+
+
+def _ok(code: str, text: str, where: str) -> Check:
+    return Check(code=code, level="ok", text=text, where=where)

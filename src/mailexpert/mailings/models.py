@@ -1,0 +1,85 @@
+"""A mailing: what an account writes and sends. Its frozen form, once sending starts, is the issue (sending)."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
+
+
+class Mailing(AccountRow):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        SENDING = "sending", _("Sending")
+        PAUSED = "paused", _("Paused")
+        SENT = "sent", _("Sent")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Kind(models.TextChoices):
+        MJML = "mjml", "MJML"
+        HTML = "html", "HTML"
+        TEXT = "text", _("Text")
+
+    class Tracking(models.TextChoices):
+        NONE = "none", _("Nothing")
+        AGGREGATE = "aggregate", _("Clicks, added up")
+
+    name = models.CharField(max_length=200)
+    subject = models.CharField(max_length=400, blank=True)
+    preheader = models.CharField(max_length=400, blank=True)
+    sender = models.CharField(max_length=320, blank=True)
+    reply_to = models.CharField(max_length=320, blank=True)
+    template: Any = AccountForeignKey("content.Template", models.SET_NULL, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.MJML)
+    source = models.TextField(blank=True)
+    tracking = models.CharField(max_length=20, choices=Tracking, default=Tracking.AGGREGATE)
+    language = models.CharField(max_length=5, default="nl")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    issue: Any = AccountForeignKey("sending.Issue", models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountManager["Mailing"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            models.Index(fields=["account_id", "-id"], name="mailings_newest"),
+            models.Index(
+                fields=["scheduled_at"], condition=models.Q(state="scheduled"), name="mailings_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state in (self.State.DRAFT, self.State.SCHEDULED)
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (self.State.SENDING, self.State.PAUSED)
+
+    def list_ids(self, *, excluded: bool = False) -> list[int]:
+        rows = self.audience.filter(excluded=excluded).order_by("id")
+        return list(rows.values_list("list_id", flat=True))
+
+
+class AudienceList(AccountRow):
+    """A list that a mailing goes to, or (`excluded`) whose people it leaves out."""
+
+    mailing: Any = AccountForeignKey(Mailing, models.CASCADE, related_name="audience")
+    list: Any = AccountForeignKey("contacts.List", models.CASCADE, related_name="+")
+    excluded = models.BooleanField(default=False)
+
+    objects: ClassVar[AccountManager["AudienceList"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "mailing", "list"], name="mailings_audience_once")
+        ]

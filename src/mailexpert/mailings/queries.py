@@ -1,0 +1,97 @@
+"""What pages and the API read about mailings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from mailexpert.accounts.models import Account
+from mailexpert.contacts.models import List
+from mailexpert.content import queries as content
+from mailexpert.content.models import Template
+from mailexpert.core.scope import current_account
+from mailexpert.mailings.models import Mailing
+from mailexpert.sending import queries as sending
+
+TALLY = (Path(__file__).parent / "sql" / "tally.sql").read_text()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A mailing in a list, with its counts once it was started."""
+
+    mailing: Mailing
+    counts: sending.Counts | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallyRow:
+    label: str
+    count: int
+    minus: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How the number of recipients is made up, as a sum."""
+
+    rows: list[TallyRow]
+    mailable: int
+
+
+def newest(*, before: int | None, limit: int) -> list[Mailing]:
+    rows = Mailing.objects.order_by("-id")
+    return list((rows.filter(id__lt=before) if before else rows)[:limit])
+
+
+def with_counts(mailings: Iterable[Mailing]) -> list[Row]:
+    return [Row(mailing=m, counts=sending.counts(m.issue_id) if m.issue_id else None) for m in mailings]
+
+
+def list_choices() -> list[tuple[int, str]]:
+    lists = List.objects.filter(archived_at=None).order_by("name")
+    return [(found.id, found.name) for found in lists]
+
+
+def templates() -> list[Template]:
+    return list(Template.objects.exclude(kind="blocks").order_by("-updated_at")[:50])
+
+
+def tally(mailing: Mailing) -> Tally:
+    lists, excluded = mailing.list_ids(), mailing.list_ids(excluded=True)
+    if not lists:
+        return Tally(rows=[], mailable=0)
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, {"account": current_account(), "lists": lists, "excluded": excluded})
+        on_lists, left_out, without_ground, suppressed, mailable = cursor.fetchone()
+    rows = [
+        TallyRow(label=_("On these lists"), count=on_lists, minus=False),
+        TallyRow(label=_("Also on a list that is left out"), count=left_out, minus=True),
+        TallyRow(label=_("Without a ground to mail them"), count=without_ground, minus=True),
+        TallyRow(label=_("Suppressed"), count=suppressed, minus=True),
+    ]
+    return Tally(rows=[row for row in rows if row.count or not row.minus], mailable=mailable)
+
+
+def default_sender() -> str:
+    """The sender of the last mailing; for the first one a proposal from the account's name."""
+    last = Mailing.objects.exclude(sender="").order_by("-id").values_list("sender", flat=True).first()
+    return last or ""
+
+
+def draft_from(*, name: str, template_id: int | None, starter: str, language: str) -> Mailing:
+    """A new draft: from an own template, from one of ours, or empty."""
+    template = Template.objects.filter(id=template_id).first() if template_id else None
+    begun = template or content.starter_of(starter or "newsletter", language)
+    words: dict[str, Any] = {"language": language}
+    if begun is not None:
+        words |= {
+            "kind": begun.kind,
+            "source": begun.source,
+            "subject": begun.subject if template else "",
+            "preheader": begun.preheader if template else "",
+        }
+    return Mailing.objects.create(name=name, sender=default_sender(), template=template, **words)

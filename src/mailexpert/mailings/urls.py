@@ -1,0 +1,20 @@
+from django.urls import path
+
+from mailexpert.mailings.views import drafts, way
+
+app_name = "mailings"
+urlpatterns = [
+    path("", drafts.index, name="index"),
+    path("nieuw/", drafts.gallery, name="gallery"),
+    path("nieuw/maken/", drafts.new, name="new"),
+    path("<int:mailing_id>/", drafts.show, name="show"),
+    path("<int:mailing_id>/bewaren/", drafts.save, name="save"),
+    path("<int:mailing_id>/proefmail/", drafts.test_mail, name="test_mail"),
+    path("<int:mailing_id>/verzenden/", way.send, name="send"),
+    path("<int:mailing_id>/van-de-planning/", way.unschedule, name="unschedule"),
+    path("<int:mailing_id>/pauzeren/", way.pause, name="pause"),
+    path("<int:mailing_id>/hervatten/", way.resume, name="resume"),
+    path("<int:mailing_id>/stoppen/", way.cancel, name="cancel"),
+    path("<int:mailing_id>/kopieren/", way.copy, name="copy"),
+    path("<int:mailing_id>/verwijderen/", way.delete, name="delete"),
+]

@@ -1,0 +1,144 @@
+"""Writing a mailing: the list, the compose page, and the parts of it that answer while one types."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mailexpert.accounts.access import member_required, role_required
+from mailexpert.content import queries as content
+from mailexpert.mailings import actions, checks, queries
+from mailexpert.mailings.forms import AudienceForm, TestMailForm, WhenForm, WriteForm
+from mailexpert.mailings.models import Mailing
+
+PAGE = 50
+
+
+@require_safe
+@member_required
+def index(request: HttpRequest) -> HttpResponse:
+    before = request.GET.get("before", "")
+    rows = queries.newest(before=int(before) if before.isdecimal() else None, limit=PAGE + 1)
+    shown = rows[:PAGE]
+    return render(
+        request,
+        "mailings/index.html",
+        {
+            "mailings": queries.with_counts(shown),
+            "older": shown[-1].id if len(rows) > PAGE else None,
+            "is_first_page": not before,
+        },
+    )
+
+
+@require_POST
+@role_required("editor")
+def new(request: HttpRequest) -> HttpResponse:
+    """A new draft, from a template when one was chosen."""
+    template = request.POST.get("template", "")
+    made = queries.draft_from(
+        name=_("Mailing of %(day)s") % {"day": timezone.localdate().strftime("%d-%m-%Y")},
+        template_id=int(template) if template.isdecimal() else None,
+        starter=request.POST.get("starter", ""),
+        language=get_language() or "nl",
+    )
+    return redirect("mailings:show", made.id)
+
+
+@require_safe
+@member_required
+def show(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    """A draft is written here; what is under way or sent shows what comes of it."""
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    if not mailing.is_draft:
+        return redirect("reports:mailing", mailing.id)
+    return render(request, "mailings/compose.html", _compose(request, mailing))
+
+
+@require_POST
+@role_required("editor")
+def save(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    """Keep what is written; answers the parts of the page that follow from it."""
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    if not mailing.is_draft:
+        return _elsewhere(request, mailing)
+    write = WriteForm(request.POST, instance=mailing)
+    audience = AudienceForm(request.POST, choices=queries.list_choices())
+    if write.is_valid() and audience.is_valid():
+        written = write.save(commit=False)
+        written.save(update_fields=[*WriteForm.Meta.fields, "updated_at"])
+        actions.choose_audience(mailing, audience.chosen("lists"), audience.chosen("excluded"))
+    if not request.headers.get("HX-Request"):
+        return redirect("mailings:show", mailing.id)
+    return render(request, "mailings/parts/followers.html", _compose(request, mailing, write=write))
+
+
+@require_POST
+@role_required("editor")
+def test_mail(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    """One mail to look at, through the same composer and relay."""
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    form = TestMailForm(request.POST)
+    said = _("Fill in an e-mail address to send the test mail to.")
+    if form.is_valid():
+        said = actions.send_test(mailing, form.cleaned_data["to"])
+    return render(request, "mailings/parts/test_mail.html", {"said": said, "ok": form.is_valid()})
+
+
+@require_safe
+@member_required
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Where a new mailing begins: an own template, one of ours, or an empty page."""
+    return render(
+        request,
+        "mailings/gallery.html",
+        {"templates": queries.templates(), "gallery": content.gallery(get_language() or "nl")},
+    )
+
+
+def _elsewhere(request: HttpRequest, mailing: Mailing) -> HttpResponse:
+    """Somebody sent it meanwhile: the page goes to where it is now."""
+    where = reverse("mailings:show", args=[mailing.id])
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
+
+
+def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = None) -> dict[str, Any]:
+    write = write or WriteForm(instance=mailing)
+    found, made = checks.look_over(mailing)
+    tally = queries.tally(mailing)
+    lists, excluded = mailing.list_ids(), mailing.list_ids(excluded=True)
+    choices = queries.list_choices()
+    return {
+        "mailing": mailing,
+        "write": write,
+        "audience": AudienceForm(
+            choices=choices, initial={"lists": [str(i) for i in lists], "excluded": [str(i) for i in excluded]}
+        ),
+        "list_names": [name for value, name in choices if value in lists],
+        "excluded_names": [name for value, name in choices if value in excluded],
+        "has_lists": bool(choices),
+        "fields": content.field_choices(),
+        "tally": tally,
+        "blocking": [check for check in found if check.level == "block"],
+        "warnings": [check for check in found if check.level == "warn"],
+        "fine": [check for check in found if check.level == "ok"],
+        "content": made,
+        "form": write,
+        "when": WhenForm(initial=_when(mailing)),
+        "test_to": request.user.email,
+        "now": timezone.now(),
+    }
+
+
+def _when(mailing: Mailing) -> dict[str, Any]:
+    if mailing.scheduled_at is None:
+        return {"when": "now"}
+    at = timezone.localtime(mailing.scheduled_at)
+    return {"when": "later", "day": at.date(), "time": at.time().replace(second=0, microsecond=0)}
