@@ -96,3 +96,18 @@ def make_token(
             created_at=clock.now(),
         )
     return f"{TOKEN_MARK}_{account_id}_{secret}"
+
+
+def forget_unconfirmed(before: datetime) -> int:
+    """Remove registrations whose address nobody ever confirmed; how many users went. Runs beside the wall."""
+    nobodies = User.objects.filter(date_joined__lt=before, emailaddress__verified=False).exclude(
+        emailaddress__verified=True
+    )
+    users = list(nobodies)
+    for user in users:
+        with transaction.atomic():
+            mine = list(Membership.objects.filter(user=user).values_list("account_id", flat=True))
+            shared = Membership.objects.filter(account_id__in=mine).exclude(user=user)
+            Account.objects.filter(id__in=mine).exclude(id__in=shared.values("account_id")).delete()
+            user.delete()
+    return len(users)

@@ -6,4 +6,13 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from mailexpert.accounts import declare  # noqa: F401
+        from django.utils.translation import gettext_lazy as _
+
+        from mailexpert.accounts import declare, jobs  # noqa: F401
+        from mailexpert.core.navigation import Entry, register
+
+        register(
+            Entry(
+                key="settings", label=_("Settings & Options"), url_name="settings", icon="settings", order=90
+            )
+        )

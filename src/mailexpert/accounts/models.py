@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.accounts.models_user import Device, Memory, Notice, User, UserManager
+from mailexpert.accounts.rules import TOKEN_MARK
 from mailexpert.core.models import AccountManager, AccountRow, Walled
 
 __all__ = [
@@ -87,11 +89,7 @@ class Invitation(AccountRow):
     objects: ClassVar[AccountManager["Invitation"]] = AccountManager()
 
     class Meta(AccountRow.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                "account_id", models.functions.Lower("email"), name="accounts_invitation_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint("account_id", Lower("email"), name="accounts_invitation_once")]
 
 
 class Acceptance(AccountRow):
@@ -130,6 +128,11 @@ class ApiToken(AccountRow):
     class Meta(AccountRow.Meta):
         # Read by queries.account_of_token at every request of the API.
         indexes = [models.Index(fields=["account_id", "prefix"], name="accounts_token_prefix")]
+
+    @property
+    def beginning(self) -> str:
+        """What a person sees of it."""
+        return f"{TOKEN_MARK}_{self.account_id}_{self.prefix}"
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,7 +45,7 @@ class User(AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(models.functions.Lower("email"), name="accounts_user_email")]
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email")]
 
     def __str__(self) -> str:
         return self.full_name or self.email
@@ -65,7 +66,7 @@ class User(AbstractBaseUser):
 
 
 class Device(models.Model):
-    """A browser that its user asked to be remembered on. Its token changes at every use; here is only the hash.
+    """A browser that its user asked to be remembered on. The token changes at every use; its hash is here.
     `previous`: the token before. For a minute two tabs may both bring it; later it is theft."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
@@ -88,8 +89,8 @@ class Device(models.Model):
 
 
 class Notice(models.Model):
-    """A mail from MailExpert to one person, kept until a worker hands it to the relay. It may hold a link that
-    opens an account, so it is deleted then."""
+    """A mail from MailExpert to one person, kept until a worker hands it to the relay. It may hold a link
+    that opens an account, so it is deleted then."""
 
     recipient = models.CharField(max_length=254)
     subject = models.CharField(max_length=200)

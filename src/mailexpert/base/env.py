@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 PREFIX = "MAILEXPERT_"
+SUBMISSION, SUBMISSIONS = 587, 465
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -42,7 +43,22 @@ class Environment:
         if self.relay_url is None:
             return "127.0.0.1", self.catcher_port
         parts = urlsplit(self.relay_url)
-        return parts.hostname or "127.0.0.1", parts.port or 25
+        standard = SUBMISSIONS if parts.scheme == "smtps" else 25
+        return parts.hostname or "127.0.0.1", parts.port or standard
+
+    @property
+    def relay_login(self) -> tuple[str, str]:
+        """User name and password of the default relay; empty where it asks for none."""
+        parts = urlsplit(self.relay_url or "")
+        return unquote(parts.username or ""), unquote(parts.password or "")
+
+    @property
+    def relay_security(self) -> str:
+        """tls, starttls or none. A password never travels in the clear, nor what goes to the submission port."""
+        if self.relay_url and self.relay_url.startswith("smtps://"):
+            return "tls"
+        host, port = self.default_relay
+        return "starttls" if host not in LOOPBACK and (self.relay_login[0] or port == SUBMISSION) else "none"
 
     @property
     def relay_is_local(self) -> bool:

@@ -1,0 +1,53 @@
+"""Mails that wait for the relay, and what the door forgets by itself."""
+
+from datetime import timedelta
+
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+
+from mailexpert.accounts.actions import forget_unconfirmed
+from mailexpert.accounts.models import Device, Memory, Notice
+from mailexpert.base import clock
+from mailexpert.core.beside import Beside
+from mailexpert.core.jobs import defer, every, platform_job
+
+ATTEMPTS_KEPT = timedelta(days=30)
+UNCONFIRMED_KEPT = timedelta(days=14)
+GIVEN_UP_AFTER = timedelta(minutes=30)
+USELESS_AFTER = timedelta(days=3)
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+@platform_job(Beside.NOTICE)
+def send_notice(notice_id: int) -> None:
+    """Hand a mail to the relay, then forget it. Without a relay the queue tries again later."""
+    with transaction.atomic():
+        notice = Notice.objects.select_for_update(skip_locked=True).filter(id=notice_id).first()
+        if notice is None:
+            return
+        mail = EmailMultiAlternatives(notice.subject, notice.text, to=[notice.recipient], headers=HEADERS)
+        mail.attach_alternative(notice.html, "text/html")
+        mail.send()
+        notice.delete()
+
+
+@every("*/15 * * * *")
+def send_left_behind() -> None:
+    """Mails whose job gave up while the relay was down. Links live three days; older ones are useless."""
+    now = clock.now()
+    Notice.objects.filter(created_at__lt=now - USELESS_AFTER).delete()
+    for notice in Notice.objects.filter(created_at__lt=now - GIVEN_UP_AFTER).only("id"):
+        defer(send_notice, notice_id=notice.id)
+
+
+@every("17 3 * * *")
+def forget() -> None:
+    """Once a night: what has expired, old attempts to log in, registrations that nobody confirmed."""
+    now = clock.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    Device.objects.filter(expires_at__lt=now).delete()
+    Memory.objects.filter(expires__lt=now).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_KEPT).delete()
+    forget_unconfirmed(now - UNCONFIRMED_KEPT)

@@ -1,0 +1,101 @@
+"""The sections of Instellingen & Opties."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    url_name: str
+    icon: str
+    title: str | Promise
+    text: str | Promise
+    role: str = "viewer"
+
+    @property
+    def url(self) -> str:
+        """Empty while the room that owns the page isn't there."""
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return ""
+
+
+YOU = (
+    Section(
+        url_name="settings:profile",
+        icon="user",
+        title=_("Profile"),
+        text=_("Your name, e-mail address, language, light or dark."),
+    ),
+    Section(
+        url_name="account_change_password",
+        icon="lock",
+        title=_("Password"),
+        text=_("Choose another password."),
+    ),
+    Section(
+        url_name="settings:devices",
+        icon="devices",
+        title=_("Devices"),
+        text=_("Where you stay logged in, and how to end that."),
+    ),
+    Section(
+        url_name="settings:subscriptions",
+        icon="mail",
+        title=_("Mails from MailExpert"),
+        text=_("Which mails you want from us."),
+    ),
+)
+ACCOUNT = (
+    Section(
+        url_name="settings:company",
+        icon="building",
+        title=_("Organisation"),
+        text=_("Name, KvK, VAT, and the address below your mailings."),
+    ),
+    Section(
+        url_name="settings:users",
+        icon="users",
+        title=_("Users"),
+        text=_("Who works in this account, and what they may do."),
+    ),
+    Section(
+        url_name="settings:package",
+        icon="gauge",
+        title=_("Package & usage"),
+        text=_("What you use and what is included."),
+    ),
+    Section(
+        url_name="sending:relay",
+        icon="server",
+        title=_("Outgoing mail"),
+        text=_("The mail server that your mailings leave through."),
+        role="admin",
+    ),
+    Section(
+        url_name="settings:tokens",
+        icon="key",
+        title=_("API tokens"),
+        text=_("Keys for programs that work in this account."),
+        role="admin",
+    ),
+)
+PRIVACY = (
+    Section(
+        url_name="settings:privacy",
+        icon="shield-check",
+        title=_("Privacy"),
+        text=_("What we keep about you, why and how long, and what you agreed to."),
+    ),
+    Section(
+        url_name="settings:cookies",
+        icon="file-text",
+        title=_("Cookies"),
+        text=_("Which cookies are set, why, and how you delete them."),
+    ),
+)
+GROUPS = ((_("You"), YOU), (_("Account"), ACCOUNT), (_("Privacy"), PRIVACY))
