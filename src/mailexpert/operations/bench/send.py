@@ -94,7 +94,12 @@ def _send(account_id: int, list_id: int, size: Size) -> queries.Counts:
             sender_line="Winkel de Vries, Molenpad 12, 1234 AB Lindewoud",
         )
         with connection.cursor() as cursor:
-            about = {"account": account_id, "issue": issue.id, "lists": [list_id], "excluded": []}
+            about: dict[str, Any] = {
+                "account": account_id,
+                "issue": issue.id,
+                "lists": [list_id],
+                "excluded": [],
+            }
             cursor.execute(CUT_AUDIENCE, about)
     until = time.monotonic() + LONGEST_SECONDS
     while True:

@@ -16,12 +16,13 @@ from mailexpert.operations.postgres.place import PORT, Place
 
 LOCALE = "C.UTF-8"
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": LOCALE, "TZ": "UTC"}
+SIGNS = ("FATAL:", "PANIC:", "LOG:  unrecognized", "error:", "invalid")
 DRAFT = "pg.draft-"
 ROLE = "SELECT 1 FROM pg_roles WHERE rolname = %s"
 BASE = "SELECT 1 FROM pg_database WHERE datname = %s"
 
 
-def make(place: Place, installation: Installation) -> None:
+def make(place: Place, installation: Installation, *, durable: bool = True) -> None:
     """Made beside its place and moved there whole, so that a start cut short leaves nothing half done."""
     for left in place.base.glob(f"{DRAFT}*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -29,7 +30,7 @@ def make(place: Place, installation: Installation) -> None:
     draft.mkdir(mode=0o700)
     place.account.own(draft)
     try:
-        _initdb(place, installation, draft)
+        _initdb(place, installation, draft, [] if durable else ["--no-sync"])
         conf.include(draft)
         draft.rename(place.data)
     except BaseException:
@@ -37,7 +38,7 @@ def make(place: Place, installation: Installation) -> None:
         raise
 
 
-def _initdb(place: Place, installation: Installation, draft: Path) -> None:
+def _initdb(place: Place, installation: Installation, draft: Path, more: list[str]) -> None:
     command = [
         installation.program("initdb"),
         f"--pgdata={draft}",
@@ -47,6 +48,7 @@ def _initdb(place: Place, installation: Installation, draft: Path) -> None:
         "--auth=peer",
         "--no-instructions",
         "--data-checksums",
+        *more,
     ]
     done = subprocess.run(  # type: ignore[call-overload]
         command,
@@ -66,7 +68,7 @@ def why(place: Place, words: str) -> problems.ServerProblem:
     if "No space left on device" in words:
         return disk_full(place.base)
     lines = [line.strip() for line in words.splitlines() if line.strip()]
-    told = [line for line in lines if "FATAL" in line or "error:" in line or "PANIC" in line] or lines[-5:]
+    told = [line for line in lines if any(sign in line for sign in SIGNS)] or lines
     return problems.WouldNotStart(log=place.log, words=" / ".join(told[-5:]) or "(none)")
 
 

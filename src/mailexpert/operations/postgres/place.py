@@ -51,7 +51,7 @@ class Place:
         if len(told) > 4 and told[4]:
             return Path(told[4])
         folder = self.base / "run"
-        return folder if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER else self.short_sockets()
+        return folder if _holds_socket(folder) else self.short_sockets()
 
     def short_sockets(self) -> Path:
         name = hashlib.sha256(os.fsencode(self.base)).hexdigest()[:10]
@@ -115,7 +115,7 @@ def make_folders(place: Place) -> None:
 
 def make_socket_folder(place: Place) -> Path:
     folder = place.base / "run"
-    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
+    if _holds_socket(folder):
         return folder
     folder = place.short_sockets()
     try:
@@ -127,6 +127,11 @@ def make_socket_folder(place: Place) -> Path:
         if folder.is_symlink() or found.st_uid != place.account.uid or found.st_mode & 0o077:
             raise problems.SocketFolderTaken(folder=folder, longest=LONGEST_SOCKET_FOLDER) from None
     return folder
+
+
+def _holds_socket(folder: Path) -> bool:
+    """Clients take a comma for the next host's name."""
+    return len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and "," not in str(folder)
 
 
 def _recorded(home: Path) -> Path:

@@ -116,7 +116,7 @@ def _bring_up(found: Place, major: int | None, extra: Mapping[str, object]) -> b
     chosen = binaries.for_new(major) if made is None else binaries.for_data(found.data, made, major)
     chosen = chosen.copy_for(found.account, found.base)
     if made is None:
-        cluster.make(found, chosen)
+        cluster.make(found, chosen, durable=extra.get("fsync") != "off")
     _clear_leftovers(found)
     sockets = place.make_socket_folder(found)
     _clear_socket(found, sockets)
