@@ -89,7 +89,8 @@ class Line:
 class PgOutbox:
     """`work` claims and opens, `books` settles, so that neither waits for the other."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._lease = lease_seconds
         self._work, self._books, self._news = Line(url), Line(url), Line(url)
         self._working, self._booking = asyncio.Lock(), asyncio.Lock()
         self._reads: dict[tuple[str, ...], tuple[str, str]] = {}
@@ -106,12 +107,12 @@ class PgOutbox:
         return [_relay(*row) for row in await self._ask("relays_with_work")]
 
     async def claim_shards(self, relay: int, held: Sequence[int], room: int) -> list[Shard]:
-        rows = await self._ask("claim_shards", relay=relay, held=list(held), room=room, lease=LEASE_SECONDS)
+        rows = await self._ask("claim_shards", relay=relay, held=list(held), room=room, lease=self._lease)
         names = ("account_id", "issue_id", "id", "upto", "size", "epoch")
         return [Shard(**dict(zip(names, row, strict=True))) for row in rows]
 
     async def claim_retries(self, relay: int, held: Sequence[int], room: int) -> list[Retry]:
-        rows = await self._ask("claim_retries", relay=relay, held=list(held), room=room, lease=LEASE_SECONDS)
+        rows = await self._ask("claim_retries", relay=relay, held=list(held), room=room, lease=self._lease)
         return [Retry(*row) for row in rows]
 
     async def load_issue(self, issue: int) -> Issue:
@@ -165,7 +166,7 @@ class PgOutbox:
             epoch=shard.epoch,
             upto=shard.upto,
             size=size,
-            lease=LEASE_SECONDS,
+            lease=self._lease,
             skipped=list(skips),
             reasons=list(skips.values()),
         )

@@ -1,0 +1,167 @@
+"""Whole mailings through the engine to a relay that misbehaves. Nobody gets a mail twice, everyone is
+accounted for."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from mailexpert.conftest import Tenant
+from mailexpert.delivery.tests.mailroom import Mailroom, an_engine, until
+from mailexpert.delivery.tests.sink import Sink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def room(shop: Tenant) -> Iterator[Mailroom]:
+    made = Mailroom(shop)
+    yield made
+    made.close()
+
+
+def people(manner: str, count: int) -> list[str]:
+    return [f"{manner}+{n}@lezer.example" for n in range(count)]
+
+
+def send(room: Mailroom, issue: int, sink: Sink, *, until_done: bool = True) -> dict[str, int]:
+    """Send until nobody waits any more; in a second look the retries come due."""
+
+    async def story() -> None:
+        async with sink, an_engine(sink.port):
+            if until_done:
+                await until(lambda: room.state(issue) == 3)
+            else:
+                await until(lambda: room.counts(issue)["waiting"] == 0)
+
+    asyncio.run(story())
+    return room.counts(issue)
+
+
+def test_everyone_gets_one_mail(room: Mailroom) -> None:
+    issue, sink = room.mailing(people("ok", 700), shard_size=300), Sink()
+    counts = send(room, issue, sink)
+    assert (counts["planned"], counts["sent"]) == (700, 700)
+    assert len(sink.taken) == 700
+    assert set(sink.taken.values()) == {1}
+
+
+def test_a_relay_without_pipelining_gets_one_command_at_a_time(room: Mailroom) -> None:
+    issue, sink = (
+        room.mailing([*people("ok", 20), *people("no", 3), *people("full", 2)]),
+        Sink(pipelines=False),
+    )
+    counts = send(room, issue, sink)
+    assert (counts["sent"], counts["failed"]) == (20, 5)
+
+
+def test_refused_people_have_failed_and_the_rest_is_sent(room: Mailroom) -> None:
+    issue, sink = room.mailing([*people("no", 5), *people("ok", 50), *people("full", 5)]), Sink()
+    counts = send(room, issue, sink)
+    assert (counts["sent"], counts["failed"], counts["deferred"]) == (50, 10, 0)
+    codes = room.ask(
+        "SELECT code, count(*) FROM sending_delivery WHERE outcome = 2 GROUP BY code ORDER BY code"
+    )
+    assert codes == [(550, 5), (552, 5)]
+    reply = room.ask("SELECT text FROM sending_reply WHERE text LIKE '550%%' LIMIT 1")[0][0]
+    assert "n***@lezer.example" in reply
+
+
+def test_deferred_people_come_again_and_get_it_once(room: Mailroom) -> None:
+    issue, sink = room.mailing([*people("once", 5), *people("greylist", 5), *people("ok", 5)]), Sink()
+    counts = send(room, issue, sink, until_done=False)
+    assert (counts["sent"], counts["deferred"]) == (5, 10)
+    room.retries_due()
+    counts = send(room, issue, sink)
+    assert (counts["sent"], counts["deferred"]) == (15, 0)
+    assert set(sink.taken.values()) == {1}
+
+
+def test_who_is_always_deferred_is_given_up_in_the_end(room: Mailroom) -> None:
+    issue, sink = room.mailing(people("later", 1)), Sink()
+    send(room, issue, sink, until_done=False)
+    room.ask("UPDATE sending_retry SET due = now(), attempt = 16")
+    assert send(room, issue, sink)["failed"] == 1
+
+
+def test_a_dot_without_an_answer_is_in_doubt_and_never_sent_again(room: Mailroom) -> None:
+    issue, sink = room.mailing([*people("silent", 3), *people("ok", 40)]), Sink()
+    counts = send(room, issue, sink)
+    assert (counts["sent"], counts["in_doubt"]) == (40, 3)
+    assert set(sink.taken.values()) == {1}
+    assert room.ask("SELECT count(*) FROM sending_delivery WHERE outcome = 4") == [(3,)]
+
+
+def test_a_connection_cut_before_the_dot_sends_nothing_twice(room: Mailroom) -> None:
+    issue, sink = room.mailing([*people("cut", 1), *people("ok", 40)]), Sink()
+    counts = send(room, issue, sink, until_done=False)
+    assert (counts["sent"], counts["deferred"]) == (40, 1)
+    assert set(sink.taken.values()) == {1}
+
+
+def test_a_relay_that_closes_with_421_gets_the_message_over_another_connection(room: Mailroom) -> None:
+    issue, sink = room.mailing([*people("closing", 2), *people("ok", 40)]), Sink()
+    counts = send(room, issue, sink)
+    assert counts["sent"] == 42
+    assert set(sink.taken.values()) == {1}
+
+
+def test_who_may_not_be_mailed_any_more_is_skipped_with_the_reason(room: Mailroom) -> None:
+    list_id = room.a_list()
+    contacts = room.contacts(list_id, people("ok", 8))
+    ended, suppressed, unknown, gone, frozen, stopped, *_others = contacts
+    issue, sink = room.issue(list_id, contacts), Sink()
+    room.ask("UPDATE contacts_membership SET ended_at = now() WHERE contact_id = %s", ended)
+    room.ask(
+        "INSERT INTO sending_suppression (account_id, email_key, reason) "
+        "SELECT account_id, email_key, 1 FROM contacts_contact WHERE id = %s", suppressed,
+    )  # fmt: skip
+    room.ask("UPDATE contacts_membership SET ground = 'unknown' WHERE contact_id = %s", unknown)
+    room.ask("DELETE FROM contacts_membership WHERE contact_id = %s", gone)
+    room.ask("DELETE FROM contacts_contact WHERE id = %s", gone)
+    room.ask("UPDATE contacts_contact SET status = 2 WHERE id = %s", frozen)
+    room.ask(
+        "INSERT INTO sending_stop (account_id, issue_id, contact_id, via) VALUES (%s, %s, %s, 1)",
+        room.account, issue, stopped,
+    )  # fmt: skip
+    counts = send(room, issue, sink)
+    assert (counts["sent"], counts["skipped"]) == (2, 6)
+    rows = room.ask("SELECT contact_id, code FROM sending_delivery WHERE outcome = 3")
+    assert dict(rows) == {ended: 1, suppressed: 2, unknown: 3, gone: 5, frozen: 5, stopped: 1}
+
+
+def test_consent_is_read_again_for_a_retry(room: Mailroom) -> None:
+    issue, sink = room.mailing(people("once", 4)), Sink()
+    send(room, issue, sink, until_done=False)
+    room.ask("UPDATE contacts_membership SET ended_at = now()")
+    room.retries_due()
+    counts = send(room, issue, sink)
+    assert (counts["sent"], counts["skipped"]) == (0, 4)
+    assert not sink.taken
+
+
+def test_an_address_that_needs_smtputf8_is_skipped_where_the_relay_lacks_it(room: Mailroom) -> None:
+    emails = ["jörg@lezer.example", "ok+1@lezer.example"]
+    counts = send(room, room.mailing(emails), Sink())
+    assert (counts["sent"], counts["skipped"]) == (1, 1)
+    assert room.ask("SELECT code FROM sending_delivery WHERE outcome = 3") == [(6,)]
+    room.ask("DELETE FROM contacts_membership")
+    room.ask("DELETE FROM contacts_contact")
+    sink = Sink(takes_utf8=True)
+    assert send(room, room.mailing(emails), sink)["sent"] == 2
+    assert sink.taken["jörg@lezer.example"] == 1
+
+
+def test_a_relay_that_refuses_the_sender_stops_the_issue_and_says_so(room: Mailroom) -> None:
+    issue, sink = room.mailing(people("ok", 60)), Sink(refuses_sender=True)
+
+    async def story() -> None:
+        async with sink, an_engine(sink.port):
+            await until(lambda: room.ask("SELECT reason FROM sending_issue") == [("sender_refused",)])
+
+    asyncio.run(story())
+    counts = room.counts(issue)
+    assert (counts["failed"], counts["sent"], counts["in_doubt"]) == (0, 0, 0)
+    sink.refuses_sender = False
+    room.retries_due()
+    assert send(room, issue, sink)["sent"] == 60
