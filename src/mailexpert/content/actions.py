@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from mailexpert.base import env
 from mailexpert.contacts.models import Contact
 from mailexpert.content import problems
 from mailexpert.content.models import Template
@@ -97,7 +98,7 @@ def render_preview(draft: Draft, contact: Contact | None = None) -> Preview:
             subject=one_line(_line(draft.subject, values)),
             preheader=one_line(_line(draft.preheader, values)),
             html=personalise.render_html(compiled.html, values, unsubscribe_url=NOWHERE),
-            text=personalise.render_text(compiled.text, values, unsubscribe_url=NOWHERE),
+            text=personalise.render_text(compiled.text, values, unsubscribe_url=_example_address()),
             removed=compiled.removed,
         )
     except SourceError as refused:
@@ -105,6 +106,11 @@ def render_preview(draft: Draft, contact: Contact | None = None) -> Preview:
     except personalise.RenderProblem as failed:
         found = Problem(line=failed.line, sentence=problems.SYNTAX, values={"detail": str(failed)})
         return Preview(problems=(found,))
+
+
+def _example_address() -> str:
+    """How an unsubscribe address looks in a text; this one stops nobody."""
+    return f"{env.load().base_url}/uitschrijven/…"
 
 
 def _line(source: str, values: Mapping[str, Any]) -> str:

@@ -39,8 +39,8 @@ class SourceError(Exception):
 TOO_LARGE = gettext_noop("The source is %(size)s kB; at most %(limit)s kB is taken.")
 UNREADABLE = gettext_noop("There is a character here that no mail may hold (code %(code)s).")
 SYNTAX = gettext_noop("The code between { and } isn’t right: %(detail)s.")
-SUBJECT = gettext_noop("Subject: %(detail)s")
-PREHEADER = gettext_noop("First line in the inbox: %(detail)s")
+SUBJECT = gettext_noop("The code in the subject isn’t right: %(detail)s.")
+PREHEADER = gettext_noop("The code in the first line isn’t right: %(detail)s.")
 UNKNOWN_FILTER = gettext_noop("There is no filter “%(name)s”.")
 TEXT_PART = gettext_noop(
     "A Liquid tag begins in a part of the mail that the text part leaves out and ends in another: %(detail)s."

@@ -82,7 +82,10 @@ def liquid_problems(source: str) -> list[Problem]:
 
 def _around(found: list[Problem], sentence: str) -> list[Problem]:
     """Line 0: it isn't in the source."""
-    return [Problem(line=0, sentence=sentence, values={"detail": problem.message}) for problem in found]
+    return [
+        Problem(line=0, sentence=sentence, values={"detail": problem.values.get("detail", problem.message)})
+        for problem in found
+    ]
 
 
 def _sound(text: str) -> str:

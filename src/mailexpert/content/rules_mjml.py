@@ -219,8 +219,12 @@ def _close(reading: _Reading, name: str, piece: re.Match[str]) -> None:
     if name in HTML_VOID and reading.inside_html:
         return
     if name not in [opened.name for opened in reading.stack]:
-        reading.problem(at, problems.NOT_OPENED, name=name)
-        return
+        if not get_close_matches(name, [reading.parent], 1):
+            reading.problem(at, problems.NOT_OPENED, name=name)
+            return
+        # A slip of the pen: go on as if it were right, or every line after it would look wrong too.
+        reading.problem(at, problems.UNKNOWN_ELEMENT_NEAR, name=name, near=reading.parent)
+        name = reading.parent
     while reading.stack[-1].name != name:
         left = reading.stack.pop()
         if left.name not in MAY_STAY_OPEN:

@@ -1,5 +1,8 @@
 // The code field: line numbers, lines with a problem, inserting fields, and a word about what isn't saved.
 
+import { placeMenus } from './menus.js';
+
+placeMenus();
 for (const editor of document.querySelectorAll('[data-editor]')) start(editor);
 
 function start(editor) {

@@ -1,10 +1,13 @@
 // What the reader gets: the words come by htmx; the mail itself is posted into a sandboxed frame of its own.
 
+import { placeMenus } from './menus.js';
+
 const SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
 const COMPUTER = 640;
 const DRAFT = ['kind', 'source', 'subject', 'preheader', 'language'];
 const SMALLEST = 160;
 
+placeMenus();
 for (const reader of document.querySelectorAll('[data-reader]')) start(reader);
 
 function start(reader) {
@@ -77,10 +80,15 @@ function start(reader) {
     fill();
     send.target = frame.name;
     send.submit();
+    empty();
+  }
+
+  function empty() {
+    for (const old of send.querySelectorAll('[data-copied]')) old.remove();
   }
 
   function fill() {
-    for (const old of send.querySelectorAll('[data-copied]')) old.remove();
+    empty();
     const given = new FormData(compose);
     for (const name of DRAFT) copy(name, given.get(name) ?? '');
     copy('pictures', view.pictures ? '0' : '1');
