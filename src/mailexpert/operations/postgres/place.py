@@ -81,6 +81,8 @@ class Place:
 def locate(home: Path, *, create: bool) -> Place:
     """The place of this home's server. Only with `create` a home is made."""
     base = _recorded(home)
+    if base != home and not base.exists():
+        raise problems.DataGone(home=home, base=base, record=home / ELSEWHERE)
     if not create and not (base / "pg").exists():
         raise problems.NoHome(home=home)
     if not unprivileged.is_root():

@@ -59,6 +59,11 @@ class DiskFull(ServerProblem):
     again; nothing that was stored is lost."""
 
 
+class DataGone(ServerProblem):
+    """The database of {home} lay in {base}, and that folder is gone. Put it back, or remove {record} to begin
+    with an empty database."""
+
+
 class DamagedData(ServerProblem):
     """{data} is no PostgreSQL data folder: {reason}. Put a backup back, or move the folder away to begin
     with an empty database."""
