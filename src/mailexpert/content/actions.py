@@ -16,6 +16,7 @@ from mailexpert.content.queries import reader_values
 from mailexpert.content.rules import LARGEST_SOURCE, compile_source
 from mailexpert.content.values import Draft, Preview, Starter
 from mailexpert.mail import personalise
+from mailexpert.mail.footer import with_footer
 
 # A preview's links lead nowhere: who looks at a mail of their own must not unsubscribe anyone.
 NOWHERE = "#"
@@ -83,8 +84,8 @@ def one_line(value: str) -> str:
     return " ".join(value.split())
 
 
-def render_preview(draft: Draft, contact: Contact | None = None) -> Preview:
-    """What this reader gets. A wrong source gives its problems instead of a mail; nothing is raised."""
+def render_preview(draft: Draft, contact: Contact | None = None, *, sender_line: str = "") -> Preview:
+    """What this reader gets, the footer of every mailing under it. A wrong source gives its problems instead of a mail; nothing is raised."""
     try:
         compiled = compile_source(
             draft.kind,
@@ -93,12 +94,13 @@ def render_preview(draft: Draft, contact: Contact | None = None) -> Preview:
             language=draft.language,
             preheader=draft.preheader,
         )
+        html, text = with_footer(compiled.html, compiled.text, draft.language, sender_line)
         values = reader_values(contact)
         return Preview(
             subject=one_line(_line(draft.subject, values)),
             preheader=one_line(_line(draft.preheader, values)),
-            html=personalise.render_html(compiled.html, values, unsubscribe_url=NOWHERE),
-            text=personalise.render_text(compiled.text, values, unsubscribe_url=_example_address()),
+            html=personalise.render_html(html, values, unsubscribe_url=NOWHERE),
+            text=personalise.render_text(text, values, unsubscribe_url=_example_address()),
             removed=compiled.removed,
         )
     except SourceError as refused:

@@ -13,6 +13,9 @@ from mailexpert.content.values import Draft
 KINDS = [(kind.value, kind.label) for kind in (Template.Kind.MJML, Template.Kind.HTML, Template.Kind.TEXT)]
 
 
+LONGEST_LINE = 400
+
+
 class SourceInput(forms.Textarea):
     """Code: as typed, without the browser's help."""
 
@@ -35,13 +38,13 @@ class DraftForm(forms.Form):
     kind = forms.ChoiceField(choices=KINDS, widget=forms.HiddenInput)
     subject = forms.CharField(
         label=_("Subject"),
-        max_length=250,
+        max_length=LONGEST_LINE,
         required=False,
         help_text=_("A mailing made from this template begins with it."),
     )
     preheader = forms.CharField(
         label=_("First line in the inbox"),
-        max_length=250,
+        max_length=LONGEST_LINE,
         required=False,
         help_text=_(
             "Mail programs show it beside the subject. Without one they take the first words of the mail."

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mailexpert.accounts.access import member_required
+from mailexpert.accounts.access import member_required, own_page
+from mailexpert.accounts.models import Account
 from mailexpert.contacts.models import Contact
 from mailexpert.content import actions, queries
 from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
@@ -142,7 +143,7 @@ def delete(request: HttpRequest, template_id: int) -> HttpResponse:
 
 @require_POST
 @never_cache
-@member_required
+@own_page
 def preview(request: HttpRequest) -> HttpResponse:
     """What the reader gets, in words: inbox line, text part, problems by line. Takes an unsaved draft."""
     form = DraftForm(request.POST)
@@ -160,7 +161,10 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 def _tried(request: HttpRequest, form: DraftForm) -> Preview:
-    return actions.render_preview(form.draft(), _reader(request)) if form.is_valid() else Preview()
+    if not form.is_valid():
+        return Preview()
+    account: Account = request.account  # type: ignore[attr-defined]
+    return actions.render_preview(form.draft(), _reader(request), sender_line=account.sender_line)
 
 
 def _reader(request: HttpRequest) -> Contact | None:
@@ -170,7 +174,7 @@ def _reader(request: HttpRequest) -> Contact | None:
 
 @require_POST
 @never_cache
-@member_required
+@own_page
 def frame(request: HttpRequest) -> HttpResponse:
     """The mail itself, for the sandboxed frame. A form posts the unsaved draft into it; nothing is stored."""
     form = DraftForm(request.POST)

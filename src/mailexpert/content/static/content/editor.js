@@ -69,6 +69,8 @@ for (const form of document.querySelectorAll('[data-compose]')) {
   let unsaved = false;
   form.addEventListener('input', () => { unsaved = true; if (word) word.hidden = false; });
   form.addEventListener('submit', () => { unsaved = false; });
+  // A form that saves itself.
+  form.addEventListener('htmx:afterRequest', (event) => { if (event.detail.elt === form && event.detail.successful) unsaved = false; });
   window.addEventListener('beforeunload', (event) => { if (unsaved) event.preventDefault(); });
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 's') {
