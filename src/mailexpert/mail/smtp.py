@@ -1,0 +1,372 @@
+"""The client's side of SMTP without I/O: bytes that came in, bytes to send and events out (RFC 5321, 2920).
+
+`Opening` leads a new connection to the point where it takes mail, `Transfer` hands messages over. The driver
+writes what `output()` gives after each call, hands what it reads to `receive()`, and closes the connection at
+a `Closed`.
+
+With PIPELINING an envelope is one write, and the envelope of the next message rides with the body of this
+one, so that a message costs one turn of the line.
+"""
+
+import re
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from mailexpert.mail.reply import Phase
+from mailexpert.mail.smtp_opening import Closed, Offer, Opening, Ready, StartTls, Trouble
+from mailexpert.mail.smtp_reply import Malformed, Replies
+
+# Seconds that a reply may take (RFC 5321, section 4.5.3.2), by what it answers.
+PATIENCE = {
+    Phase.GREETING: 300.0,
+    Phase.HELLO: 300.0,
+    Phase.LOGIN: 300.0,
+    Phase.SENDER: 300.0,
+    Phase.RECIPIENT: 300.0,
+    Phase.DATA: 120.0,
+    Phase.DOT: 600.0,
+}
+# A recipient that holds one of these would be a command of its own.
+OFF_THE_WIRE = re.compile(rb"[\x00-\x20<>\x7f]").search
+NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
+
+
+class Letter(Protocol):
+    """A message as the wire needs it: `body` has CRLF lines, none beginning with a dot, and ends with one."""
+
+    @property
+    def sender(self) -> bytes: ...
+    @property
+    def recipient(self) -> bytes: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+L = TypeVar("L", bound=Letter)
+
+
+class Answer(NamedTuple, Generic[L]):
+    """The reply that decides about this letter."""
+
+    letter: L
+    phase: Phase
+    code: int
+    text: bytes
+
+
+class Returned(NamedTuple, Generic[L]):
+    """Nothing of this letter was handed over; another connection may take it."""
+
+    letter: L
+
+
+class Unanswered(NamedTuple, Generic[L]):
+    """The final dot was sent and no reply came: nobody knows."""
+
+    letter: L
+
+
+class State(IntEnum):
+    IDLE = 0
+    RESET = 1
+    SENDER = 2
+    RECIPIENT = 3
+    DATA = 4
+    DOT = 5
+    VOID = 6  # a lone dot after a refusal: the server wanted a message that nobody receives
+    OVER = 7
+
+
+PHASES = {
+    State.RESET: Phase.SENDER,
+    State.SENDER: Phase.SENDER,
+    State.RECIPIENT: Phase.RECIPIENT,
+    State.DATA: Phase.DATA,
+    State.DOT: Phase.DOT,
+    State.VOID: Phase.DOT,
+}
+Event = Answer[L] | Returned[L] | Unanswered[L] | Closed
+
+
+class Transfer(Generic[L]):
+    """One connection past its opening. `supply` gives the next letter, or None when there is none now; after
+    that call `kick` when there may be one again. Each letter taken comes back in exactly one event."""
+
+    def __init__(self, offer: Offer, supply: Callable[[], L | None]) -> None:
+        self._offer, self._supply = offer, supply
+        self._pipelines = offer.pipelining
+        self._replies = Replies()
+        self._state = State.IDLE
+        self._letter: L | None = None
+        self._ahead: L | None = None  # its envelope is on the wire already
+        self._refusal: tuple[Phase, int, bytes] | None = None
+        self._needs_reset = False
+        self._out: list[bytes] = []
+        self._events: list[Event[L]] = []
+
+    # ── for the driver ──
+
+    @property
+    def is_idle(self) -> bool:
+        return self._state is State.IDLE
+
+    @property
+    def awaits_dot(self) -> bool:
+        """A message is on its way whose reply is still to come."""
+        return self._state is State.DOT
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds that the awaited reply may take, counted from the last write; None when none is awaited."""
+        phase = PHASES.get(self._state)
+        return PATIENCE[phase] if phase is not None else None
+
+    def output(self) -> bytes:
+        """What is to be written now."""
+        out, self._out = self._out, []
+        return out[0] if len(out) == 1 else b"".join(out)
+
+    def kick(self) -> bool:
+        """Begin with the next letter if the connection is idle; False when it isn't or there is none."""
+        if self._state is not State.IDLE:
+            return False
+        self._next()
+        return self._state is not State.IDLE
+
+    def receive(self, data: bytes) -> list[Event[L]]:
+        """What the server's bytes mean. Never raises: nonsense closes with Trouble.PROTOCOL."""
+        try:
+            for code, text in self._replies.feed(data):
+                if self._state is State.OVER:
+                    break
+                self._reply(code, text)
+        except Malformed as problem:
+            self._close(Trouble.PROTOCOL, 0, str(problem).encode())
+        return self._told()
+
+    def lost(self) -> list[Event[L]]:
+        """The connection ended, or its patience did."""
+        self._close(Trouble.LOST, 0, b"")
+        return self._told()
+
+    def quit(self) -> list[Event[L]]:
+        """Say goodbye. What is on the wire is given back, or in doubt."""
+        if self._state is State.IDLE:
+            self._out.append(b"QUIT\r\n")
+        self._close(Trouble.NONE, 0, b"")
+        return self._told()
+
+    def _told(self) -> list[Event[L]]:
+        events, self._events = self._events, []
+        return events
+
+    # ── the conversation ──
+
+    def _reply(self, code: int, text: bytes) -> None:
+        if code == 421:  # it may come at any time, asked or not (RFC 5321, section 3.8)
+            self._shut(code, text)
+            return
+        handler = HANDLERS.get(self._state)
+        if handler is None:
+            self._close(Trouble.PROTOCOL, code, text)  # an answer that nobody asked for
+        else:
+            handler(self, code, text)
+
+    def _next(self) -> None:
+        while (letter := self._supply()) is not None:
+            if self._fits(letter):
+                self._begin(letter)
+                return
+        self._state = State.IDLE
+
+    def _fits(self, letter: L) -> bool:
+        """Refuse here what no server may see."""
+        if OFF_THE_WIRE(letter.recipient) or OFF_THE_WIRE(letter.sender):
+            problem = b"5.1.3 not an address"
+        elif not self._offer.smtputf8 and not letter.recipient.isascii():
+            problem = b"5.6.7 the server takes no such address"
+        else:
+            return True
+        self._events.append(Answer(letter, Phase.RECIPIENT, 553, problem))
+        return False
+
+    def _begin(self, letter: L) -> None:
+        self._letter, self._refusal = letter, None
+        reset, self._needs_reset = self._needs_reset, False
+        self._state = State.RESET if reset else State.SENDER
+        if reset:
+            self._out.append(b"RSET\r\n")
+        if self._pipelines:
+            self._out.append(self._envelope(letter))
+        elif not reset:
+            self._out.append(self._mail(letter))
+
+    def _envelope(self, letter: L) -> bytes:
+        offer = self._offer
+        if offer.dsn or offer.size is not None or not letter.recipient.isascii():
+            return b"".join((self._mail(letter), self._rcpt(letter), b"DATA\r\n"))
+        return b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (letter.sender, letter.recipient)
+
+    def _mail(self, letter: L) -> bytes:
+        line = b"MAIL FROM:<%b>" % letter.sender
+        if self._offer.size is not None:
+            line += b" SIZE=%d" % len(letter.body)  # RFC 1870: a refusal comes before the body
+        if not letter.recipient.isascii():
+            line += b" BODY=8BITMIME SMTPUTF8"  # RFC 6531, section 3.4
+        if self._offer.dsn:  # RFC 3461: headers alone, so that a bounce brings no one's mail back
+            line += b" RET=HDRS ENVID=" + NOT_XTEXT.sub(_xtext, letter.sender.partition(b"@")[0])
+        return line + b"\r\n"
+
+    def _rcpt(self, letter: L) -> bytes:
+        line = b"RCPT TO:<%b>" % letter.recipient
+        if self._offer.dsn:
+            line += b" NOTIFY=FAILURE,DELAY"
+            if letter.recipient.isascii():
+                line += b" ORCPT=rfc822;" + NOT_XTEXT.sub(_xtext, letter.recipient)
+        return line + b"\r\n"
+
+    def _on_reset(self, code: int, text: bytes) -> None:
+        if code >= 300:
+            self._close(Trouble.PROTOCOL, code, text)
+            return
+        self._state = State.SENDER
+        if not self._pipelines and self._letter is not None:
+            self._out.append(self._mail(self._letter))
+
+    def _on_sender(self, code: int, text: bytes) -> None:
+        if self._passed(code, text, Phase.SENDER):
+            self._state = State.RECIPIENT
+            if not self._pipelines and self._letter is not None:
+                self._out.append(self._rcpt(self._letter))
+
+    def _on_recipient(self, code: int, text: bytes) -> None:
+        if self._passed(code, text, Phase.RECIPIENT):
+            self._state = State.DATA
+            if not self._pipelines:
+                self._out.append(b"DATA\r\n")
+
+    def _passed(self, code: int, text: bytes, phase: Phase) -> bool:
+        """Go on to the next step? With pipelining always: its reply comes whatever this one says."""
+        if 300 <= code < 400:
+            self._close(Trouble.PROTOCOL, code, text)
+            return False
+        if code >= 400:
+            self._refusal = self._refusal or (phase, code, text)
+            if not self._pipelines:
+                self._refused()
+                return False
+        return True
+
+    def _on_data(self, code: int, text: bytes) -> None:
+        if code == 354 and self._refusal is None:
+            self._hand_over()
+        elif code == 354:
+            # RFC 2920, section 3.1: the DATA was sent before the refusal was known; an empty message ends it.
+            self._state = State.VOID
+            self._out.append(b".\r\n")
+        elif code >= 400:
+            self._refusal = self._refusal or (Phase.DATA, code, text)
+            self._refused()
+        else:
+            self._close(Trouble.PROTOCOL, code, text)
+
+    def _hand_over(self) -> None:
+        letter = self._letter
+        assert letter is not None
+        self._state = State.DOT
+        ahead = self._supply() if self._pipelines else None
+        while ahead is not None and not self._fits(ahead):
+            ahead = self._supply()
+        self._ahead = ahead
+        if ahead is None:
+            self._out += (letter.body, b".\r\n")
+        else:
+            self._out += (letter.body, b".\r\n", self._envelope(ahead))
+
+    def _on_dot(self, code: int, text: bytes) -> None:
+        if 300 <= code < 400:
+            self._close(Trouble.PROTOCOL, code, text)
+            return
+        letter = self._letter
+        assert letter is not None
+        self._events.append(Answer(letter, Phase.DOT, code, text))
+        self._letter, self._ahead = self._ahead, None
+        if self._letter is None:
+            self._next()
+        else:
+            self._state, self._refusal = State.SENDER, None
+
+    def _on_void(self, code: int, text: bytes) -> None:
+        self._tell_refusal()
+        self._next()
+
+    def _refused(self) -> None:
+        """Refused before its body; what the server began for it has to be undone before the next."""
+        assert self._refusal is not None
+        self._needs_reset = self._refusal[0] is not Phase.SENDER
+        self._tell_refusal()
+        self._next()
+
+    def _tell_refusal(self) -> None:
+        letter, refusal = self._letter, self._refusal
+        assert letter is not None
+        assert refusal is not None
+        self._letter, self._refusal = None, None
+        self._events.append(Answer(letter, *refusal))
+
+    # ── ends ──
+
+    def _shut(self, code: int, text: bytes) -> None:
+        """421: the server goes. Even as the reply to a final dot it says that the message was not taken."""
+        if self._state is State.DOT:
+            self._state = State.DATA
+        self._close(Trouble.SHUTTING, code, text)
+
+    def _close(self, trouble: Trouble, code: int, text: bytes) -> None:
+        if self._state is State.OVER:
+            return
+        state, self._state = self._state, State.OVER
+        if self._letter is not None:
+            if self._refusal is not None:
+                self._tell_refusal()
+            elif state is State.DOT:
+                self._events.append(Unanswered(self._letter))
+            else:
+                self._events.append(Returned(self._letter))
+        if self._ahead is not None:
+            self._events.append(Returned(self._ahead))
+        self._letter = self._ahead = None
+        self._events.append(Closed(trouble, code, text))
+
+
+HANDLERS = {
+    State.RESET: Transfer._on_reset,
+    State.SENDER: Transfer._on_sender,
+    State.RECIPIENT: Transfer._on_recipient,
+    State.DATA: Transfer._on_data,
+    State.DOT: Transfer._on_dot,
+    State.VOID: Transfer._on_void,
+}
+
+
+def _xtext(found: re.Match[bytes]) -> bytes:
+    """RFC 3461, section 4."""
+    return b"+%02X" % found[0][0]
+
+
+__all__ = [
+    "PATIENCE",
+    "Answer",
+    "Closed",
+    "Event",
+    "Letter",
+    "Offer",
+    "Opening",
+    "Ready",
+    "Returned",
+    "StartTls",
+    "Transfer",
+    "Trouble",
+    "Unanswered",
+]
