@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from mailexpert.accounts.models import User
 from mailexpert.accounts.rules import outranks
 
 View = Callable[..., HttpResponse]
@@ -49,6 +50,12 @@ def role_required(role: str) -> Callable[[View], View]:
 def own_page(view: View) -> View:
     """A page about the user's own login: every role may change what is theirs."""
     return role_required("viewer")(view)
+
+
+def user_of(request: HttpRequest) -> User:
+    """The user behind a guarded page."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def _refuse_below(request: HttpRequest, role: str) -> None:

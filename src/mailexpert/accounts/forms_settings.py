@@ -94,7 +94,7 @@ def roles_to_give(giver: str) -> list[tuple[str, Any]]:
 class TokenForm(forms.Form):
     name = OneLineField(label=_("Name"), max_length=100, help_text=_("What uses it, for instance “website”."))
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("Is allowed to"),
         choices=ApiToken.Scope.choices,
         initial=[ApiToken.Scope.READ],
         widget=forms.CheckboxSelectMultiple,

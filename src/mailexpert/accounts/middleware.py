@@ -7,7 +7,7 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 
 from mailexpert.accounts.actions_devices import COOKIE, REMEMBERED, bind_session, recognise_device
-from mailexpert.accounts.models import Account, Membership
+from mailexpert.accounts.models import Account, Membership, User
 from mailexpert.base import clock
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
@@ -58,9 +58,9 @@ class AccountMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.account = None  # type: ignore[attr-defined]
         request.membership = None  # type: ignore[attr-defined]
-        if not request.user.is_authenticated:
+        if not isinstance(request.user, User):
             return self.get_response(request)
-        membership = self._membership(request)
+        membership = self._membership(request, request.user)
         if membership is None:
             return self.get_response(request)
         with account(membership.account_id):
@@ -69,8 +69,8 @@ class AccountMiddleware:
             return self.get_response(request)
 
     @staticmethod
-    def _membership(request: HttpRequest) -> Membership | None:
+    def _membership(request: HttpRequest, user: User) -> Membership | None:
         """The account that was chosen in this session, else the user's first."""
         with beside_wall(Beside.LOGIN):
-            mine = Membership.objects.filter(user=request.user).order_by("id")
+            mine = Membership.objects.filter(user=user).order_by("id")
             return mine.filter(account_id=request.session.get(SESSION_KEY, 0)).first() or mine.first()

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from mailexpert.accounts.access import member_required, own_page, role_required
+from mailexpert.accounts.access import member_required, own_page, role_required, user_of
 from mailexpert.accounts.cookies import COOKIES
 from mailexpert.accounts.forms import ChangeEmailForm
 from mailexpert.accounts.forms_settings import CompanyForm, ProfileForm, SubscriptionsForm
 from mailexpert.accounts.middleware import SESSION_KEY
-from mailexpert.accounts.models import Acceptance, User
+from mailexpert.accounts.models import Acceptance
 from mailexpert.accounts.queries import accounts_of
 from mailexpert.accounts.rules import outranks
 from mailexpert.accounts.sections import GROUPS
@@ -31,13 +31,13 @@ def index(request: HttpRequest) -> HttpResponse:
     groups = [
         (title, [s for s in sections if outranks(role, s.role) and s.url]) for title, sections in GROUPS
     ]
-    accounts = accounts_of(_user(request))
+    accounts = accounts_of(user_of(request))
     return render(request, "accounts/settings/index.html", {"groups": groups, "accounts": accounts})
 
 
 @own_page
 def profile(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=["full_name", "language", "theme"])
@@ -51,7 +51,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 def email(request: HttpRequest) -> HttpResponse:
     """The new address counts from its confirmation on; until then the old one stays."""
-    form = ChangeEmailForm(_user(request), request.POST or None)
+    form = ChangeEmailForm(user_of(request), request.POST or None)
     if request.method == "POST" and form.is_valid():
         add_email(request, form)
         messages.success(request, _("We have sent a mail to the new address. Confirm it there."))
@@ -79,7 +79,7 @@ def _change_company(request: HttpRequest) -> HttpResponse:
 
 @own_page
 def subscriptions(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     form = SubscriptionsForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=list(SubscriptionsForm.Meta.fields))
@@ -111,16 +111,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @own_page
 def switch_account(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("account", "")
-    mine = {str(account.id) for account in accounts_of(_user(request))}
+    mine = {str(account.id) for account in accounts_of(user_of(request))}
     if wanted not in mine:
         raise Http404
     request.session[SESSION_KEY] = int(wanted)
     return redirect("web:home")
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _account(request: HttpRequest) -> Any:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from mailexpert.accounts.access import role_required
+from mailexpert.accounts.access import role_required, user_of
 from mailexpert.accounts.actions import make_token
 from mailexpert.accounts.forms_settings import TokenForm
-from mailexpert.accounts.models import ApiToken, User
+from mailexpert.accounts.models import ApiToken
 from mailexpert.core.scope import current_account
 
 
@@ -35,8 +35,7 @@ def make(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     given = form.cleaned_data
-    maker = request.user if isinstance(request.user, User) else None
-    fresh = make_token(current_account(), given["name"], given["scopes"], created_by=maker)
+    fresh = make_token(current_account(), given["name"], given["scopes"], created_by=user_of(request))
     return _page(request, TokenForm(), fresh=fresh)
 
 
