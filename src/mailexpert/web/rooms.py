@@ -1,4 +1,4 @@
-"""Every room of the product has its place in the navigation, built or not."""
+"""Rooms that aren't built yet have their place in the navigation; built ones register themselves."""
 
 from dataclasses import dataclass
 
@@ -30,14 +30,6 @@ class Room:
 ROOMS = (
     Room(key="overview", label=_("Overview"), icon="layout-dashboard", order=10),
     Room(
-        key="mailings",
-        label=_("Mailings"),
-        slug="mailings",
-        icon="mail",
-        order=20,
-        coming=_("Here you will write mailings, schedule them and see what came of them."),
-    ),
-    Room(
         key="automations",
         label=_("Automations"),
         slug="automatiseringen",
@@ -64,36 +56,12 @@ ROOMS = (
         coming=_("Here you will make sign-up forms for your own website, with a confirmation by mail."),
     ),
     Room(
-        key="content",
-        label=_("Templates & images"),
-        slug="sjablonen",
-        icon="template",
-        order=60,
-        coming=_("Here you will keep the templates and images that your mailings are made of."),
-    ),
-    Room(
-        key="reports",
-        label=_("Reports"),
-        slug="rapporten",
-        icon="chart-line",
-        order=70,
-        coming=_("Here you will read what came of your mailings, down to the last person."),
-    ),
-    Room(
         key="news",
         label=_("News"),
         slug="nieuws",
         icon="news",
         order=80,
         coming=_("Here you will read what is new in MailExpert, and which maintenance is planned."),
-    ),
-    Room(
-        key="settings",
-        label=_("Settings & Options"),
-        slug="instellingen",
-        icon="settings",
-        order=90,
-        coming=_("Here you will arrange your organisation, colleagues, senders and your own login."),
     ),
 )
 
