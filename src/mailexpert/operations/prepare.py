@@ -18,7 +18,7 @@ SHAPES = (
     "*/models/*.py",
     "core/walls.py",
     "core/views.py",
-    "operations/sample*.py",
+    "operations/sample/*.py",
 )
 
 

@@ -132,6 +132,7 @@ async def _tell_ready(env: Environment, chosen: Sequence[Process], after: Sequen
             await process.wait()
         except asyncio.CancelledError:
             process.terminate()
+            await process.wait()
             raise
 
 

@@ -110,6 +110,7 @@ def _bring_up(found: Place, major: int | None, extra: Mapping[str, object]) -> b
     if pid is not None:
         _wait_ready(found, pid, found.log.stat().st_size if found.log.exists() else 0)
         if (found.sockets / SOCKET).exists():
+            cluster.prepare(found.sockets)  # whoever started it may have died before this
             return False
         stop(found)  # it runs, but its socket is gone: the temporary folder was cleaned
     made = found.major()
