@@ -6,7 +6,7 @@ declare(
     "content_template",
     purpose="essential.service",
     ground="contract with the account",
-    subject="the account",
+    subject="account",
     keep="as long as the account, or until it is deleted there",
     columns={
         "name": "user.content.private",
