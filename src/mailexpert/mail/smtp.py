@@ -11,7 +11,7 @@ one, so that a message costs one turn of the line.
 import re
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from mailexpert.mail.reply import Phase
 from mailexpert.mail.smtp_opening import Closed, Offer, Opening, Ready, StartTls, Trouble
@@ -78,14 +78,6 @@ class State(IntEnum):
     OVER = 7
 
 
-PHASES = {
-    State.RESET: Phase.SENDER,
-    State.SENDER: Phase.SENDER,
-    State.RECIPIENT: Phase.RECIPIENT,
-    State.DATA: Phase.DATA,
-    State.DOT: Phase.DOT,
-    State.VOID: Phase.DOT,
-}
 Event = Answer[L] | Returned[L] | Unanswered[L] | Closed
 
 
@@ -119,8 +111,7 @@ class Transfer(Generic[L]):
     @property
     def patience(self) -> float | None:
         """Seconds that the awaited reply may take, counted from the last write; None when none is awaited."""
-        phase = PHASES.get(self._state)
-        return PATIENCE[phase] if phase is not None else None
+        return WAITS[self._state]
 
     def output(self) -> bytes:
         """What is to be written now."""
@@ -167,11 +158,7 @@ class Transfer(Generic[L]):
         if code == 421:  # it may come at any time, asked or not (RFC 5321, section 3.8)
             self._shut(code, text)
             return
-        handler = HANDLERS.get(self._state)
-        if handler is None:
-            self._close(Trouble.PROTOCOL, code, text)  # an answer that nobody asked for
-        else:
-            handler(self, code, text)
+        ON_REPLY[self._state](self, code, text)
 
     def _next(self) -> None:
         while (letter := self._supply()) is not None:
@@ -182,7 +169,7 @@ class Transfer(Generic[L]):
 
     def _fits(self, letter: L) -> bool:
         """Refuse here what no server may see."""
-        if OFF_THE_WIRE(letter.recipient) or OFF_THE_WIRE(letter.sender):
+        if OFF_THE_WIRE(letter.recipient + letter.sender):
             problem = b"5.1.3 not an address"
         elif not self._offer.smtputf8 and not letter.recipient.isascii():
             problem = b"5.6.7 the server takes no such address"
@@ -225,6 +212,9 @@ class Transfer(Generic[L]):
             if letter.recipient.isascii():
                 line += b" ORCPT=rfc822;" + NOT_XTEXT.sub(_xtext, letter.recipient)
         return line + b"\r\n"
+
+    def _on_nothing(self, code: int, text: bytes) -> None:
+        self._close(Trouble.PROTOCOL, code, text)  # an answer that nobody asked for
 
     def _on_reset(self, code: int, text: bytes) -> None:
         if code >= 300:
@@ -340,14 +330,19 @@ class Transfer(Generic[L]):
         self._events.append(Closed(trouble, code, text))
 
 
-HANDLERS = {
-    State.RESET: Transfer._on_reset,
-    State.SENDER: Transfer._on_sender,
-    State.RECIPIENT: Transfer._on_recipient,
-    State.DATA: Transfer._on_data,
-    State.DOT: Transfer._on_dot,
-    State.VOID: Transfer._on_void,
+# What a reply does in each state, and how long it may take. Found by number: an enum is a slow key.
+BY_STATE: dict[State, tuple[Callable[[Transfer[Any], int, bytes], None], float | None]] = {
+    State.IDLE: (Transfer._on_nothing, None),
+    State.RESET: (Transfer._on_reset, PATIENCE[Phase.SENDER]),
+    State.SENDER: (Transfer._on_sender, PATIENCE[Phase.SENDER]),
+    State.RECIPIENT: (Transfer._on_recipient, PATIENCE[Phase.RECIPIENT]),
+    State.DATA: (Transfer._on_data, PATIENCE[Phase.DATA]),
+    State.DOT: (Transfer._on_dot, PATIENCE[Phase.DOT]),
+    State.VOID: (Transfer._on_void, PATIENCE[Phase.DOT]),
+    State.OVER: (Transfer._on_nothing, None),
 }
+ON_REPLY = [BY_STATE[state][0] for state in State]
+WAITS = [BY_STATE[state][1] for state in State]
 
 
 def _xtext(found: re.Match[bytes]) -> bytes:

@@ -1,21 +1,17 @@
 """Replies of a mail server, cut from what it sends (RFC 5321, section 4.2). No I/O."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 LONGEST_LINE = 2_048  # bytes. The RFC says 512; a line without an end would fill the memory
 MOST_LINES = 128  # in one reply: a server could go on forever with "250-"
+CODES = {b"%d" % code: code for code in range(200, 600)}
 
 
 class Malformed(Exception):
     """What the server sends is no reply: the conversation can't go on."""
 
 
-class Reply(NamedTuple):
-    """`text`: the words of all its lines without their code, joined by line feeds."""
-
-    code: int
-    text: bytes
+Reply = tuple[int, bytes]  # a code, and the words of all lines without theirs, joined by line feeds
 
 
 class Replies:
@@ -24,7 +20,7 @@ class Replies:
     def __init__(self) -> None:
         self._rest = b""
         self._lines: list[bytes] = []
-        self._code = b""
+        self._code = 0
 
     @property
     def is_amid(self) -> bool:
@@ -37,28 +33,29 @@ class Replies:
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
         for line in lines:
-            reply = self._line(line)
-            if reply is not None:
-                yield reply
+            code = CODES.get(line[:3])
+            if code is None or len(line) > LONGEST_LINE:
+                raise Malformed("no reply code" if code is None else "a line too long")
+            words = line[4:-1] if line.endswith(b"\r") else line[4:]
+            mark = line[3:4]
+            if mark == b" " and not self._lines:
+                yield code, words
+            elif mark == b"-":
+                self._keep(code, words)
+            elif mark in (b" ", b"\r", b""):
+                self._keep(code, words)
+                text = b"\n".join(self._lines)
+                self._lines.clear()
+                yield code, text
+            else:
+                raise Malformed("no reply code")
         if len(self._rest) > LONGEST_LINE:
             raise Malformed("a line without end")
 
-    def _line(self, line: bytes) -> Reply | None:
-        code, mark, words = line[:3], line[3:4], line[4:].rstrip(b"\r")
-        if not code.isdigit() or not 200 <= int(code) <= 599 or mark not in (b" ", b"-", b"\r", b""):
-            raise Malformed("no reply code")
-        if len(line) > LONGEST_LINE:
-            raise Malformed("a line too long")
-        if mark != b"-" and not self._lines:
-            return Reply(int(code), words)
+    def _keep(self, code: int, words: bytes) -> None:
         if self._lines and code != self._code:
             raise Malformed("two codes in one reply")
         self._code = code
         self._lines.append(words)
         if len(self._lines) > MOST_LINES:
             raise Malformed("a reply without end")
-        if mark == b"-":
-            return None
-        text = b"\n".join(self._lines)
-        self._lines.clear()
-        return Reply(int(code), text)
