@@ -50,6 +50,7 @@ class Consent(AccountRow):
         ENDED = 2, _("Unsubscribed")
         OBJECTED = 3, _("Objected")
         RESUMED = 4, _("Signed up again")
+        ERASED = 5, _("Erased")
 
     append_only = True
     hot = True

@@ -1,0 +1,221 @@
+"""What one can do with lists, fields and contacts. A membership and its line in the ledger change in one
+transaction."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mailexpert.contacts.models import Contact, Field, List, Membership, Refusal, slot_names
+from mailexpert.contacts.rules_columns import OWN_FIELDS
+from mailexpert.mail import address
+from mailexpert.privacy import actions as ledger
+from mailexpert.privacy.models import Consent, Ground
+from mailexpert.sending.models import Reply, Suppression
+
+EndedBy = Membership.EndedBy
+SOURCES = {
+    EndedBy.ONE_CLICK: "one_click",
+    EndedBy.PAGE: "page",
+    EndedBy.MAILTO: "mailto",
+    EndedBy.HAND: "hand",
+    EndedBy.IMPORT: "import",
+}
+
+
+class FieldsFull(Exception):
+    """An account has room for 20 text fields, and 10 of each other kind."""
+
+
+class NameTaken(Exception):
+    """There is one of this name already."""
+
+
+class AddressTaken(Exception):
+    """Another contact has this address."""
+
+
+class StoppedBefore(Exception):
+    """This person unsubscribed from the list, and comes back only with a new ground."""
+
+
+# Lists and fields
+
+
+def make_list(name: str, purpose: str) -> List:
+    """Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            return List.objects.create(name=name, purpose=purpose)
+    except IntegrityError as problem:
+        raise NameTaken(name) from problem
+
+
+def rename_list(list_id: int, name: str) -> None:
+    """Raises NameTaken. The purpose stays: people gave their ground for this one."""
+    try:
+        with transaction.atomic():
+            List.objects.filter(id=list_id).update(name=name)
+    except IntegrityError as problem:
+        raise NameTaken(name) from problem
+
+
+def archive_list(list_id: int) -> None:
+    """Out of sight for new mailings and imports; memberships and proof stay."""
+    List.objects.filter(id=list_id, archived_at=None).update(archived_at=timezone.now())
+
+
+def restore_list(list_id: int) -> None:
+    """Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            List.objects.filter(id=list_id).update(archived_at=None)
+    except IntegrityError as problem:
+        raise NameTaken(list_id) from problem
+
+
+def make_field(name: str, label: str, kind: str) -> Field:
+    """Raises FieldsFull, NameTaken."""
+    taken = set(Field.objects.values_list("slot", flat=True))
+    free = next((slot for slot in slot_names(kind) if slot not in taken), None)
+    if free is None:
+        raise FieldsFull(FieldsFull.__doc__)
+    if name in OWN_FIELDS:
+        raise NameTaken(name)
+    try:
+        with transaction.atomic():
+            return Field.objects.create(name=name, label=label, kind=kind, slot=free)
+    except IntegrityError as problem:
+        raise NameTaken(name) from problem
+
+
+# Contacts
+
+
+@transaction.atomic
+def add_contact(email: str, values: Mapping[str, Any] | None = None, *, source: str = "hand") -> Contact:
+    """`values`: columns of the contact (names, language, slots). Raises AddressProblem, AddressTaken."""
+    try:
+        with transaction.atomic():
+            return Contact.objects.create(email=address.parse(email).text, **(values or {}))
+    except IntegrityError as problem:
+        raise AddressTaken(email) from problem
+
+
+def change_contact(contact_id: int, email: str, values: Mapping[str, Any]) -> None:
+    """Raises address.AddressProblem, AddressTaken."""
+    parsed = address.parse(email).text
+    try:
+        with transaction.atomic():
+            Contact.objects.filter(id=contact_id).update(email=parsed, updated_at=timezone.now(), **values)
+    except IntegrityError as problem:
+        raise AddressTaken(email) from problem
+
+
+@transaction.atomic
+def erase_contact(contact_id: int) -> None:
+    """Delete a person's rows. What stays: the ledger's lines under a pseudonym, the outcomes of mailings by
+    number, and the suppression of who objected."""
+    contact = Contact.objects.select_for_update().get(id=contact_id)
+    ledger.note(Consent.Act.ERASED, contact_id=contact.id, email_key=contact.email_key, source="hand")
+    Membership.objects.filter(contact_id=contact.id).delete()
+    Reply.objects.filter(contact_id=contact.id).delete()
+    Refusal.objects.filter(values__contains=[contact.email]).delete()
+    contact.delete()
+
+
+# Memberships
+
+
+@transaction.atomic
+def sign_up(
+    contact: Contact,
+    into: List,
+    *,
+    ground: str,
+    evidence: str = "",
+    source: str = "hand",
+    by_id: int | None = None,
+) -> Membership:
+    """Put a contact on a list with its ground. A known ground brings back who unsubscribed: the caller
+    has it from the person."""
+    now = timezone.now()
+    kept, is_new = Membership.objects.select_for_update().get_or_create(
+        account_id=contact.account_id,
+        list_id=into.id,
+        contact_id=contact.id,
+        defaults={"ground": ground, "since": now, "source": source},
+    )
+    if not is_new:
+        if kept.ended_at is not None and ground == Ground.UNKNOWN:
+            raise StoppedBefore(StoppedBefore.__doc__)
+        changed = {"ground": ground, "since": now, "source": source, "ended_at": None, "ended_by": None}
+        Membership.objects.filter(list_id=into.id, contact_id=contact.id).update(**changed)
+        kept = Membership.objects.get(list_id=into.id, contact_id=contact.id)
+    ledger.note(
+        Consent.Act.GIVEN,
+        contact_id=contact.id,
+        email_key=contact.email_key,
+        source=source,
+        list_id=into.id,
+        purpose=into.purpose,
+        ground=ground,
+        evidence_id=ledger.keep_evidence(source=source, text=evidence, by_id=by_id),
+        at=now,
+    )
+    return kept
+
+
+def end_membership(contact_id: int, list_id: int, by: Membership.EndedBy) -> bool:
+    return bool(end_memberships(contact_id, [list_id], by))
+
+
+@transaction.atomic
+def end_memberships(
+    contact_id: int, list_ids: Iterable[int] | None, by: Membership.EndedBy, *, issue_id: int | None = None
+) -> list[int]:
+    """End a contact's memberships of these lists (None: of all); the lists that it was still on."""
+    rows = Membership.objects.filter(contact_id=contact_id, ended_at=None)
+    if list_ids is not None:
+        rows = rows.filter(list_id__in=list(list_ids))
+    standing = list(rows.select_for_update().order_by("list_id"))
+    if not standing:
+        return []
+    now = timezone.now()
+    ended = [membership.list_id for membership in standing]
+    Membership.objects.filter(contact_id=contact_id, list_id__in=ended).update(ended_at=now, ended_by=by)
+    email_key = Contact.objects.values_list("email_key", flat=True).get(id=contact_id)
+    purposes = dict(List.objects.filter(id__in=ended).values_list("id", "purpose"))
+    for membership in standing:
+        ledger.note(
+            Consent.Act.ENDED,
+            contact_id=contact_id,
+            email_key=email_key,
+            source=SOURCES[by],
+            list_id=membership.list_id,
+            issue_id=issue_id,
+            purpose=purposes.get(membership.list_id, ""),
+            ground=membership.ground,
+            at=now,
+        )
+    return ended
+
+
+@transaction.atomic
+def object_to_all(contact: Contact, by: Membership.EndedBy, *, issue_id: int | None = None) -> list[int]:
+    """The person wants no mail at all: every list ends, and no import brings the address back."""
+    ended = end_memberships(contact.id, None, by, issue_id=issue_id)
+    Suppression.objects.get_or_create(
+        account_id=contact.account_id,
+        email_key=contact.email_key,
+        defaults={"reason": Suppression.Reason.OBJECTION},
+    )
+    ledger.note(
+        Consent.Act.OBJECTED,
+        contact_id=contact.id,
+        email_key=contact.email_key,
+        source=SOURCES[by],
+        issue_id=issue_id,
+    )
+    return ended

@@ -1,0 +1,157 @@
+"""Bringing in contacts from a file: take it, prepare it, start it, stop it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from django.db import transaction
+
+from mailexpert.base import antivirus, env
+from mailexpert.contacts import files, jobs, rules_csv
+from mailexpert.contacts.actions import make_field
+from mailexpert.contacts.models import Field, Import, List
+from mailexpert.contacts.rules_columns import OWN_FIELDS, field_name, guess
+from mailexpert.contacts.rules_csv import Sample, Shape
+from mailexpert.core.jobs import defer
+from mailexpert.privacy.models import Ground
+
+SKIP = ""
+
+
+class EmptyFile(Exception):
+    """The file holds nothing."""
+
+
+class NoAddressColumn(Exception):
+    """No column of the file holds e-mail addresses; a mapping must say which one does."""
+
+
+class UnknownColumn(Exception):
+    """The mapping names a column that the file doesn't have; its name is the message."""
+
+
+class TwiceMapped(Exception):
+    """Two columns are mapped to the same field; its name is the message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What a file looks like, and the field proposed for each column."""
+
+    sample: Sample
+    shape: Shape
+    fields: list[str]
+
+
+def take_file(file: IO[bytes], file_name: str, *, by_id: int | None = None) -> Import:
+    """Scan and keep an upload as a draft. Raises EmptyFile, files.TooLarge and what antivirus.scan raises."""
+    scan = antivirus.scan(files.chunks_of(file), env.load())
+    with transaction.atomic():
+        batch = Import.objects.create(file_name=file_name[-255:], scanned=scan.scanned, by_id=by_id)
+        try:
+            batch.size = files.keep(batch.id, files.chunks_of(file))
+            if not batch.size:
+                raise EmptyFile(EmptyFile.__doc__)
+            shape = rules_csv.detect(files.path_of(batch.id))
+        except Exception:
+            files.forget(batch.id)
+            raise
+        return reshape(batch, shape)
+
+
+def reshape(batch: Import, shape: Shape) -> Import:
+    """Read a draft in another way than was detected."""
+    batch.encoding, batch.delimiter, batch.has_header = shape.encoding, shape.delimiter, shape.has_header
+    batch.save(update_fields=["size", "encoding", "delimiter", "has_header"])
+    return batch
+
+
+def prepare(batch: Import) -> Prepared:
+    shape = Shape(encoding=batch.encoding, delimiter=batch.delimiter, has_header=batch.has_header)
+    sample = rules_csv.sample(files.path_of(batch.id), shape)
+    fields = guess(sample.header, sample.rows, known_names(), sample.width)
+    return Prepared(sample=sample, shape=shape, fields=fields)
+
+
+def known_names() -> dict[str, str]:
+    """Names and labels of the account's fields, in our writing of names, with the field each means."""
+    known = {}
+    for field in Field.objects.all():
+        known[field_name(field.label)] = field.name
+        known[field.name] = field.name
+    return known
+
+
+@transaction.atomic
+def begin(batch: Import, fields: Sequence[str], into: List, ground: str, evidence: str = "") -> None:
+    """Queue a draft: one field name per column, nothing for a column that is left. Unknown names become text
+    fields. Raises NoAddressColumn, TwiceMapped and actions.FieldsFull."""
+    taken = [name for name in fields if name]
+    if "email" not in taken:
+        raise NoAddressColumn(NoAddressColumn.__doc__)
+    for name in taken:
+        if taken.count(name) > 1:
+            raise TwiceMapped(name)
+    present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
+    for name in taken:
+        if name not in present:
+            make_field(name, name.replace("_", " ").capitalize(), Field.Kind.TEXT)
+    batch.mapping, batch.list, batch.ground, batch.evidence = list(fields), into, Ground(ground), evidence
+    batch.state = Import.State.QUEUED
+    batch.save(update_fields=["mapping", "list", "ground", "evidence", "state"])
+    defer(jobs.run_import, import_id=batch.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """An import in one go. `mapping` is column → field; without it, columns named like fields are taken."""
+
+    file_name: str
+    list_id: int
+    ground: str
+    evidence: str = ""
+    mapping: Mapping[str, str] | None = None
+    by_id: int | None = None
+
+
+def start_import(file: IO[bytes], order: Order) -> Import:
+    """Take a file and queue it. Raises List.DoesNotExist and what take_file and begin raise."""
+    into = List.objects.get(id=order.list_id, archived_at=None)
+    batch = take_file(file, order.file_name, by_id=order.by_id)
+    try:
+        prepared = prepare(batch)
+        fields = prepared.fields if order.mapping is None else mapped(prepared.sample, order.mapping)
+        begin(batch, fields, into, order.ground, order.evidence)
+    except Exception:
+        forget(batch)
+        raise
+    return batch
+
+
+def mapped(sample: Sample, mapping: Mapping[str, str]) -> list[str]:
+    """A field per column from column → field. A column is named by its header, or by its number from 1."""
+    places: dict[str, int] = {str(n + 1): n for n in range(sample.width)}
+    for n, header in reversed(list(enumerate(sample.header))):
+        places[header.strip()] = n
+    fields = [SKIP] * sample.width
+    for column, name in mapping.items():
+        if column.strip() not in places:
+            raise UnknownColumn(column)
+        fields[places[column.strip()]] = (
+            name if name in OWN_FIELDS else field_name(name.removeprefix("contact."))
+        )
+    return fields
+
+
+def cancel(import_id: int) -> None:
+    """A waiting import stops at once, a running one within a second; nothing of it is kept."""
+    waiting = Import.objects.filter(id=import_id, state=Import.State.QUEUED)
+    if waiting.update(state=Import.State.CANCELLED):
+        files.forget(import_id)
+    else:
+        Import.objects.filter(id=import_id, state=Import.State.RUNNING).update(cancel_asked=True)
+
+
+def forget(batch: Import) -> None:
+    files.forget(batch.id)
+    batch.delete()

@@ -1,0 +1,149 @@
+"""Work on contacts in the background."""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from mailexpert.contacts import files, landing, staging
+from mailexpert.contacts.models import Field, Import, Refusal
+from mailexpert.contacts.rules_columns import KINDS, Column
+from mailexpert.contacts.rules_csv import Shape
+from mailexpert.core import jobs
+from mailexpert.core.scope import account
+from mailexpert.privacy import actions as ledger
+
+log = logging.getLogger(__name__)
+TELL_SECONDS = 0.5
+DRAFTS_KEPT = timedelta(hours=24)
+REFUSALS_KEPT = timedelta(days=30)
+LONGEST_RUN = timedelta(hours=12)
+State = Import.State
+UNFINISHED = (State.QUEUED, State.RUNNING)
+
+
+class Cancelled(Exception):
+    """Somebody asked to stop; nothing of the file is kept."""
+
+
+class Progress:
+    """Shows how far an import is, through a session of its own: what the import's transaction writes is only
+    seen when all is done. Raises Cancelled when that was asked."""
+
+    def __init__(self, import_id: int) -> None:
+        self._import = import_id
+        self._line = connection.copy()
+        self._told = 0.0
+
+    def __call__(self, bytes_read: int, rows_read: int) -> None:
+        if time.monotonic() - self._told >= TELL_SECONDS:
+            self.tell(bytes_read, rows_read)
+
+    def tell(self, bytes_read: int, rows_read: int) -> None:
+        self._told = time.monotonic()
+        with self._line.cursor() as cursor:
+            cursor.execute(
+                "UPDATE contacts_import SET bytes_read = %s, rows_read = %s "
+                "WHERE id = %s RETURNING cancel_asked",
+                [bytes_read, rows_read, self._import],
+            )
+            row = cursor.fetchone()
+        if row is not None and row[0]:
+            raise Cancelled
+
+    def close(self) -> None:
+        self._line.close()
+
+
+@jobs.job
+def run_import(import_id: int) -> None:
+    """All of a file or nothing of it. A worker that dies leaves nothing, and the next one starts over."""
+    found = Import.objects.filter(id=import_id, state__in=UNFINISHED)
+    if found.update(state=State.RUNNING, started_at=timezone.now(), bytes_read=0, rows_read=0):
+        _run(import_id)
+    if not Import.objects.filter(id=import_id, state__in=UNFINISHED).exists():
+        files.forget(import_id)
+
+
+def _run(import_id: int) -> None:
+    progress = Progress(import_id)
+    try:
+        with transaction.atomic():
+            _bring_in(import_id, progress)
+    except Cancelled:
+        _end(import_id, State.CANCELLED)
+    except FileNotFoundError as problem:
+        _end(import_id, State.FAILED, "file_gone", str(problem))
+    except OperationalError:
+        raise  # the database went away or another was in our way: the queue tries again
+    except (DatabaseError, UnicodeError) as problem:
+        log.exception("import %s failed", import_id)
+        _end(import_id, State.FAILED, "unexpected", type(problem).__name__)
+    finally:
+        progress.close()
+
+
+def _bring_in(import_id: int, progress: Progress) -> None:
+    landing.take_turn()
+    batch = Import.objects.select_related("list").get(id=import_id)
+    if batch.is_over:
+        return  # another worker was faster
+    source = source_of(batch)
+    progress.tell(batch.size, staging.stage(source, progress))
+    evidence = ledger.keep_evidence(source="import", text=batch.evidence, by_id=batch.by_id)
+    landed = landing.land(batch, source.columns, evidence)
+    rows = landed.added + landed.updated + landed.unchanged + landed.refused + landed.duplicates
+    Import.objects.filter(id=import_id).update(
+        state=State.DONE,
+        finished_at=timezone.now(),
+        bytes_read=batch.size,
+        rows_read=rows,
+        **vars(landed),
+    )
+
+
+def source_of(batch: Import) -> staging.Source:
+    """What the import's mapping, one field name per column, means for its file."""
+    custom = {field.name: field for field in Field.objects.all()}
+    columns = []
+    for position, name in enumerate(batch.mapping):
+        if name in KINDS:
+            columns.append(Column(position=position, name=name, target=name, kind=KINDS[name]))
+        elif name in custom:
+            field = custom[name]
+            columns.append(Column(position=position, name=name, target=field.slot, kind=field.kind))
+    shape = Shape(encoding=batch.encoding, delimiter=batch.delimiter, has_header=batch.has_header)
+    return staging.Source(
+        path=files.path_of(batch.id),
+        shape=shape,
+        width=len(batch.mapping),
+        email_position=batch.mapping.index("email"),
+        columns=columns,
+    )
+
+
+def _end(import_id: int, state: Import.State, reason: str = "", technical: str = "") -> None:
+    Import.objects.filter(id=import_id, state__in=UNFINISHED).update(
+        state=state, reason=reason, technical=technical, finished_at=timezone.now()
+    )
+
+
+@jobs.every("17 * * * *")
+def clean_imports() -> None:
+    """Drafts that were left, refused rows that are old, and runs that no worker finishes any more."""
+    now = timezone.now()
+    Refusal.objects.filter(batch__finished_at__lt=now - REFUSALS_KEPT).delete()
+    left = Q(state=State.DRAFT, created_at__lt=now - DRAFTS_KEPT)
+    stuck = Q(state__in=UNFINISHED, created_at__lt=now - LONGEST_RUN)
+    for import_id, account_id, state in Import.objects.filter(left | stuck).values_list(
+        "id", "account_id", "state"
+    ):
+        with account(account_id):
+            files.forget(import_id)
+            if state == State.DRAFT:
+                Import.objects.filter(id=import_id).delete()
+            else:
+                _end(import_id, State.FAILED, "stuck")

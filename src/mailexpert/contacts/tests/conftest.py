@@ -1,0 +1,13 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailexpert.contacts import files
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Uploads of a test lie in its own folder."""
+    monkeypatch.setattr(files, "folder", lambda: tmp_path / "imports")
+    yield tmp_path / "imports"

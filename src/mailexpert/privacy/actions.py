@@ -1,0 +1,30 @@
+"""Writing in the ledger. Who calls these does so in the transaction of the change that the line is about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from mailexpert.privacy import rules
+from mailexpert.privacy.models import Consent, Evidence
+
+COLUMNS = "account_id, contact_id, person, list_id, issue_id, evidence_id, act, purpose, ground, source, at"
+
+
+def keep_evidence(*, source: str, text: str, by_id: int | None = None) -> int:
+    """How a ground came to be, in words; the id to name in the ledger's lines."""
+    return Evidence.objects.create(source=source, text=text, by_id=by_id).id
+
+
+def note(act: Consent.Act, *, contact_id: int, email_key: str, source: str, **facts: Any) -> None:
+    """One line; `facts` are list_id, issue_id, evidence_id, purpose, ground and at."""
+    person = rules.person(email_key)
+    Consent.objects.create(act=act, contact_id=contact_id, person=person, source=source, **facts)
+
+
+def note_all(select: str, values: Mapping[str, Any], *, changed: str = "") -> int:
+    """A line for each row of a SELECT that gives COLUMNS in their order; returns how many. `changed` is the
+    WITH that makes the change and gives its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{changed} INSERT INTO privacy_consent ({COLUMNS}) {select}", values)
+        return int(cursor.rowcount)
