@@ -1,6 +1,7 @@
 """What the sample says, and to whom."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 ORGANISATION = "Stichting Voedselbank Lindewoud"
 ADDRESS = "Molenpad 12\n1234 AB Lindewoud"
@@ -9,7 +10,7 @@ LIST = "Nieuwsbrief"
 MAILING = "Kerstpakketten"
 SUBJECT = "228 kerstpakketten staan klaar, help je mee?"
 PREHEADER = "Voor nog 412 gezinnen zoeken we mensen die een pakket willen vullen."
-PEOPLE = 250
+PEOPLE = 1_000
 
 # The starter's own words, and what the sample says in their place.
 INSTEAD = {
@@ -39,16 +40,13 @@ FIRST = [
     "Çelik",
     "Daan",
     "Eva",
-    "Fenna",
+    "Fatima",
     "Geërt",
     "Hanneke",
     "İlkay",
     "Joost",
     "Käthe",
-    "Luuk",
-    "Mees",
-    "Noor",
-    "Olaf",
+    "Zoë",
 ]
 LAST = [
     "de Vries",
@@ -57,24 +55,27 @@ LAST = [
     "Bakker",
     "Yılmaz",
     "Visser",
-    "Smit",
-    "Meijer",
-    "de Boer",
-    "Mulder",
     "El Amrani",
-    "Bos",
-    "Vos",
-    "Peters",
-    "Hendriks",
-    "van Dijk",
-    "Dekker",
-    "Brouwer",
-    "de Wit",
+    "Ögretmen",
     "Dijkstra",
 ]
+PLACES = ["Lindewoud", "Utrecht", "Groningen", "Zwolle", "Súdwest-Fryslân", "Deventer", "Gouda", "Breda"]
 
 
-def people() -> Iterator[tuple[str, str, str]]:
-    """Address, first name and last name; the addresses lie in a domain that nobody can ever have."""
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    email: str
+    first_name: str
+    last_name: str
+    place: str
+
+
+def people() -> Iterator[Person]:
+    """Their addresses lie in a domain that nobody can ever have."""
     for number in range(PEOPLE):
-        yield f"lezer{number + 1}@voorbeeld.example", FIRST[number % len(FIRST)], LAST[number % len(LAST)]
+        yield Person(
+            email=f"lezer{number + 1}@postvak.example",
+            first_name=FIRST[number % len(FIRST)],
+            last_name=LAST[number % len(LAST)],
+            place=PLACES[number % len(PLACES)],
+        )
