@@ -9,7 +9,7 @@ from ninja.security import HttpBearer
 
 from mailexpert.api import problems
 from mailexpert.api.problems import Problem
-from mailexpert.api.routes import content, lists, mailings
+from mailexpert.api.routes import contacts, content, imports, lists, mailings
 
 
 class Token(HttpBearer):
@@ -37,6 +37,8 @@ api = NinjaAPI(
 )
 for path, router in (
     ("/lists", lists.router),
+    ("/contacts", contacts.router),
+    ("/imports", imports.router),
     ("", content.router),
     ("/mailings", mailings.router),
 ):

@@ -24,7 +24,8 @@ def _one_line(value: str) -> str:
 Id = Annotated[int, Field(ge=1, le=BIGGEST)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Text = Annotated[str, AfterValidator(_no_control)]
-Name = Annotated[Line, Field(min_length=1, max_length=200)]
+Name = Annotated[Line, Field(min_length=1, max_length=200, pattern=r"\S")]
+ListName = Annotated[Line, Field(min_length=1, max_length=100, pattern=r"\S")]
 Purpose = Literal["newsletter", "offers", "events", "fundraising", "research", "service"]
 Ground = Literal["consent", "soft_opt_in", "contract", "legal_duty", "unknown"]
 Tracking = Literal["none", "aggregate", "last_active", "individual"]
@@ -44,7 +45,7 @@ class ProblemDocument(Schema):
 
 
 class ListIn(Strict):
-    name: Name
+    name: ListName
     purpose: Purpose
 
 
@@ -113,10 +114,13 @@ class TemplateOut(Schema):
 
 
 class GalleryOut(Schema):
+    slug: str
     name: str
-    title: str
+    description: str
     kind: str
     language: str
+    subject: str
+    preheader: str
     source: str
 
 

@@ -38,7 +38,7 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             "language": _("Language of the mailing"),
         }
         help_texts = {
-            "sender": _("For example: Voedselbank Lindewoud <nieuws@lindewoud.example>"),
+            "sender": _("A name with its address, like Voedselbank Lindewoud &lt;nieuws@lindewoud.example&gt;"),
         }
         widgets = {
             "subject": forms.TextInput(attrs={"maxlength": 400, "autocomplete": "off"}),
@@ -55,6 +55,8 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
         for field in ("name", "sender", "subject", "preheader"):
             self.fields[field].validators.append(one_line)
             self.fields[field].strip = False  # a line break must be seen, not trimmed
+            # A draft may lack it, a mailing may not: so no "(optional)" beside it.
+            self.fields[field].is_needed_later = True  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:
         return str(self.cleaned_data["name"]).strip()
@@ -88,6 +90,7 @@ class AudienceForm(forms.Form):
         offered = [(str(value), label) for value, label in choices]
         for name in ("lists", "excluded"):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+            self.fields[name].is_needed_later = True  # type: ignore[attr-defined]
 
     def chosen(self, name: str) -> list[int]:
         return [int(value) for value in self.cleaned_data.get(name, [])]

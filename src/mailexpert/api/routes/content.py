@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 
 from mailexpert.api.answers import READ, WRITE
 from mailexpert.api.paging import PagingQuery, page
@@ -10,6 +10,7 @@ from mailexpert.api.problems import Problem
 from mailexpert.api.shapes import GalleryOut, Id, TemplateIn, TemplateOut
 from mailexpert.content import queries as content
 from mailexpert.content import rules
+from mailexpert.content.problems import SourceError
 from mailexpert.content.models import Template
 
 router = Router(tags=["content"])
@@ -22,8 +23,8 @@ class TemplatePage(Schema):
 
 @router.get("/gallery", response={200: list[GalleryOut], **READ})
 def gallery(request: HttpRequest) -> list[object]:
-    """The templates that come with MailExpert."""
-    return list(content.gallery())
+    """The templates that come with MailExpert, in both languages."""
+    return [*content.gallery("nl"), *content.gallery("en")]
 
 
 @router.get("/templates", response={200: TemplatePage, **READ})
@@ -34,7 +35,7 @@ def templates(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
 
 
 @router.post("/templates", response={201: TemplateOut, **WRITE})
-def make_template(request: HttpRequest, wanted: TemplateIn) -> tuple[int, Template]:
+def make_template(request: HttpRequest, wanted: TemplateIn) -> Status[Template]:
     """Keep a template. Its source is compiled first; an error names the line."""
     if wanted.kind == "blocks":
         raise Problem(422, "Kind not available", "Blocks come with the visual editor; send mjml, html or text.")
@@ -42,9 +43,9 @@ def make_template(request: HttpRequest, wanted: TemplateIn) -> tuple[int, Templa
         rules.compile_source(
             wanted.kind, wanted.source, title=wanted.subject, language=wanted.language, preheader=wanted.preheader
         )
-    except rules.SourceError as problem:
+    except SourceError as problem:
         raise Problem(422, "The source has an error", str(problem), line=problem.line) from problem
-    return 201, Template.objects.create(**wanted.dict())
+    return Status(201, Template.objects.create(**wanted.dict()))
 
 
 @router.get("/templates/{template_id}", response={200: TemplateOut, **READ})

@@ -1,14 +1,14 @@
 """Lists, each with a purpose."""
 
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 
 from mailexpert.api.answers import READ, WRITE
 from mailexpert.api.paging import PagingQuery, page
 from mailexpert.api.problems import Problem
 from mailexpert.api.shapes import Id, ListIn, ListOut
+from mailexpert.contacts import actions
 from mailexpert.contacts.models import List
 
 router = Router(tags=["lists"])
@@ -27,12 +27,11 @@ def lists(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
 
 
 @router.post("", response={201: ListOut, **WRITE})
-def make_list(request: HttpRequest, wanted: ListIn) -> tuple[int, List]:
+def make_list(request: HttpRequest, wanted: ListIn) -> Status[List]:
     """Make a list. Its purpose can't be changed: people gave their ground for this one."""
     try:
-        with transaction.atomic():
-            return 201, List.objects.create(name=wanted.name, purpose=wanted.purpose)
-    except IntegrityError as problem:
+        return Status(201, actions.make_list(wanted.name, wanted.purpose))
+    except actions.NameTaken as problem:
         raise Problem(409, "Name taken", "There is a list with this name already.") from problem
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 
 from mailexpert.api.answers import READ, WRITE, WRITE_ONE
 from mailexpert.api.paging import PagingQuery, page
@@ -36,7 +36,7 @@ def mailings(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
 
 
 @router.post("", response={201: MailingOut, **WRITE})
-def make_mailing(request: HttpRequest, wanted: MailingIn) -> tuple[int, dict[str, Any]]:
+def make_mailing(request: HttpRequest, wanted: MailingIn) -> Status[dict[str, Any]]:
     """Write a draft, from a template of yours or from HTML."""
     _check(wanted)
     made = Mailing.objects.create(
@@ -47,7 +47,7 @@ def make_mailing(request: HttpRequest, wanted: MailingIn) -> tuple[int, dict[str
         **_words(wanted),
     )
     actions.choose_audience(made, wanted.lists, wanted.exclude_lists)
-    return 201, shown(made)
+    return Status(201, shown(made))
 
 
 @router.get("/{mailing_id}", response={200: MailingOut, **READ})
@@ -57,30 +57,30 @@ def one_mailing(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
 
 
 @router.post("/{mailing_id}/send", response={202: MailingOut, **WRITE_ONE})
-def send(request: HttpRequest, mailing_id: Path[Id], wanted: SendIn | None = None) -> tuple[int, dict[str, Any]]:
+def send(request: HttpRequest, mailing_id: Path[Id], wanted: SendIn | None = None) -> Status[dict[str, Any]]:
     """Send now, or at a moment."""
     at = wanted.at if wanted else None
     if at is not None and at.tzinfo is None:
         raise Problem(422, "Moment without a zone", "Give `at` with its time zone, like 2026-11-26T09:30:00+01:00.")
-    return 202, _do(mailing_id, actions.start if at is None else lambda m: actions.schedule(m, at))
+    return Status(202, _do(mailing_id, actions.start if at is None else lambda m: actions.schedule(m, at)))
 
 
 @router.post("/{mailing_id}/pause", response={202: MailingOut, **WRITE_ONE})
-def pause(request: HttpRequest, mailing_id: Path[Id]) -> tuple[int, dict[str, Any]]:
+def pause(request: HttpRequest, mailing_id: Path[Id]) -> Status[dict[str, Any]]:
     """Hold it: nobody else gets it until it is resumed."""
-    return 202, _do(mailing_id, actions.pause)
+    return Status(202, _do(mailing_id, actions.pause))
 
 
 @router.post("/{mailing_id}/resume", response={202: MailingOut, **WRITE_ONE})
-def resume(request: HttpRequest, mailing_id: Path[Id]) -> tuple[int, dict[str, Any]]:
+def resume(request: HttpRequest, mailing_id: Path[Id]) -> Status[dict[str, Any]]:
     """Let it go on."""
-    return 202, _do(mailing_id, actions.resume)
+    return Status(202, _do(mailing_id, actions.resume))
 
 
 @router.post("/{mailing_id}/cancel", response={202: MailingOut, **WRITE_ONE})
-def cancel(request: HttpRequest, mailing_id: Path[Id]) -> tuple[int, dict[str, Any]]:
+def cancel(request: HttpRequest, mailing_id: Path[Id]) -> Status[dict[str, Any]]:
     """Stop it for good: who had no turn is skipped."""
-    return 202, _do(mailing_id, actions.cancel)
+    return Status(202, _do(mailing_id, actions.cancel))
 
 
 @router.post("/{mailing_id}/checks", response={200: list[CheckOut], **WRITE_ONE})

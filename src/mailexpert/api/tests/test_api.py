@@ -1,0 +1,170 @@
+"""The API: one account's own, with a token; errors are problem documents."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from mailexpert.accounts.actions import make_token
+from mailexpert.api.models import Answer
+from mailexpert.base.clock import now
+from mailexpert.core.scope import account
+
+HTML = "<p>Dag {{ contact.first_name | default: 'lezer' }}</p>"
+
+
+class Api:
+    """A client with a token."""
+
+    def __init__(self, token):
+        self.client = Client(headers={"Authorization": f"Bearer {token}"})
+
+    def get(self, path, **query):
+        return self.client.get(f"/api/v1{path}", query)
+
+    def post(self, path, document=None, **headers):
+        return self.client.post(
+            f"/api/v1{path}", json.dumps(document or {}), content_type="application/json", headers=headers
+        )
+
+
+@pytest.fixture
+def api(shop):
+    return Api(make_token(shop.account, "test"))
+
+
+@pytest.fixture
+def strange_api(stranger):
+    return Api(make_token(stranger.account, "test"))
+
+
+def make_list(api, name="Nieuwsbrief"):
+    return api.post("/lists", {"name": name, "purpose": "newsletter"}).json()["id"]
+
+
+def add(api, list_id, email, **more):
+    return api.post("/contacts", {"email": email, "list": list_id, "ground": "consent", **more})
+
+
+def make_mailing(api, list_id, **changes):
+    wanted = {
+        "name": "November", "subject": "Nieuws", "sender": "Winkel <nieuws@winkel.example>", "html": HTML,
+        "lists": [list_id], **changes,
+    }  # fmt: skip
+    return api.post("/mailings", wanted)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer mx_1_nee"}, {"Authorization": "Basic x"}])
+def test_without_a_token_the_door_is_shut(shop, headers):
+    answer = Client(headers=headers).get("/api/v1/lists")
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_session_s_cookie_opens_no_door(shop_client):
+    assert shop_client.get("/api/v1/lists").status_code == 401
+
+
+def test_from_a_list_to_a_mailing_under_way(api):
+    news = make_list(api)
+    assert add(api, news, "jan@voorbeeld.example", first_name="Jan").status_code == 201
+    made = make_mailing(api, news)
+    assert made.status_code == 201, made.content
+    number = made.json()["id"]
+    assert all(check["level"] != "block" for check in api.post(f"/mailings/{number}/checks").json())
+    sent = api.post(f"/mailings/{number}/send")
+    assert (sent.status_code, sent.json()["state"]) == (202, "sending")
+    counts = api.get(f"/mailings/{number}").json()["counts"]
+    assert counts["planned"] == 1
+    terms = ("waiting", "sent", "skipped", "failed", "deferred", "in_doubt")
+    assert counts["planned"] == sum(counts[term] for term in terms)
+    assert api.get(f"/mailings/{number}/report").status_code == 200
+    assert api.post(f"/mailings/{number}/send").status_code == 409
+
+
+def test_a_contact_is_found_by_address_in_any_case(api):
+    news = make_list(api)
+    add(api, news, "Jan@Voorbeeld.example")
+    found = api.get("/contacts", email="jan@voorbeeld.EXAMPLE").json()["items"]
+    assert [item["lists"][0]["ground"] for item in found] == ["consent"]
+
+
+def test_a_csv_comes_in_and_says_what_it_did(api, run_jobs):
+    news = make_list(api)
+    file = SimpleUploadedFile("c.csv", "email,voornaam,schoenmaat\na@b.nl,An,40\nkapot,B,41\n".encode())
+    answer = api.client.post("/api/v1/imports", {"file": file, "list": news, "ground": "consent"})
+    assert answer.status_code == 201, answer.content
+    number = answer.json()["id"]
+    assert answer.json()["state"] == "queued"
+    run_jobs()
+    done = api.get(f"/imports/{number}").json()
+    assert (done["state"], done["added"], done["refused"]) == ("done", 1, 1)
+
+
+def test_the_same_key_happens_once(api, shop):
+    key = {"Idempotency-Key": "abc"}
+    first = api.post("/lists", {"name": "Een", "purpose": "events"}, **key)
+    again = api.post("/lists", {"name": "Een", "purpose": "events"}, **key)
+    other = api.post("/lists", {"name": "Twee", "purpose": "events"}, **key)
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 409)
+    assert first.json() == again.json()
+    with account(shop.id):
+        Answer.objects.update(at=now() - timedelta(hours=25))
+    assert api.post("/lists", {"name": "Twee", "purpose": "events"}, **key).status_code == 201
+
+
+def test_a_stranger_s_key_is_another_key(api, strange_api):
+    for one in (api, strange_api):
+        assert one.post("/lists", {"name": "x", "purpose": "events"}, **{"Idempotency-Key": "k"}).status_code == 201
+
+
+def test_a_stranger_finds_nothing(api, strange_api):
+    news = make_list(api)
+    contact = add(api, news, "jan@voorbeeld.example").json()["id"]
+    number = make_mailing(api, news).json()["id"]
+    paths = f"/lists/{news}", f"/contacts/{contact}", f"/mailings/{number}", f"/mailings/{number}/report"
+    for path in paths:
+        assert strange_api.get(path).status_code == 404
+    assert strange_api.post(f"/mailings/{number}/send").status_code == 404
+    assert make_mailing(strange_api, news).status_code == 422
+    assert strange_api.get("/contacts").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"subject": "a\r\nBcc: b@c.nl"}, 422),
+        ({"sender": "geen adres"}, 422),
+        ({"html": None}, 422),
+        ({"segments": [1]}, 422),
+        ({"tracking": "individual"}, 422),
+        ({"onbekend": 1}, 422),
+    ],
+)
+def test_a_mailing_that_doesn_t_fit_is_refused_with_its_reason(api, change, status):
+    answer = make_mailing(api, make_list(api), **change)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_a_wrong_source_names_its_line(api):
+    answer = api.post("/templates", {"name": "x", "kind": "mjml", "source": "<mjml>\n<mj-body>\n<mj-tekst/>"})
+    assert answer.status_code == 422
+    assert answer.json()["line"] >= 1
+
+
+def test_pages_follow_each_other_to_the_end(api):
+    for number in range(5):
+        make_list(api, f"Lijst {number}")
+    first = api.get("/lists", limit=3).json()
+    second = api.get("/lists", limit=3, cursor=first["next"]).json()
+    names = [item["name"] for item in first["items"] + second["items"]]
+    assert names == [f"Lijst {number}" for number in (4, 3, 2, 1, 0)]
+    assert second["next"] is None
+
+
+def test_an_unknown_address_is_a_problem_document(api):
+    answer = api.get("/nergens")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
