@@ -10,14 +10,16 @@ from mjml import mjml2html
 from mailexpert.content import problems, rules_plain
 from mailexpert.content.problems import Problem, SourceError
 from mailexpert.content.rules_clean import Clean, clean, text, written
+from mailexpert.content.rules_markup import refuse_towers
 from mailexpert.content.rules_mjml import tidy
-from mailexpert.content.rules_shield import Shielded, lost, shield, shield_html, unshield
+from mailexpert.content.rules_shield import MAX_LIQUID, Shielded, lost, shield, shield_html, unshield
 from mailexpert.content.rules_text import text_of
 from mailexpert.mail import personalise
 
 KINDS = ("mjml", "html", "text")
 # Bytes. A mail is clipped at 102 kB, so more is a mistake or an attack on the parsers.
 LARGEST_SOURCE = 500_000
+MAX_LINES = 10_000
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\ue003\ufffe\uffff\ud800-\udfff]")
 POSITION = re.compile(r" at position (\d+)(?::\d+)?")
 IN_ROOT = re.compile(r" in root template")
@@ -52,6 +54,7 @@ def compile_source(
         raise ValueError(f"There is no kind of source called {kind!r}.")
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_unreadable(source)
+    _refuse_too_many(source)
     liquid = [
         *liquid_problems(source),
         *_around(liquid_problems(title), problems.SUBJECT),
@@ -124,6 +127,15 @@ def _refuse_unreadable(source: str) -> None:
         raise SourceError(*found[:20])
 
 
+def _refuse_too_many(source: str) -> None:
+    for count, limit, sentence in (
+        (source.count("{{") + source.count("{%"), MAX_LIQUID, problems.TOO_MANY_TAGS),
+        (source.count("\n"), MAX_LINES, problems.TOO_MANY_LINES),
+    ):
+        if count > limit:
+            raise SourceError(Problem(line=1, sentence=sentence, values={"limit": limit}))
+
+
 def _mjml_to_html(source: str, frame: Frame) -> tuple[str, str]:
     """The compiler's HTML, and the styles that are still to go inline."""
     shielded = shield(source, keep_lines=True)
@@ -162,6 +174,7 @@ def _plain_to_html(source: str, frame: Frame) -> str:
 
 
 def _from_html(source: str, frame: Frame, inliner: CSSInliner | None) -> Compiled:
+    refuse_towers(source)
     shielded = shield_html(source)
     cleaned = clean(inliner.inline(shielded.source) if inliner is not None else shielded.source)
     html = _frame(cleaned, frame)

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from mailexpert.content import problems
 from mailexpert.content.problems import Problem
+from mailexpert.content.rules_markup import MAY_STAY_OPEN, VOID, Lines, Piece, pieces, refuse_towers
 from mailexpert.content.rules_names import names
 from mailexpert.content.rules_shield import END, WORD
 
@@ -46,18 +47,10 @@ UNSUPPORTED = names(
 HOLDS_HTML = names(
     "mj-text mj-button mj-table mj-raw mj-navbar-link mj-social-element mj-title mj-preview mj-style"
 )
-# HTML lets these end by themselves.
-MAY_STAY_OPEN = names("p li dt dd tr td th thead tbody tfoot option colgroup")
-HTML_VOID = names("area base br col embed hr img input link meta source track wbr")
-
-PIECE = re.compile(
-    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<!doctype[^>]*>|<\?.*?\?>"
-    r"|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:-]*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
-    r"|<",
-    re.DOTALL | re.IGNORECASE,
-)
-BARE_VALUE = re.compile(r"\s([a-zA-Z-]+)\s*=\s*(?![\s\"'])")
+BARE_VALUE = re.compile(r"\s([a-zA-Z-]++)\s*+=\s*+(?![\"'])")
 INLINE_STYLE = re.compile(r"\sinline\s*=\s*[\"']inline[\"']")
+NOTHING: frozenset[str] = frozenset()
+MOST_PROBLEMS = 50
 IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -83,11 +76,13 @@ class Tidy:
 class _Open:
     name: str
     line: int
+    at: int
 
 
 @dataclass
 class _Reading:
     source: str
+    lines: Lines
     stack: list[_Open] = field(default_factory=list)
     found: list[Problem] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
@@ -95,16 +90,14 @@ class _Reading:
     held: list[str] = field(default_factory=list)
     css: list[str] = field(default_factory=list)
     holding_from: int = 0
-
-    def line(self, at: int) -> int:
-        return self.source.count("\n", 0, at) + 1
+    inside_html: bool = False
 
     def problem(self, at: int, sentence: str, **values: object) -> None:
-        self.found.append(Problem(line=self.line(at), sentence=sentence, values=values))
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.append(Problem(line=self.lines.at(at), sentence=sentence, values=values))
 
-    @property
-    def inside_html(self) -> bool:
-        return any(opened.name in HOLDS_HTML for opened in self.stack)
+    def text(self, piece: Piece) -> str:
+        return self.source[piece.start : piece.end]
 
     @property
     def parent(self) -> str:
@@ -114,17 +107,12 @@ class _Reading:
 def tidy(source: str) -> Tidy:
     """The shielded source as the compiler wants it (Liquid between blocks in <mj-raw>), and every problem
     that would make it drop something."""
-    reading = _Reading(source)
-    at = 0
-    for piece in PIECE.finditer(source):
-        _text(reading, at, source[at : piece.start()])
+    refuse_towers(source, NOTHING)
+    reading = _Reading(source, Lines(source))
+    for piece in pieces(source, raw=NOTHING):
         _piece(reading, piece)
-        at = piece.end()
-    _text(reading, at, source[at:])
     for opened in reading.stack:
-        reading.found.append(
-            Problem(line=opened.line, sentence=problems.NOT_CLOSED, values={"name": opened.name})
-        )
+        reading.problem(opened.at, problems.NOT_CLOSED, name=opened.name)
     if "mjml" not in reading.seen:
         return Tidy(mjml=source, held=(), problems=(Problem(line=1, sentence=problems.NOT_MJML),))
     if "mj-body" not in reading.seen:
@@ -150,38 +138,37 @@ def _text(reading: _Reading, at: int, text: str) -> None:
     reading.written.append(WORD.sub(lambda found: f"<mj-raw>{found[0]}</mj-raw>", text))
 
 
-def _piece(reading: _Reading, piece: re.Match[str]) -> None:
-    if piece[0] == "<":
-        reading.problem(piece.start(), problems.LOOSE_BRACKET)
-        return
-    if not piece["name"]:
-        reading.written.append(piece[0] if reading.inside_html else "")
-        return
-    name = piece["name"].lower()
-    if piece["close"]:
-        _close(reading, name, piece)
-    else:
-        _open(reading, name, piece)
+def _piece(reading: _Reading, piece: Piece) -> None:
+    if piece.kind == "text":
+        _text(reading, piece.start, reading.text(piece))
+    elif piece.kind == "open":
+        _open(reading, piece)
+    elif piece.kind == "close":
+        _close(reading, piece)
+    elif piece.kind == "loose":
+        reading.problem(piece.start, problems.LOOSE_BRACKET)
+    elif reading.inside_html:
+        reading.written.append(reading.text(piece))
 
 
-def _open(reading: _Reading, name: str, piece: re.Match[str]) -> None:
-    at, rest = piece.start(), piece["rest"]
+def _open(reading: _Reading, piece: Piece) -> None:
+    at, name, rest = piece.start, piece.name, piece.rest
     for bare in BARE_VALUE.finditer(IN_QUOTES.sub('""', rest)):
         reading.problem(at, problems.ATTRIBUTE_QUOTES, name=bare[1])
     closed = rest.rstrip().endswith("/")
     if reading.inside_html:
-        closed = closed or name in HTML_VOID
+        closed = closed or name in VOID
     else:
         _judge_place(reading, name, at)
         if name == "mj-social-element" and " src=" not in f" {rest}".replace("\n", " "):
             reading.problem(at, problems.FOREIGN_ICON)
     reading.seen.add(name)
-    reading.written.append(piece[0])
+    reading.written.append(reading.text(piece))
     if closed:
         return
     if name in HOLDS_HTML and not reading.inside_html:
-        reading.holding_from = len(reading.written)
-    reading.stack.append(_Open(name, reading.line(at)))
+        reading.holding_from, reading.inside_html = len(reading.written), True
+    reading.stack.append(_Open(name, reading.lines.at(at), at))
 
 
 def _judge_place(reading: _Reading, name: str, at: int) -> None:
@@ -214,9 +201,9 @@ def _unknown(reading: _Reading, name: str, at: int) -> None:
         reading.problem(at, problems.UNKNOWN_ELEMENT, name=name)
 
 
-def _close(reading: _Reading, name: str, piece: re.Match[str]) -> None:
-    at = piece.start()
-    if name in HTML_VOID and reading.inside_html:
+def _close(reading: _Reading, piece: Piece) -> None:
+    at, name = piece.start, piece.name
+    if name in VOID and reading.inside_html:
         return
     if name not in [opened.name for opened in reading.stack]:
         if not get_close_matches(name, [reading.parent], 1):
@@ -230,9 +217,10 @@ def _close(reading: _Reading, name: str, piece: re.Match[str]) -> None:
         if left.name not in MAY_STAY_OPEN:
             reading.problem(at, problems.CROSSED, name=name, open=left.name, open_line=left.line)
     reading.stack.pop()
-    if name in HOLDS_HTML and not reading.inside_html:
+    if reading.inside_html and not any(opened.name in HOLDS_HTML for opened in reading.stack):
+        reading.inside_html = False
         _hold(reading, name)
-    reading.written.append(piece[0])
+    reading.written.append(reading.text(piece))
 
 
 def _hold(reading: _Reading, name: str) -> None:

@@ -6,7 +6,11 @@ from html import escape
 from mailexpert.content.rules_shield import END, WORD_START, Shielded
 
 # An address ends before the punctuation that follows it in a sentence.
-ADDRESS = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])|\b([\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+ADDRESS = re.compile(
+    r"(https?://[^\s<>\"']{0,2000}[^\s<>\"'.,;:!?)\]}])|(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
+)
+MOST_LINKS = 2_000
+NOTHING = re.compile(r"(?!)")
 WORD_ADDRESS = re.compile(f"{WORD_START}(\\d+){END}")
 ADDRESS_FIELD = re.compile(r"\{\{-?\s*(\w+_url)\b")
 LABELS = {
@@ -23,8 +27,9 @@ STEERS = re.compile(f"^(?:{WORD_START}\\d+{END}\\s*)+$")
 def to_html(shielded: Shielded, language: str) -> str:
     """Paragraphs, line breaks and clickable links; everything else escaped."""
     paragraphs = []
+    linked = ADDRESS if shielded.source.count("@") + shielded.source.count("://") <= MOST_LINKS else NOTHING
     for block in re.split(r"\n[ \t]*\n+", shielded.source.strip("\n")):
-        inner = "<br>\n".join(_line(line, shielded, language) for line in block.split("\n"))
+        inner = "<br>\n".join(_line(line, linked, shielded, language) for line in block.split("\n"))
         only_steers = STEERS.match(block) and all(
             shielded.tags[int(found[1])].steers for found in WORD_ADDRESS.finditer(block)
         )
@@ -36,9 +41,9 @@ def to_html(shielded: Shielded, language: str) -> str:
     )
 
 
-def _line(line: str, shielded: Shielded, language: str) -> str:
+def _line(line: str, address: re.Pattern[str], shielded: Shielded, language: str) -> str:
     pieces, at = [], 0
-    for found in ADDRESS.finditer(line):
+    for found in address.finditer(line):
         target = found[1] or f"mailto:{found[2]}"
         pieces.append(escape(line[at : found.start()], quote=False))
         pieces.append(f'<a href="{escape(target)}">{escape(found[0], quote=False)}</a>')

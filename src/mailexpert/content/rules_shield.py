@@ -6,25 +6,21 @@ travel as a word of two private-use characters and a number.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mailexpert.content.rules_markup import pieces
+
 WORD_START, COMMENT_START, END = "\ue000", "\ue002", "\ue001"
-LIQUID = re.compile(r"\{%-?\s*comment\b.*?\{%-?\s*endcomment\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\b")
+ENDCOMMENT = re.compile(r"\{%-?\s*+endcomment\s*+-?%\}")
+LIQUID_COMMENT = re.compile(r"\{%-?\s*+comment\b")
+MAX_LIQUID = 2_000  # tags in one source: python-liquid's parser and ours grow with them
 MARK = re.compile(f"<!--{COMMENT_START}(\\d+){END}-->|{WORD_START}(\\d+){END}")
 WORD = re.compile(f"{WORD_START}(\\d+){END}")
-# What a parser reads in one gulp. In the rest, the text, tags become comments.
-MARKUP = re.compile(
-    r"<!--.*?-->"
-    r"|<(?P<raw>style|title|script|textarea)\b[^>]*>.*?</(?P=raw)\s*>"
-    r"|</?[a-zA-Z](?:\"[^\"]*\"|'[^']*'|[^'\">])*>"
-    r"|<!doctype[^>]*>",
-    re.DOTALL | re.IGNORECASE,
-)
 IS_DOCUMENT = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
 COMMENTED_TAGS = re.compile(f"<!--\\s*((?:{WORD_START}\\d+{END}\\s*)+)-->")
 LOOP_BEFORE_ROW = re.compile(
-    f"(<table\\b[^>]*>|</thead>|</tfoot>|</caption>)((?:\\s|<!--{COMMENT_START}\\d+{END}-->)+)(?=<tr\\b)",
+    f"(<table\\b[^>]{{0,1000}}>|</thead>|</tfoot>|</caption>)((?:\\s|<!--{COMMENT_START}\\d+{END}-->)+)(?=<tr\\b)",
     re.IGNORECASE,
 )
 
@@ -49,16 +45,43 @@ class Shielded:
 def shield(source: str, *, keep_lines: bool = False) -> Shielded:
     """Every Liquid tag as a word. Liquid's own comments go: nobody will read them in a mail."""
     tags: list[Tag] = []
+    written: list[str] = []
+    at, line = 0, 1
+    for start, end in liquid_spans(source):
+        line += source.count("\n", at, start)
+        text = source[start:end]
+        breaks = text.count("\n")
+        written.append(source[at:start])
+        if not LIQUID_COMMENT.match(text):
+            written.append(f"{WORD_START}{len(tags)}{END}")
+            tags.append(Tag(text=_one_quote(" ".join(text.splitlines())), line=line))
+        written.append("\n" * breaks if keep_lines else "")
+        at, line = end, line + breaks
+    written.append(source[at:])
+    return Shielded(source="".join(written), tags=tuple(tags))
 
-    def keep(found: re.Match[str]) -> str:
-        breaks = "\n" * found[0].count("\n") if keep_lines else ""
-        if LIQUID_COMMENT.match(found[0]):
-            return breaks
-        line = source.count("\n", 0, found.start()) + 1
-        tags.append(Tag(text=_one_quote(" ".join(found[0].splitlines())), line=line))
-        return f"{WORD_START}{len(tags) - 1}{END}{breaks}"
 
-    return Shielded(source=LIQUID.sub(keep, source), tags=tuple(tags))
+def liquid_spans(source: str) -> Iterator[tuple[int, int]]:
+    """Where each tag begins and ends; a comment with all it holds is one. What never ends is text."""
+    at = 0
+    while (start := _next_opening(source, at)) >= 0:
+        closing = source.find("}}" if source.startswith("{{", start) else "%}", start)
+        if closing < 0:
+            at = start + 2
+            if source.find("}}", at) < 0 and source.find("%}", at) < 0:
+                return
+            continue
+        end = closing + 2
+        if LIQUID_COMMENT.match(source, start):
+            comment_end = ENDCOMMENT.search(source, end)
+            end = comment_end.end() if comment_end else end
+        yield start, end
+        at = end
+
+
+def _next_opening(source: str, at: int) -> int:
+    found = [place for place in (source.find("{{", at), source.find("{%", at)) if place >= 0]
+    return min(found, default=-1)
 
 
 def _one_quote(tag: str) -> str:
@@ -74,13 +97,14 @@ def shield_html(source: str) -> Shielded:
     if not IS_DOCUMENT.search(html):
         # Else the parser puts what stands first before <html>.
         html = f"<body>{html}"
-    pieces, at = [], 0
-    for markup in MARKUP.finditer(html):
-        pieces += [_as_comments(html[at : markup.start()], tags), markup[0]]
-        at = markup.end()
-    pieces.append(_as_comments(html[at:], tags))
+    written = [
+        _as_comments(html[piece.start : piece.end], tags)
+        if piece.kind == "text"
+        else html[piece.start : piece.end]
+        for piece in pieces(html)
+    ]
     # Without a <tbody> of its own the parser would open one inside the loop.
-    return Shielded(source=LOOP_BEFORE_ROW.sub(r"\1<tbody>\2", "".join(pieces)), tags=tags)
+    return Shielded(source=LOOP_BEFORE_ROW.sub(r"\1<tbody>\2", "".join(written)), tags=tags)
 
 
 def _all_steer(words: str, tags: tuple[Tag, ...]) -> bool:
