@@ -1,99 +1,14 @@
 """The intake as it runs: a process of its own against the test database."""
 
-import http.client
-import os
-import socket
-import subprocess
-import sys
-import time
+import hashlib
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from mailexpert.conftest import Tenant
-from mailexpert.core.scope import account
+from mailexpert.intake.tests.running import SECRET, Running, free_port, make_issue
 from mailexpert.sending.models import Issue
-
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
-SECRET = "a-secret-for-tests-of-the-intake-only"
-LINKS = ["https://winkel.example/tulpen", "https://winkel.example/bollen?a=1&b=2"]
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_database_url() -> str:
-    found = settings.DATABASES["default"]
-    host, user, name = str(found["HOST"]), str(found["USER"]), connection.settings_dict["NAME"]
-    port = f"&port={found['PORT']}" if found["PORT"] else ""
-    return f"postgresql:///{quote(str(name))}?host={quote(host, safe='')}&user={quote(user)}{port}"
-
-
-@dataclass
-class Reply:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Running:
-    """A process of ours, and how to speak to it."""
-
-    home: Path
-    module: str
-    port: int
-    extra: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        own = {
-            "DATABASE_URL": test_database_url(),
-            "MAILEXPERT_HOME": str(self.home),
-            "MAILEXPERT_SECRET_KEY": SECRET,
-            "MAILEXPERT_BASE_URL": "http://localhost:8150",
-        }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILEXPERT_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", self.module], env=kept | own | self.extra, stderr=subprocess.DEVNULL
-        )
-        for _ in range(200):
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError(f"{self.module} did not start")
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    def end(self) -> None:
-        assert self.process is not None
-        self.process.terminate()
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise
-
-    def ask(
-        self, path: str, method: str = "GET", body: bytes = b"", agent: str = PHONE, **headers: str
-    ) -> Reply:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as wire:
-            wire.request(method, path, body or None, {"User-Agent": agent, **headers})
-            answer = wire.getresponse()
-            return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
 
 
 @pytest.fixture
@@ -107,25 +22,9 @@ def intake(transactional_db: None, tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def key(monkeypatch: pytest.MonkeyPatch) -> bytes:
+def key() -> bytes:
     """The key that the process under test derives from its secret."""
-    import hashlib
-
     return hashlib.blake2b(b"links", key=hashlib.sha512(SECRET.encode()).digest(), digest_size=32).digest()
-
-
-def make_issue(tenant: Tenant, **values: object) -> Issue:
-    with account(tenant.id):
-        return Issue.objects.create(
-            **{
-                "sender_address": "info@winkel.example",
-                "subject": "Tulpen",
-                "links": LINKS,
-                "purpose": "newsletter",
-                "tracking": "aggregate",
-                **values,
-            }
-        )
 
 
 @pytest.fixture

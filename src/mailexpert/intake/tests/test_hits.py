@@ -8,7 +8,7 @@ from django.db import connection
 from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
-from mailexpert.intake.tests.conftest import LINKS, PHONE, Running, make_issue
+from mailexpert.intake.tests.running import LINKS, PHONE, Running, make_issue
 from mailexpert.mail.links import click_token, open_token, stop_token
 from mailexpert.sending.models import Issue
 from mailexpert.tracking.queries import Hits, LinkHits, clicks_per_link, hits
