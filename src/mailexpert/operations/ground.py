@@ -15,9 +15,4 @@ def standing(env: Environment, *, create: bool = False) -> Iterator[None]:
         import django
 
         django.setup()
-        try:
-            yield
-        finally:
-            from django.db import connections
-
-            connections.close_all()
+        yield

@@ -40,7 +40,6 @@ def examine(env: Environment) -> list[Finding]:
             findings += unreachable
             if unreachable[-1].level == "ok":
                 findings += [finding for check in OF_THE_DATABASE for finding in check(env)]
-            database.close()
     except Problem as found:
         findings.append(problem(f"The database can't be used. {found}", ""))
     return findings

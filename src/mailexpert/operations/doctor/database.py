@@ -20,12 +20,6 @@ def set_up() -> None:
     django.setup()
 
 
-def close() -> None:
-    from django.db import connections
-
-    connections.close_all()
-
-
 def reachable(env: Environment) -> Iterator[Finding]:
     import psycopg
 
