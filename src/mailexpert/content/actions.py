@@ -85,7 +85,7 @@ def one_line(value: str) -> str:
 
 
 def render_preview(draft: Draft, contact: Contact | None = None, *, sender_line: str = "") -> Preview:
-    """What this reader gets, the footer of every mailing under it. A wrong source gives its problems instead of a mail; nothing is raised."""
+    """What this reader gets, the footer of every mailing under it. A wrong source gives its problems instead."""
     try:
         compiled = compile_source(
             draft.kind,

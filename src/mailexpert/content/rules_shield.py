@@ -97,12 +97,10 @@ def shield_html(source: str) -> Shielded:
     if not IS_DOCUMENT.search(html):
         # Else the parser puts what stands first before <html>.
         html = f"<body>{html}"
-    written = [
-        _as_comments(html[piece.start : piece.end], tags)
-        if piece.kind == "text"
-        else html[piece.start : piece.end]
-        for piece in pieces(html)
-    ]
+    written = []
+    for piece in pieces(html):
+        text = html[piece.start : piece.end]
+        written.append(_as_comments(text, tags) if piece.kind == "text" else text)
     # Without a <tbody> of its own the parser would open one inside the loop.
     return Shielded(source=LOOP_BEFORE_ROW.sub(r"\1<tbody>\2", "".join(written)), tags=tags)
 
