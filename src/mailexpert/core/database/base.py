@@ -6,8 +6,8 @@ from django.db.backends.postgresql import base
 
 from mailexpert.core import scope
 from mailexpert.core.database.creation import WalledCreation
-from mailexpert.core.database.roles import APP, NO_DATABASE, OWNER
 from mailexpert.core.database.operations import WalledOperations
+from mailexpert.core.database.roles import APP, NO_DATABASE, OWNER
 
 SET_SCOPE = "SELECT set_config('role', %s, false), set_config('mailexpert.account', %s, false)"
 
@@ -16,6 +16,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = WalledCreation
     ops_class = WalledOperations
     _scope_in_session: tuple[str, str] | None = None
+    _rolls_back: bool = False
 
     def init_connection_state(self) -> None:
         super().init_connection_state()  # type: ignore[no-untyped-call]
@@ -30,7 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def follow_scope(self) -> None:
         role = OWNER if scope.is_beside_wall() else APP
         wanted = role, str(scope.active_account() or "")
-        if wanted == self._scope_in_session or self.alias == NO_DATABASE:
+        if wanted == self._scope_in_session or self.alias == NO_DATABASE or self._rolls_back:
             return
         assert self.connection is not None
         with self.connection.cursor() as cursor:
@@ -52,5 +53,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)  # type: ignore[misc]
-        self.forget_scope()
+        # A failed transaction takes no other statement than this one, so the scope must wait for it.
+        self._rolls_back = True
+        try:
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
+        finally:
+            self._rolls_back = False
+            self.forget_scope()
