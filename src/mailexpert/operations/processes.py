@@ -46,7 +46,7 @@ def _web(env: Environment) -> list[str]:
         *(sys.executable, "-m", "granian", "mailexpert.config.wsgi:application"),
         *("--interface", "wsgi", "--no-ws", "--http", "1"),
         *("--host", listens_on(env.base_url), "--port", str(env.port)),
-        *("--workers", str(min(4, max(2, os.cpu_count() or 2)))),
+        *("--workers", str(max(1, min(4, (os.cpu_count() or 2) // 2)))),
         *("--blocking-threads", str(WEB_THREADS)),
         *("--respawn-failed-workers", "--workers-kill-timeout", "8"),
         *("--log-level", "warning"),
