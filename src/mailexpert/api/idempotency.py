@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -66,7 +67,8 @@ def _fingerprint(request: HttpRequest) -> bytes:
     if request.content_type == "multipart/form-data":
         for name in sorted(request.POST):
             digest.update(f"{name}={request.POST.getlist(name)}\n".encode())
-        for name, file in sorted(request.FILES.items()):
+        for name in sorted(request.FILES):
+            file: Any = request.FILES[name]
             digest.update(f"{name}:{file.size}\n".encode())
             for chunk in file.chunks():
                 digest.update(chunk)

@@ -89,13 +89,11 @@ def _url(values: Mapping[str, str], name: str, default: str, schemes: tuple[str,
     return text
 
 
-KNOWN = {
-    PREFIX + name
-    for name in (
-        "HOME PORT TRACK_PORT CATCHER_PORT INBOUND_PORT METRICS_PORT BASE_URL TRACK_URL RELAY_URL "
-        "SECRET_KEY FILES_URL CLAMAV"
-    ).split()
-}
+NAMES = (
+    "HOME", "PORT", "TRACK_PORT", "CATCHER_PORT", "INBOUND_PORT", "METRICS_PORT", "BASE_URL", "TRACK_URL",
+    "RELAY_URL", "SECRET_KEY", "FILES_URL", "CLAMAV",
+)  # fmt: skip
+KNOWN = {PREFIX + name for name in NAMES}
 
 
 def read(values: Mapping[str, str]) -> Environment:

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from mailexpert.base import env
 
-SECRET_FILE = "secret.key"
+SECRET_FILE = "secret.key"  # noqa: S105  (a name, no secret)
 SHORTEST_SECRET = 32
 
 
@@ -54,7 +54,9 @@ def make_secret(home: Path) -> str:
 @cache
 def derive(purpose: str) -> bytes:
     """A key of 32 bytes for one purpose; the same secret and purpose always give the same key."""
-    return hashlib.blake2b(purpose.encode(), key=hashlib.sha512(secret().encode()).digest(), digest_size=32).digest()
+    return hashlib.blake2b(
+        purpose.encode(), key=hashlib.sha512(secret().encode()).digest(), digest_size=32
+    ).digest()
 
 
 def seal(plain: str, purpose: str) -> str:

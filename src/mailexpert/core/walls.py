@@ -67,7 +67,7 @@ def build(connection: BaseDatabaseWrapper) -> None:
             _reference_keys(cursor, model, present)
         for name, table in _views.items():
             if table in present:
-                cursor.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {table} WHERE {IS_MINE}")
+                cursor.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {table} WHERE {IS_MINE}")  # noqa: S608
                 cursor.execute(f"GRANT SELECT ON {name} TO {APP}")
 
 
@@ -111,7 +111,7 @@ def _reference_keys(cursor: Any, model: type[Walled], present: set[str]) -> None
         target = field.related_model._meta.db_table
         if target not in present:
             continue
-        action = field.remote_field.on_delete.__name__
+        action = getattr(field.remote_field.on_delete, "__name__", "CASCADE")
         rule = f"SET NULL ({field.column})" if action == "SET_NULL" else ON_DELETE[action]
         _constraint(
             cursor,
@@ -124,7 +124,9 @@ def _reference_keys(cursor: Any, model: type[Walled], present: set[str]) -> None
 
 def _constraint(cursor: Any, table: str, name: str, rule: str) -> None:
     name = name[:63]
-    cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass", [name, table])
+    cursor.execute(
+        "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass", [name, table]
+    )
     if cursor.fetchone() is None:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {rule}")
 

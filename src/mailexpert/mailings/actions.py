@@ -3,16 +3,21 @@
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mailexpert.accounts.models import Account
 from mailexpert.base.clock import now
+from mailexpert.contacts.models import Membership
+from mailexpert.content.queries import reader_values
 from mailexpert.core.scope import current_account
+from mailexpert.mail import address
 from mailexpert.mailings import checks, rules
 from mailexpert.mailings.models import AudienceList, Mailing
 from mailexpert.sending import actions as sending
+from mailexpert.sending import testmail
 
 CUT_AUDIENCE = (Path(__file__).parent / "sql" / "cut_audience.sql").read_text()
 State = Mailing.State
@@ -122,17 +127,20 @@ def send_test(mailing: Mailing, to: str) -> str:
         blocks = [check.text for check in found if check.level == "block"]
         return _("Not sent. ") + " ".join(blocks)
     try:
-        sending.send_test(
-            to=[to],
-            subject=mailing.subject,
-            html=content.html,
-            text=content.text,
-            sender=mailing.sender,
-            reply_to=mailing.reply_to,
-            language=mailing.language,
-            sender_line=Account.objects.get().sender_line,
+        testmail.send(
+            testmail.TestMail(
+                to=to,
+                subject=mailing.subject,
+                html=content.html,
+                text=content.text,
+                sender=mailing.sender,
+                reply_to=mailing.reply_to,
+                language=mailing.language,
+                sender_line=Account.objects.get().sender_line,
+                values=_someone(mailing),
+            )
         )
-    except sending.NotSent as problem:
+    except (testmail.NotSent, address.AddressProblem) as problem:
         return _("Not sent: %(why)s") % {"why": problem}
     return _("The test mail is on its way to %(to)s.") % {"to": to}
 
@@ -141,7 +149,7 @@ def send_test(mailing: Mailing, to: str) -> str:
 def pause(mailing: Mailing) -> None:
     found = _locked(mailing.id)
     rules.check_step(found.state, State.PAUSED)
-    sending.pause(found.issue_id)
+    sending.pause(found.started_issue_id)
     _move(found, State.PAUSED)
 
 
@@ -150,7 +158,7 @@ def resume(mailing: Mailing) -> None:
     found = _locked(mailing.id)
     if found.state != State.PAUSED:
         raise rules.NotNow(found.state)
-    sending.resume(found.issue_id)
+    sending.resume(found.started_issue_id)
     _move(found, State.SENDING)
 
 
@@ -159,8 +167,8 @@ def cancel(mailing: Mailing) -> None:
     """Stop for good: who had no turn is skipped, who got it keeps it."""
     found = _locked(mailing.id)
     rules.check_step(found.state, State.CANCELLED)
-    if found.issue_id:
-        sending.cancel(found.issue_id)
+    if found.issue_id is not None:
+        sending.cancel(found.started_issue_id)
     _move(found, State.CANCELLED, finished_at=now())
 
 
@@ -170,6 +178,13 @@ def finish(mailing_id: int) -> None:
     found = _locked(mailing_id)
     if found.state == State.SENDING and found.issue.is_done:
         _move(found, State.SENT, finished_at=found.issue.finished_at)
+
+
+def _someone(mailing: Mailing) -> dict[str, Any]:
+    """The fields of one person who would get it, so that the test mail reads like a real one."""
+    on_lists = Membership.objects.filter(list_id__in=mailing.list_ids(), ended_at=None)
+    first = on_lists.select_related("contact").first()
+    return reader_values(first.contact if first else None)
 
 
 def _locked(mailing_id: int) -> Mailing:

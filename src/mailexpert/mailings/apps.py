@@ -12,5 +12,7 @@ class MailingsConfig(AppConfig):
         from mailexpert.mailings import declare, jobs  # noqa: F401
 
         navigation.register(
-            navigation.Entry(key="mailings", label=_("Mailings"), url_name="mailings:index", icon="mail", order=20)
+            navigation.Entry(
+                key="mailings", label=_("Mailings"), url_name="mailings:index", icon="mail", order=20
+            )
         )

@@ -38,7 +38,9 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             "language": _("Language of the mailing"),
         }
         help_texts = {
-            "sender": _("A name with its address, like Voedselbank Lindewoud &lt;nieuws@lindewoud.example&gt;"),
+            "sender": _(
+                "A name with its address, like Voedselbank Lindewoud &lt;nieuws@lindewoud.example&gt;"
+            ),
         }
         widgets = {
             "subject": forms.TextInput(attrs={"maxlength": 400, "autocomplete": "off"}),
@@ -48,13 +50,15 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             ),
         }
 
-    language = forms.ChoiceField(label=_("Language of the mailing"), choices=[("nl", _("Dutch")), ("en", _("English"))])
+    language = forms.ChoiceField(
+        label=_("Language of the mailing"), choices=[("nl", _("Dutch")), ("en", _("English"))]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in ("name", "sender", "subject", "preheader"):
             self.fields[field].validators.append(one_line)
-            self.fields[field].strip = False  # a line break must be seen, not trimmed
+            self.fields[field].strip = False  # type: ignore[attr-defined]  # a line break must be seen
             # A draft may lack it, a mailing may not: so no "(optional)" beside it.
             self.fields[field].is_needed_later = True  # type: ignore[attr-defined]
 
@@ -105,8 +109,12 @@ class WhenForm(forms.Form):
         widget=forms.RadioSelect,
         initial="now",
     )
-    day = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    day = forms.DateField(
+        label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

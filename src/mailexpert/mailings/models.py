@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
 
 
+class NotStarted(Exception):
+    """The mailing has no issue yet: nobody pressed send."""
+
+
 class Mailing(AccountRow):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -31,7 +35,9 @@ class Mailing(AccountRow):
     preheader = models.CharField(max_length=400, blank=True)
     sender = models.CharField(max_length=320, blank=True)
     reply_to = models.CharField(max_length=320, blank=True)
-    template: Any = AccountForeignKey("content.Template", models.SET_NULL, null=True, blank=True, related_name="+")
+    template: Any = AccountForeignKey(
+        "content.Template", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MJML)
     source = models.TextField(blank=True)
     tracking = models.CharField(max_length=20, choices=Tracking, default=Tracking.AGGREGATE)
@@ -49,9 +55,7 @@ class Mailing(AccountRow):
     class Meta(AccountRow.Meta):
         indexes = [
             models.Index(fields=["account_id", "-id"], name="mailings_newest"),
-            models.Index(
-                fields=["scheduled_at"], condition=models.Q(state="scheduled"), name="mailings_due"
-            ),
+            models.Index(fields=["scheduled_at"], condition=models.Q(state="scheduled"), name="mailings_due"),
         ]
 
     def __str__(self) -> str:
@@ -64,6 +68,13 @@ class Mailing(AccountRow):
     @property
     def is_under_way(self) -> bool:
         return self.state in (self.State.SENDING, self.State.PAUSED)
+
+    @property
+    def started_issue_id(self) -> int:
+        """The issue of a mailing that was started."""
+        if self.issue_id is None:
+            raise NotStarted(self.state)
+        return int(self.issue_id)
 
     def list_ids(self, *, excluded: bool = False) -> list[int]:
         rows = self.audience.filter(excluded=excluded).order_by("id")

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from mailexpert.accounts.models import Account
 from mailexpert.contacts.models import List
 from mailexpert.content import queries as content
 from mailexpert.content.models import Template

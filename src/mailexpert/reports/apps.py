@@ -18,11 +18,19 @@ class ReportsConfig(AppConfig):
         )
         panels.register(
             panels.Panel(
-                key="last_mailing", order=10, side=False, template="reports/parts/last.html", context=last_mailing
+                key="last_mailing",
+                order=10,
+                side=False,
+                template="reports/parts/last.html",
+                context=last_mailing,
             )
         )
         panels.register(
             panels.Panel(
-                key="next_mailing", order=10, side=True, template="reports/parts/next.html", context=next_mailing
+                key="next_mailing",
+                order=10,
+                side=True,
+                template="reports/parts/next.html",
+                context=next_mailing,
             )
         )

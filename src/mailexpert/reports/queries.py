@@ -46,21 +46,24 @@ class Report:
 
 
 def report(mailing: Mailing) -> Report:
-    counts = sending.counts(mailing.issue_id)
+    counts = sending.counts(mailing.started_issue_id)
     return Report(
         mailing=mailing,
         counts=counts,
-        hits=tracking.hits(mailing.issue_id),
-        skipped=sending.skip_reasons(mailing.issue_id),
-        failures=sending.failures(mailing.issue_id),
-        unsubscribed=sending.unsubscribed(mailing.issue_id),
+        hits=tracking.hits(mailing.started_issue_id),
+        skipped=sending.skip_reasons(mailing.started_issue_id),
+        failures=sending.failures(mailing.started_issue_id),
+        unsubscribed=sending.unsubscribed(mailing.started_issue_id),
         seconds_left=_seconds_left(mailing, counts),
     )
 
 
 def links(mailing: Mailing) -> list[Link]:
     """Every link of the mailing, the most clicked first, also those that nobody clicked."""
-    clicked = {hit.link: (hit.clicks, hit.machine_clicks) for hit in tracking.clicks_per_link(mailing.issue_id)}
+    clicked = {
+        hit.link: (hit.clicks, hit.machine_clicks)
+        for hit in tracking.clicks_per_link(mailing.started_issue_id)
+    }
     rows = [
         Link(target=target, page=_page(target), clicks=clicks, machine_clicks=machines)
         for number, target in enumerate(mailing.issue.links)

@@ -78,9 +78,14 @@ def not_sent(request: HttpRequest, mailing_id: int) -> HttpResponse:
 
 
 def _rows(found: Mailing) -> Iterator[list[str]]:
-    for person in sending.not_sent(found.issue_id, limit=MOST_ROWS):
+    for person in sending.not_sent(found.started_issue_id, limit=MOST_ROWS):
         email = "'" + person.email if person.email.startswith(FORMULA) else person.email
-        yield [email, words.outcome(person.outcome), words.why(person), person.at.isoformat(timespec="seconds")]
+        yield [
+            email,
+            words.outcome(person.outcome),
+            words.why(person),
+            person.at.isoformat(timespec="seconds"),
+        ]
 
 
 def _started(mailing_id: int) -> Mailing:

@@ -69,7 +69,10 @@ def why(person: "sending.NotSent") -> str:
 def why_groups(report: Report) -> list[WhyGroup]:
     """Whoever did not get it, group by group, each adding up to its number in the sum."""
     counts = report.counts
-    skipped = [Why(label=skip_words(code), count=n) for code, n in sorted(report.skipped.items(), key=lambda x: -x[1])]
+    skipped = [
+        Why(label=skip_words(code), count=n)
+        for code, n in sorted(report.skipped.items(), key=lambda x: -x[1])
+    ]
     failed: dict[str, int] = {}
     for failure in report.failures:
         failed[failure_words(failure.code)] = failed.get(failure_words(failure.code), 0) + failure.count
@@ -87,7 +90,12 @@ def why_groups(report: Report) -> list[WhyGroup]:
             count=counts.deferred,
             tone="is-waiting",
             shape="wait",
-            rows=[Why(label=_("The receiver asks for patience; we try again by ourselves"), count=counts.deferred)],
+            rows=[
+                Why(
+                    label=_("The receiver asks for patience; we try again by ourselves"),
+                    count=counts.deferred,
+                )
+            ],
         ),
         WhyGroup(
             label=_("In doubt"),
@@ -96,7 +104,9 @@ def why_groups(report: Report) -> list[WhyGroup]:
             shape="doubt",
             rows=[
                 Why(
-                    label=_("The connection broke before the answer. Perhaps it arrived, so it was not sent again."),
+                    label=_(
+                        "The connection broke before the answer. Perhaps it arrived, so it was not sent again."
+                    ),
                     count=counts.in_doubt,
                 )
             ],
@@ -117,15 +127,19 @@ def reason(code: str) -> str:
             "Your relay refuses our connection. What was sent is kept; we try again by ourselves. "
             "Look at the relay under Settings & Options."
         ),
-        "relay_login": _("Your relay refuses the login. Mend it under Settings & Options; then sending goes on."),
+        "relay_login": _(
+            "Your relay refuses the login. Mend it under Settings & Options; then sending goes on."
+        ),
         "relay_tls": _("The connection to your relay can't be secured. Mend it under Settings & Options."),
-        "sender_refused": _("Your relay refuses this sender. Mend the sender's domain or choose another sender."),
+        "sender_refused": _(
+            "Your relay refuses this sender. Mend the sender's domain or choose another sender."
+        ),
     }.get(code, _("Sending waits and goes on by itself."))
 
 
 def per_minute(mailing: Mailing) -> dict[str, Any] | None:
     """The line of what was sent per minute, for the chart; nothing for a mailing of a minute or two."""
-    minutes = {minute.at: minute.sent for minute in sending.per_minute(mailing.issue_id)}
+    minutes = {minute.at: minute.sent for minute in sending.per_minute(mailing.started_issue_id)}
     if len(minutes) < 3:
         return None
     first, last = min(minutes), max(minutes)

@@ -1,5 +1,6 @@
 """Contacts: find, add."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from django.db import transaction
@@ -91,4 +92,4 @@ def _shown(rows: list[Any]) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> str | float | bool | None:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return str(value.isoformat()) if isinstance(value, date) else value  # type: ignore[no-any-return]

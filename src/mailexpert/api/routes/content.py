@@ -10,8 +10,8 @@ from mailexpert.api.problems import Problem
 from mailexpert.api.shapes import GalleryOut, Id, TemplateIn, TemplateOut
 from mailexpert.content import queries as content
 from mailexpert.content import rules
-from mailexpert.content.problems import SourceError
 from mailexpert.content.models import Template
+from mailexpert.content.problems import SourceError
 
 router = Router(tags=["content"])
 
@@ -38,10 +38,16 @@ def templates(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
 def make_template(request: HttpRequest, wanted: TemplateIn) -> Status[Template]:
     """Keep a template. Its source is compiled first; an error names the line."""
     if wanted.kind == "blocks":
-        raise Problem(422, "Kind not available", "Blocks come with the visual editor; send mjml, html or text.")
+        raise Problem(
+            422, "Kind not available", "Blocks come with the visual editor; send mjml, html or text."
+        )
     try:
         rules.compile_source(
-            wanted.kind, wanted.source, title=wanted.subject, language=wanted.language, preheader=wanted.preheader
+            wanted.kind,
+            wanted.source,
+            title=wanted.subject,
+            language=wanted.language,
+            preheader=wanted.preheader,
         )
     except SourceError as problem:
         raise Problem(422, "The source has an error", str(problem), line=problem.line) from problem

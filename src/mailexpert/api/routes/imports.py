@@ -96,7 +96,9 @@ def _mapping(text: str | None) -> dict[str, str] | None:
     try:
         found: Any = json.loads(text)
     except ValueError as problem:
-        raise Problem(422, "Mapping is no JSON", "Give `mapping` as a JSON object of column to field.") from problem
+        raise Problem(
+            422, "Mapping is no JSON", "Give `mapping` as a JSON object of column to field."
+        ) from problem
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise Problem(422, "Mapping is no object", "Give `mapping` as a JSON object of column to field.")
     return found

@@ -61,7 +61,9 @@ def send(request: HttpRequest, mailing_id: Path[Id], wanted: SendIn | None = Non
     """Send now, or at a moment."""
     at = wanted.at if wanted else None
     if at is not None and at.tzinfo is None:
-        raise Problem(422, "Moment without a zone", "Give `at` with its time zone, like 2026-11-26T09:30:00+01:00.")
+        raise Problem(
+            422, "Moment without a zone", "Give `at` with its time zone, like 2026-11-26T09:30:00+01:00."
+        )
     return Status(202, _do(mailing_id, actions.start if at is None else lambda m: actions.schedule(m, at)))
 
 
@@ -183,7 +185,7 @@ def _words(wanted: MailingIn) -> dict[str, Any]:
         return {
             "kind": "html", "source": wanted.html, "preheader": wanted.preheader, "language": wanted.language,
         }  # fmt: skip
-    template = Template.objects.filter(id=wanted.template).first()
+    template = Template.objects.filter(id=wanted.template or 0).first()
     if template is None:
         raise Problem(422, "No such template", f"There is no template {wanted.template}.")
     return {
@@ -203,7 +205,9 @@ def _do(mailing_id: int, step: Callable[[Mailing], None]) -> dict[str, Any]:
         blocks = [vars(check) for check in problem.checks if check.level == "block"]
         raise Problem(409, "Not sent: a check blocks it", str(problem), checks=blocks) from problem
     except rules.BadTime as problem:
-        raise Problem(422, "Moment out of reach", "Choose a moment between now and a year from now.") from problem
+        raise Problem(
+            422, "Moment out of reach", "Choose a moment between now and a year from now."
+        ) from problem
     except rules.NotNow as problem:
         raise Problem(409, "Not now", f"The mailing is {problem}.") from problem
     return shown(_found(mailing_id))

@@ -93,7 +93,7 @@ def test_a_contact_is_found_by_address_in_any_case(api):
 
 def test_a_csv_comes_in_and_says_what_it_did(api, run_jobs):
     news = make_list(api)
-    file = SimpleUploadedFile("c.csv", "email,voornaam,schoenmaat\na@b.nl,An,40\nkapot,B,41\n".encode())
+    file = SimpleUploadedFile("c.csv", b"email,voornaam,schoenmaat\na@b.nl,An,40\nkapot,B,41\n")
     answer = api.client.post("/api/v1/imports", {"file": file, "list": news, "ground": "consent"})
     assert answer.status_code == 201, answer.content
     number = answer.json()["id"]
@@ -117,7 +117,10 @@ def test_the_same_key_happens_once(api, shop):
 
 def test_a_stranger_s_key_is_another_key(api, strange_api):
     for one in (api, strange_api):
-        assert one.post("/lists", {"name": "x", "purpose": "events"}, **{"Idempotency-Key": "k"}).status_code == 201
+        assert (
+            one.post("/lists", {"name": "x", "purpose": "events"}, **{"Idempotency-Key": "k"}).status_code
+            == 201
+        )
 
 
 def test_a_stranger_finds_nothing(api, strange_api):

@@ -19,19 +19,21 @@ TEMPLATE_LOCK = 0x6D61696C
 def schema_digest() -> str:
     """Changes whenever the tables may change."""
     digest = hashlib.blake2b(digest_size=6)
-    for path in sorted({*SOURCE.rglob("migrations/*.py"), *SOURCE.rglob("models*.py"), *SOURCE.rglob("declare.py")}):
+    for path in sorted(
+        {*SOURCE.rglob("migrations/*.py"), *SOURCE.rglob("models*.py"), *SOURCE.rglob("declare.py")}
+    ):
         digest.update(path.read_bytes())
     digest.update((SOURCE / "core" / "walls.py").read_bytes())
     return digest.hexdigest()
 
 
 class WalledCreation(DatabaseCreation):
-    def create_test_db(
+    def create_test_db(  # type: ignore[override]
         self, verbosity: int = 1, autoclobber: bool = False, serialize: bool = True, keepdb: bool = False
     ) -> str:
-        name = self._get_test_db_name()
+        name = str(self._get_test_db_name())  # type: ignore[attr-defined]
         template = f"mailexpert_template_{schema_digest()}"
-        with self._nodb_cursor() as cursor:
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]
             make_roles(cursor)
             cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
             try:
@@ -53,7 +55,7 @@ class WalledCreation(DatabaseCreation):
     ) -> None:
         self.connection.close()
         name = self.connection.settings_dict["NAME"]
-        with self._nodb_cursor() as cursor:
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         if old_database_name is not None:
             self._point_at(old_database_name)

@@ -119,7 +119,8 @@ def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = N
         "mailing": mailing,
         "write": write,
         "audience": AudienceForm(
-            choices=choices, initial={"lists": [str(i) for i in lists], "excluded": [str(i) for i in excluded]}
+            choices=choices,
+            initial={"lists": [str(i) for i in lists], "excluded": [str(i) for i in excluded]},
         ),
         "list_names": [name for value, name in choices if value in lists],
         "excluded_names": [name for value, name in choices if value in excluded],
@@ -132,7 +133,7 @@ def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = N
         "content": made,
         "form": write,
         "when": WhenForm(initial=_when(mailing)),
-        "test_to": request.user.email,
+        "test_to": getattr(request.user, "email", ""),
         "now": timezone.now(),
     }
 

@@ -1,0 +1,72 @@
+"""A test mail is one real mail, through the same composer and relay."""
+
+import email
+import email.policy
+import socket
+from dataclasses import replace
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from mailexpert.base import env
+from mailexpert.mailings import actions
+from mailexpert.mailings.tests.cast import draft, people
+
+pytestmark = pytest.mark.usefixtures("in_shop")
+
+
+class Sink:
+    """A mail server that keeps what it gets."""
+
+    def __init__(self):
+        self.got = []
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.got.append(envelope)
+        return "250 OK"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def sink(monkeypatch):
+    found = Sink()
+    port = free_port()
+    controller = Controller(found, hostname="127.0.0.1", port=port)
+    controller.start()
+    known = replace(env.load(), relay_url=f"smtp://127.0.0.1:{port}")
+    monkeypatch.setattr(env, "load", lambda: known)
+    yield found
+    controller.stop()
+
+
+def test_it_arrives_with_somebody_s_values_and_real_links(sink):
+    news, _rows = people(1)
+    source = '<p>Dag {{ contact.first_name }}</p><a href="https://winkel.example/a">a</a>'
+    said = actions.send_test(draft(news, source=source), "ik@winkel.example")
+    assert "ik@winkel.example" in said
+    (got,) = sink.got
+    mail = email.message_from_bytes(got.content, policy=email.policy.default)
+    assert got.rcpt_tos == ["ik@winkel.example"]
+    assert mail["Subject"] == "[Proef] Nieuws van Voor0"
+    html = mail.get_body(("html",)).get_content()
+    assert "Dag Voor0" in html
+    assert "https://winkel.example/a" in html
+
+
+def test_a_relay_that_is_down_is_said_and_nothing_is_raised(monkeypatch):
+    known = replace(env.load(), relay_url="smtp://127.0.0.1:9")
+    monkeypatch.setattr(env, "load", lambda: known)
+    news, _rows = people(1)
+    assert actions.send_test(draft(news), "ik@winkel.example").startswith("Niet verzonden")
+
+
+def test_words_that_make_no_mail_are_not_sent(sink):
+    news, _rows = people(1)
+    said = actions.send_test(draft(news, source="<p>{{ contact.first_name </p>"), "ik@winkel.example")
+    assert said.startswith("Niet verzonden")
+    assert sink.got == []

@@ -1,0 +1,125 @@
+"""A proof of one mail, through the same composer and the same relay as the mailing itself."""
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mailexpert.base import env, keys, outbound
+from mailexpert.base.clock import now
+from mailexpert.core.scope import current_account
+from mailexpert.mail import address, links
+from mailexpert.mail.compose import Composer, IssueContent, Message
+from mailexpert.mail.personalise import RenderProblem
+from mailexpert.sending import queries
+from mailexpert.sending.models import Relay
+
+SECONDS = 20.0
+MARK = {"nl": "[Proef] ", "en": "[Test] "}
+NOBODY = 0  # the contact whose unsubscribe link a test mail carries: it stops nothing
+
+
+class NotSent(Exception):
+    """The test mail was not handed over; the message says why, in words for the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestMail:
+    """What to send: the mailing's own words, and the values of the person it is shown for."""
+
+    to: str
+    subject: str
+    html: str
+    text: str
+    sender: str
+    reply_to: str
+    language: str
+    sender_line: str
+    values: Mapping[str, Any]
+
+
+def send(wanted: TestMail) -> None:
+    """Compose and hand over. Raises NotSent."""
+    try:
+        message = _compose(wanted)
+    except RenderProblem as problem:
+        raise NotSent(
+            _("line %(line)s of the content: %(what)s") % {"line": problem.line, "what": problem}
+        ) from problem
+    try:
+        with closing(_connect(queries.own_relay())) as relay:
+            relay.sendmail(message.sender.decode(), [message.recipient.decode()], message.body)
+    except outbound.Refused as problem:
+        raise NotSent(_("your relay's host lies inside a private network.")) from problem
+    except (smtplib.SMTPException, OSError, outbound.Unknown) as problem:
+        raise NotSent(_("your relay does not take it (%(what)s).") % {"what": _words(problem)}) from problem
+
+
+def _compose(wanted: TestMail) -> Message:
+    numbered = links.number(wanted.html, wanted.text)
+    sender = address.parse_sender(wanted.sender)
+    composer = Composer(
+        IssueContent(
+            issue_id=NOBODY,
+            account_id=current_account(),
+            sender_name=sender.name,
+            sender_address=sender.address.text,
+            reply_to=wanted.reply_to,
+            subject=MARK.get(wanted.language, MARK["nl"]) + wanted.subject,
+            html=numbered.html,
+            text=numbered.text,
+            targets=numbered.targets,
+            tracking="none",
+            language=wanted.language,
+            sender_line=wanted.sender_line,
+            track_url=env.load().track_url,
+            is_test=True,
+        ),
+        keys.derive("links"),
+    )
+    row = tuple(wanted.values.get(name) for name in composer.columns)
+    return next(composer.compose([NOBODY], [address.parse(wanted.to).text], [row], now()))
+
+
+def _connect(own: Relay | None) -> smtplib.SMTP:
+    """A session with the account's relay, else the installation's."""
+    if own is None:
+        known = env.load()
+        host, port = known.default_relay
+        username, password = known.relay_login
+        return _open(host, host, port, known.relay_security, username, password, verify=True)
+    found = outbound.target(own.host, own.port)
+    password = keys.unseal(own.secret, "relay")
+    return _open(own.host, found.address, own.port, own.security, own.username, password, verify=own.verify)
+
+
+def _open(
+    name: str, host: str, port: int, security: str, username: str, password: str, *, verify: bool
+) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if security == "tls":
+        session: smtplib.SMTP = smtplib.SMTP_SSL(timeout=SECONDS, context=context)
+    else:
+        session = smtplib.SMTP(timeout=SECONDS)
+    session._host = name  # type: ignore[attr-defined]  # certificates are checked against the name, not the address
+    session.connect(host, port)
+    if security == "starttls":
+        session.starttls(context=context)
+    if username:
+        session.login(username, password)
+    return session
+
+
+def _words(problem: Exception) -> str:
+    if isinstance(problem, smtplib.SMTPResponseException):
+        said = problem.smtp_error
+        return f"{problem.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"[
+            :200
+        ]
+    return str(problem)[:200] or type(problem).__name__
