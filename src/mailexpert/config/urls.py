@@ -1,10 +1,15 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from mailexpert.content import views_images
 
 urlpatterns = [
     path("", include("mailexpert.accounts.urls")),
     path("api/", include("mailexpert.api.urls")),
     path("mailings/", include("mailexpert.mailings.urls")),
     path("", include("mailexpert.reports.urls")),
+    re_path(r"^beeld/(?P<token>[-\w]{20,32})\.(?P<kind>jpg|png|gif)$", views_images.show, name="image"),
     path("sjablonen/", include("mailexpert.content.urls")),
+    path("", include("mailexpert.contacts.urls")),
+    path("mailvanger/", include("mailexpert.web.catcher.urls")),
     path("", include("mailexpert.web.urls")),
 ]
