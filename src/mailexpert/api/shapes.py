@@ -113,6 +113,16 @@ class TemplateOut(Schema):
     updated_at: datetime
 
 
+class ImageOut(Schema):
+    id: int
+    name: str
+    alt: str
+    width: int
+    height: int
+    size: int
+    url: str
+
+
 class GalleryOut(Schema):
     slug: str
     name: str

@@ -17,3 +17,12 @@ declare(
     },
     technical=("id", "account_id", "kind", "version", "created_at", "updated_at"),
 )
+declare(
+    "content_image",
+    purpose="essential.service",
+    ground="contract with the account",
+    subject="account",
+    keep="as long as the account, or until it is deleted there",
+    columns={"name": "user.content.private", "alt": "user.content.private"},
+    technical=("id", "account_id", "token", "kind", "width", "height", "size", "scanned", "created_at"),
+)

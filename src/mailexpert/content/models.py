@@ -34,3 +34,31 @@ class Template(AccountRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Image(AccountRow):
+    """A picture that mails show. Readers fetch it by its random name, without logging in."""
+
+    token = models.CharField(max_length=32)
+    name = models.CharField(max_length=200)
+    alt = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(max_length=4)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    scanned = models.BooleanField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[AccountManager["Image"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "token"], name="content_image_once"),
+        ]
+        indexes = [
+            # Read by content.views_images.show, which knows no account.
+            models.Index(fields=["token"], name="content_image_token"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

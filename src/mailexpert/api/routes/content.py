@@ -1,19 +1,35 @@
 """Templates, and the gallery of ours."""
 
+from typing import Annotated, Any
+
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Path, Router, Schema, Status
+from ninja import File, Form, Path, Router, Schema, Status, UploadedFile
+from pydantic import Field as Limit
 
 from mailexpert.api.answers import READ, WRITE
 from mailexpert.api.paging import PagingQuery, page
 from mailexpert.api.problems import Problem
-from mailexpert.api.shapes import GalleryOut, Id, TemplateIn, TemplateOut
+from mailexpert.api.shapes import GalleryOut, Id, ImageOut, Line, ProblemDocument, TemplateIn, TemplateOut
+from mailexpert.base import antivirus
+from mailexpert.content import actions_images, rules, rules_image
 from mailexpert.content import queries as content
-from mailexpert.content import rules
 from mailexpert.content.models import Template
 from mailexpert.content.problems import SourceError
 
 router = Router(tags=["content"])
+
+REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
+    (rules_image.TooLarge, 413, "The picture is too large"),
+    (rules_image.NoPicture, 422, "No picture"),
+    (antivirus.Infected, 422, "The file holds a virus and was not stored"),
+    (antivirus.ScannerDown, 503, "The virus scanner is down, so nothing is taken"),
+    (antivirus.ScannerMissing, 503, "There is no virus scanner, so nothing is taken"),
+)
+
+
+class ImageForm(Schema):
+    alt: Annotated[Line, Limit(max_length=500)]
 
 
 class TemplatePage(Schema):
@@ -25,6 +41,23 @@ class TemplatePage(Schema):
 def gallery(request: HttpRequest) -> list[object]:
     """The templates that come with MailExpert, in both languages."""
     return [*content.gallery("nl"), *content.gallery("en")]
+
+
+@router.post("/images", response={201: ImageOut, **WRITE, 413: ProblemDocument, 503: ProblemDocument})
+def keep_image(
+    request: HttpRequest, file: File[UploadedFile], form: Form[ImageForm]
+) -> Status[dict[str, Any]]:
+    """Keep a picture (JPEG, PNG, GIF; at most 5 MB). It is written anew: the camera's notes are not kept. `alt`
+    says what is to be seen; leave it empty for decoration."""
+    if (file.size or 0) > rules_image.LARGEST:
+        raise Problem(413, "The picture is too large", "At most 5 MB is taken.")
+    try:
+        made = actions_images.keep_image(file.read(), name=file.name or "image", alt=form.alt)
+    except tuple(kind for kind, _status, _title in REFUSED) as problem:
+        status, title = next((s, t) for kind, s, t in REFUSED if isinstance(problem, kind))
+        raise Problem(status, title, str(problem)) from problem
+    shown = {name: getattr(made, name) for name in ("id", "name", "alt", "width", "height", "size")}
+    return Status(201, {**shown, "url": actions_images.address_of(made)})
 
 
 @router.get("/templates", response={200: TemplatePage, **READ})
