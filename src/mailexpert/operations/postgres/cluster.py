@@ -4,6 +4,8 @@ import errno
 import secrets
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import LiteralString
 
@@ -76,8 +78,14 @@ def disk_full(path: Path) -> problems.DiskFull:
     return problems.DiskFull(path=path, free=shutil.disk_usage(path).free // 1_000_000)
 
 
-def is_disk_full(problem: OSError) -> bool:
-    return problem.errno in (errno.ENOSPC, errno.EDQUOT)
+@contextmanager
+def full_disk_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise disk_full(path) from problem
+        raise
 
 
 def prepare(sockets: Path) -> None:

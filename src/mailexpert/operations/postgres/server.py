@@ -46,7 +46,7 @@ class Server:
         """Start the server again if it died; whether that was so."""
         if _pid(self.place) is not None:
             return False
-        with gate(self.place.run):
+        with cluster.full_disk_named(self.place.base), gate(self.place.run):
             return _bring_up(self.place, None, self.extra)
 
     def leave(self) -> bool:
@@ -75,15 +75,11 @@ def ensure(
     """
     home = home.absolute()
     found = place.locate(home, create=create)
-    try:
+    with cluster.full_disk_named(found.base):
         place.make_folders(found)
         with gate(found.run):
             users = Users(found.run)
             started = _bring_up(found, major, extra or {})
-    except OSError as problem:
-        if cluster.is_disk_full(problem):
-            raise cluster.disk_full(found.base) from problem
-        raise
     return Server(place=found, started=started, notes=_notes(found), extra=extra or {}, _users=users)
 
 
