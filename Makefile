@@ -13,7 +13,7 @@ run: setup ## from a fresh clone to the report of the sample mailing; Ctrl-C end
 	@exec $(BIN)/mailexpert run
 
 test: setup ## the whole suite; POSTGRES=18 picks the major version of the embedded database
-	$(BIN)/pytest -n $(WORKERS) -m "not chaos" $(if $(POSTGRES),--postgres=$(POSTGRES)) $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not chaos" $(if $(POSTGRES),--postgres=$(POSTGRES)) $(ARGS)
 
 check: setup ## lint, types, contracts, budgets, messages, templates, docs
 	$(BIN)/ruff check

@@ -1,0 +1,38 @@
+"""One start of each kind for all stories: they belong to one group, so that one worker tells them all."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mailexpert.tests.relay import Relay
+from mailexpert.tests.stack import Stack, running
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """MailExpert as it starts by default: its mails go to the built-in catcher."""
+    with running(tmp_path_factory.mktemp("home")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def relay_of_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
+    relay = Relay(tmp_path_factory.mktemp("relay"))
+    relay.start()
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture(scope="session")
+def relayed(relay_of_stack: Relay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """MailExpert whose mails go to a relay."""
+    with running(tmp_path_factory.mktemp("home"), relay_of_stack.url) as found:
+        yield found
+
+
+@pytest.fixture
+def relay(relay_of_stack: Relay) -> Iterator[Relay]:
+    """The relay of `relayed`, as it should be at the start of a story."""
+    relay_of_stack.start()
+    yield relay_of_stack
+    relay_of_stack.start()
