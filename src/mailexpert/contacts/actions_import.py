@@ -8,7 +8,7 @@ from django.db import transaction
 
 from mailexpert.base import antivirus, env
 from mailexpert.contacts import files, jobs, rules_csv
-from mailexpert.contacts.actions import make_field
+from mailexpert.contacts.actions import make_field, make_list
 from mailexpert.contacts.models import Field, Import, List
 from mailexpert.contacts.rules_columns import OWN_FIELDS, field_name, guess
 from mailexpert.contacts.rules_csv import Sample, Shape
@@ -100,6 +100,18 @@ def begin(batch: Import, fields: Sequence[str], into: List, ground: str, evidenc
     batch.state = Import.State.QUEUED
     batch.save(update_fields=["mapping", "list", "ground", "evidence", "state"])
     defer(jobs.run_import, import_id=batch.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewList:
+    name: str
+    purpose: str
+
+
+@transaction.atomic
+def begin_into_new(batch: Import, fields: Sequence[str], into: NewList, ground: str, evidence: str) -> None:
+    """Raises what begin raises, and actions.NameTaken; then there is no new list either."""
+    begin(batch, fields, make_list(into.name, into.purpose), ground, evidence)
 
 
 @dataclass(frozen=True, kw_only=True)

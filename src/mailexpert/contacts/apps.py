@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ContactsConfig(AppConfig):
@@ -7,6 +8,10 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.contacts import declare  # noqa: F401
+        from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view
 
         owner_view("contacts_wall", "contacts_contact")
+        register(
+            Entry(key="contacts", label=_("Contacts"), url_name="contacts:index", icon="users", order=40)
+        )

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +6,7 @@ from mailexpert.contacts import files
 
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Uploads of a test lie in its own folder."""
     monkeypatch.setattr(files, "folder", lambda: tmp_path / "imports")
-    yield tmp_path / "imports"
+    return tmp_path / "imports"

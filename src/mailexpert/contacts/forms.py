@@ -1,0 +1,226 @@
+"""What people fill in about contacts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.contacts import rules_columns, rules_csv
+from mailexpert.contacts.models import Field, List
+from mailexpert.contacts.rules_columns import CellProblem
+from mailexpert.mail import address
+from mailexpert.privacy.models import Ground, Purpose
+
+NEW_LIST = "new"
+LANGUAGES = [("", _("Not known")), ("nl", _("Dutch")), ("en", _("English"))]
+GROUND_CHOICES = [
+    (Ground.CONSENT, _("They gave their consent")),
+    (Ground.SOFT_OPT_IN, _("They are customers, and could refuse when they bought something")),
+    (Ground.CONTRACT, _("A contract asks for it, like a membership")),
+    (Ground.LEGAL_DUTY, _("The law obliges us to")),
+    (Ground.UNKNOWN, _("I don’t know. They are kept, but not mailed")),
+]
+
+
+class AddressField(forms.CharField):
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("E-mail address"))
+        kind = forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        super().__init__(max_length=320, widget=kind, **options)
+        self.widget.input_type = "text"  # the browser refuses accents that we take
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            return address.parse(text).text
+        except address.AddressProblem as problem:
+            raise forms.ValidationError(
+                _now("‘%(value)s’ is not an e-mail address.") % {"value": text}
+            ) from problem
+
+
+class CellField(forms.CharField):
+    """A custom field, written as in a file: `24-11-2026`, `1.234,50`."""
+
+    def __init__(self, field: Field, **options: Any) -> None:
+        self.kind = field.kind
+        super().__init__(label=field.label, required=False, max_length=rules_columns.LONGEST_VALUE, **options)
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value) or "").strip()
+        if not text:
+            return None
+        try:
+            read = rules_columns.value(self.kind, text)
+        except CellProblem as problem:
+            raise forms.ValidationError(self._words(problem)) from problem
+        return read == "t" if self.kind == Field.Kind.BOOLEAN else read
+
+    def _words(self, problem: CellProblem) -> str:
+        said = {
+            "number": _now("‘%(value)s’ is not a number."),
+            "date": _now("‘%(value)s’ is not a date. Write 2026-11-24 or 24-11-2026."),
+            "boolean": _now("‘%(value)s’ is neither yes nor no."),
+        }
+        return said.get(problem.code, _now("This is too long.")) % {"value": problem.value}
+
+
+class ContactForm(forms.Form):
+    email = AddressField()
+    first_name = forms.CharField(label=_("First name"), max_length=rules_columns.LONGEST_NAME, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=rules_columns.LONGEST_NAME, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+
+    def __init__(self, *args: Any, custom: Sequence[Field], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.custom = custom
+        for field in custom:
+            self.fields[field.slot] = self._control(field)
+
+    @staticmethod
+    def _control(field: Field) -> forms.Field:
+        if field.kind == Field.Kind.BOOLEAN:
+            answers = [("", _("Not known")), ("t", _("Yes")), ("f", _("No"))]
+            return forms.TypedChoiceField(
+                label=field.label,
+                choices=answers,
+                required=False,
+                empty_value=None,
+                coerce=lambda word: word == "t",
+            )
+        return CellField(field)
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the contact, without the address."""
+        own = {name: " ".join(self.cleaned_data[name].split()) for name in ("first_name", "last_name")}
+        custom = {field.slot: self.cleaned_data[field.slot] for field in self.custom}
+        return {**own, "language": self.cleaned_data["language"], **custom}
+
+
+class GroundForm(forms.Form):
+    """On what ground somebody may be mailed, and how that can be shown."""
+
+    ground = forms.ChoiceField(
+        label=_("Why may you mail them?"), choices=GROUND_CHOICES, widget=forms.RadioSelect
+    )
+    evidence = forms.CharField(
+        label=_("How can you show that?"),
+        help_text=_("One sentence for the proof: where and when they said yes, and what they read then."),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("ground") not in (None, Ground.UNKNOWN) and not given.get("evidence", "").strip():
+            self.add_error("evidence", _now("Without a sentence there is nothing to show when someone asks."))
+        return given
+
+
+class SignUpForm(GroundForm):
+    list = forms.TypedChoiceField(label=_("List"), coerce=int)
+    field_order = ("list", "ground", "evidence")
+
+    def __init__(self, *args: Any, lists: Sequence[List], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["list"].choices = [(one.id, one.name) for one in lists]  # type: ignore[attr-defined]
+        self.fields["ground"].label = _("Why may you mail this person?")
+        self.fields["evidence"].help_text = _(
+            "One sentence for the proof: where and when this person said yes, and to what."
+        )
+
+
+class ListForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+    purpose = forms.ChoiceField(
+        label=_("What is it for?"),
+        choices=Purpose.choices,
+        widget=forms.RadioSelect,
+        initial=Purpose.NEWSLETTER,
+        help_text=_("People give their ground for this one thing, so it can’t be changed later."),
+    )
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+
+class FieldForm(forms.Form):
+    label = forms.CharField(label=_("Name"), max_length=80)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Field.Kind.choices)
+
+    def clean_label(self) -> str:
+        label = str(self.cleaned_data["label"])
+        if not rules_columns.field_name(label):
+            raise forms.ValidationError(_now("A name needs at least one letter from a to z."))
+        return label
+
+
+class LabelForm(forms.Form):
+    label = forms.CharField(label=_("Name"), max_length=80)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        help_text=_("A CSV file, as a spreadsheet saves it. Any encoding and separator will do."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+    )
+
+
+class ShapeForm(forms.Form):
+    """How a file is read, where we guessed wrong."""
+
+    encoding = forms.ChoiceField(
+        label=_("Encoding"),
+        choices=[
+            ("utf-8", "UTF-8"),
+            ("windows-1252", "Windows-1252"),
+            ("utf-16-le", "UTF-16"),
+            ("utf-16-be", "UTF-16 (big-endian)"),
+        ],
+    )
+    delimiter = forms.ChoiceField(
+        label=_("Separator"),
+        choices=[(",", _("comma")), (";", _("semicolon")), ("\t", _("tab")), ("|", _("bar"))],
+    )
+    has_header = forms.TypedChoiceField(
+        label=_("First row"),
+        choices=[("yes", _("names of the columns")), ("no", _("a contact"))],
+        coerce=lambda word: word == "yes",
+    )
+
+    def clean_delimiter(self) -> str:
+        return str(self.data["delimiter"])  # a tab is a value here, not space around one
+
+    def shape(self) -> rules_csv.Shape:
+        return rules_csv.Shape(**self.cleaned_data)
+
+
+class ImportForm(GroundForm):
+    """Where the people of a file go, and on what ground. The columns stand in controls of their own."""
+
+    list = forms.ChoiceField(label=_("On which list?"))
+    new_name = forms.CharField(label=_("Name of the new list"), max_length=100, required=False)
+    new_purpose = forms.ChoiceField(
+        label=_("What is the new list for?"),
+        choices=Purpose.choices,
+        required=False,
+        initial=Purpose.NEWSLETTER,
+    )
+    field_order = ("list", "new_name", "new_purpose", "ground", "evidence")
+
+    def __init__(self, *args: Any, lists: Sequence[List], **options: Any) -> None:
+        super().__init__(*args, **options)
+        existing = [(str(one.id), one.name) for one in lists]
+        self.fields["list"].choices = [*existing, (NEW_LIST, _("A new list"))]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("list") == NEW_LIST and not given.get("new_name", "").strip():
+            self.add_error("new_name", _now("Give the new list a name."))
+        return given

@@ -1,0 +1,258 @@
+"""What pages, the API and other rooms read about contacts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from mailexpert.contacts.models import Contact, ContactColumns, Field, FoundContact, List, Membership
+from mailexpert.core.scope import current_account
+from mailexpert.privacy.models import Consent, Evidence, Ground
+from mailexpert.sending.models import Suppression
+
+PAGE = 50
+MOST_WORDS = 6
+LONGEST_WORD = 100
+MOST_COUNTED = 10_000
+# From this many contacts on a total may be a minute old: counting a million takes a good part of a second.
+MANY = 20_000
+KEPT_SECONDS = 60
+MAILS_SHOWN = 50
+
+SIGNED_UP, UNSUBSCRIBED, SUPPRESSED, NO_GROUND, UNLISTED = (
+    "signed_up",
+    "unsubscribed",
+    "suppressed",
+    "no_ground",
+    "unlisted",
+)
+STATUSES = (SIGNED_UP, UNSUBSCRIBED, SUPPRESSED, NO_GROUND, UNLISTED)
+STANDING = Q(ended_at=None) & ~Q(ground=Ground.UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Which contacts are shown. `before` and `after` are ids: the newest contact has the highest."""
+
+    term: str = ""
+    list_id: int | None = None
+    status: str = ""
+    before: int | None = None
+    after: int | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.term or self.list_id or self.status)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A contact in a list of contacts: how it stands, since when, and where that came from."""
+
+    contact: ContactColumns
+    status: str
+    since: datetime
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    people: list[Person]
+    newer: int | None
+    older: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    contacts: int
+    signed_up: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailed:
+    """A mailing that reached a contact, or didn't."""
+
+    subject: str
+    outcome: int
+    at: datetime
+
+
+# Finding
+
+
+def search(term: str) -> QuerySet[FoundContact]:
+    """Each word of the term is the beginning of the address or of a word of the name. Reads the owner's view:
+    under the wall's policy neither condition could use its index."""
+    found = FoundContact.objects.all()
+    for word in term.lower().replace("\0", "").split()[:MOST_WORDS]:
+        word = word[:LONGEST_WORD]
+        lexeme = f"{current_account()}/{word}".replace("\\", "\\\\").replace("'", "''")
+        named = RawSQL("words @@ %s::tsquery", [f"'{lexeme}':*"], output_field=BooleanField())
+        found = found.filter(Q(email_key__startswith=word) | Q(named))
+    return found
+
+
+def matching(wanted: Search) -> QuerySet[FoundContact]:
+    """Everyone who fits, in no order."""
+    found = search(wanted.term)
+    mine = Membership.objects.filter(contact_id=OuterRef("id"))
+    if wanted.list_id is not None:
+        mine = mine.filter(list_id=wanted.list_id)
+    suppressed = Exists(Suppression.objects.filter(email_key=OuterRef("email_key")))
+    match wanted.status:
+        case "signed_up":
+            return found.filter(Exists(mine.filter(STANDING)), ~suppressed)
+        case "unsubscribed":
+            return found.filter(Exists(mine.exclude(ended_at=None)), ~Exists(mine.filter(ended_at=None)))
+        case "suppressed":
+            found = found.filter(suppressed)
+        case "no_ground":
+            unknown = mine.filter(ended_at=None, ground=Ground.UNKNOWN)
+            return found.filter(Exists(unknown), ~Exists(mine.filter(STANDING)))
+        case "unlisted":
+            return found.filter(~Exists(Membership.objects.filter(contact_id=OuterRef("id"))))
+    return found if wanted.list_id is None else found.filter(Exists(mine.filter(ended_at=None)))
+
+
+def page(wanted: Search) -> Page:
+    """One page, newest first, with the ids to go on from."""
+    found = matching(wanted)
+    if wanted.after is not None:
+        rows = list(found.filter(id__gt=wanted.after).order_by("id")[: PAGE + 1])
+        more, rows = len(rows) > PAGE, rows[:PAGE][::-1]
+        newer, older = more, bool(rows)
+    else:
+        if wanted.before is not None:
+            found = found.filter(id__lt=wanted.before)
+        rows = list(found.order_by("-id")[: PAGE + 1])
+        more, rows = len(rows) > PAGE, rows[:PAGE]
+        newer, older = wanted.before is not None and bool(rows), more
+    return Page(
+        people=_people(rows, wanted.list_id),
+        newer=rows[0].id if newer and rows else None,
+        older=rows[-1].id if older and rows else None,
+    )
+
+
+def count(wanted: Search) -> int:
+    """How many fit; above MOST_COUNTED only that there are more."""
+    found = matching(replace(wanted, before=None, after=None))
+    return found.values("id")[: MOST_COUNTED + 1].count()
+
+
+def totals() -> Totals:
+    key = f"contact-totals-{current_account()}"
+    known: Totals | None = cache.get(key)
+    if known is None:
+        signed_up = Membership.objects.filter(STANDING).aggregate(n=Count("contact_id", distinct=True))["n"]
+        known = Totals(contacts=Contact.objects.count(), signed_up=signed_up)
+        if known.contacts >= MANY:
+            cache.set(key, known, KEPT_SECONDS)
+    return known
+
+
+def _people(contacts: Sequence[FoundContact], list_id: int | None) -> list[Person]:
+    memberships = Membership.objects.filter(contact_id__in=[contact.id for contact in contacts])
+    if list_id is not None:
+        memberships = memberships.filter(list_id=list_id)
+    by_contact: dict[int, list[Membership]] = {}
+    for membership in memberships.order_by("-since"):
+        by_contact.setdefault(membership.contact_id, []).append(membership)
+    keys = [contact.email_key for contact in contacts]
+    suppressed = set(Suppression.objects.filter(email_key__in=keys).values_list("email_key", flat=True))
+    return [_person(one, by_contact.get(one.id, []), one.email_key in suppressed) for one in contacts]
+
+
+def _person(contact: ContactColumns, memberships: Sequence[Membership], is_suppressed: bool) -> Person:
+    standing = [one for one in memberships if one.ended_at is None]
+    known = [one for one in standing if one.ground != Ground.UNKNOWN]
+    shown = next(iter(known or standing or memberships), None)
+    if is_suppressed:
+        status = SUPPRESSED
+    elif known:
+        status = SIGNED_UP
+    elif standing:
+        status = NO_GROUND
+    else:
+        status = UNSUBSCRIBED if memberships else UNLISTED
+    since = shown.since if shown else contact.created_at
+    return Person(contact=contact, status=status, since=since, source=shown.source if shown else "")
+
+
+# One contact
+
+
+def standing_of(contact: Contact) -> Person:
+    memberships = list(Membership.objects.filter(contact_id=contact.id).order_by("-since"))
+    suppressed = Suppression.objects.filter(email_key=contact.email_key).exists()
+    return _person(contact, memberships, suppressed)
+
+
+def memberships_of(contact_id: int) -> list[Membership]:
+    return list(
+        Membership.objects.filter(contact_id=contact_id)
+        .select_related("list")
+        .order_by("list__name", "list_id")
+    )
+
+
+def ledger_of(contact_id: int) -> list[dict[str, Any]]:
+    """The ledger's lines of a contact, newest first, with the words that prove each."""
+    lines = list(Consent.objects.filter(contact_id=contact_id).order_by("-at", "-id")[:200])
+    texts = dict(
+        Evidence.objects.filter(id__in=[line.evidence_id for line in lines]).values_list("id", "text")
+    )
+    names = dict(List.objects.filter(id__in=[line.list_id for line in lines]).values_list("id", "name"))
+    return [
+        {
+            "line": line,
+            "list": names.get(line.list_id or 0, ""),
+            "evidence": texts.get(line.evidence_id or 0, ""),
+        }
+        for line in lines
+    ]
+
+
+def mailed(contact_id: int) -> list[Mailed]:
+    """What was sent to a contact, newest first. Found by way of the issues: the ledger of deliveries has no
+    index on people, which would cost every mail 20 bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.subject, d.outcome, d.at FROM sending_issue i "
+            "JOIN sending_delivery d ON d.issue_id = i.id AND d.contact_id = %(contact)s "
+            "WHERE i.account_id = %(account)s AND d.account_id = %(account)s AND i.kind = 1 "
+            "ORDER BY i.id DESC, d.attempt DESC LIMIT %(limit)s",
+            {"contact": contact_id, "account": current_account(), "limit": MAILS_SHOWN},
+        )
+        return [Mailed(subject=row[0], outcome=row[1], at=row[2]) for row in cursor.fetchall()]
+
+
+def field_values(contact: ContactColumns, fields: Iterable[Field]) -> list[tuple[Field, Any]]:
+    return [(field, getattr(contact, field.slot)) for field in fields]
+
+
+# Lists and fields
+
+
+def lists() -> list[List]:
+    return list(List.objects.filter(archived_at=None).order_by("name", "id"))
+
+
+def lists_with_counts() -> list[tuple[List, int]]:
+    """Every list, those in use first, with how many on it may be mailed."""
+    counts = dict(
+        Membership.objects.filter(STANDING).values_list("list_id").annotate(n=Count("contact_id")).order_by()
+    )
+    found = List.objects.order_by("archived_at", "name", "id")
+    return [
+        (one, counts.get(one.id, 0)) for one in sorted(found, key=lambda one: one.archived_at is not None)
+    ]
+
+
+def fields() -> list[Field]:
+    return list(Field.objects.order_by("label", "id"))

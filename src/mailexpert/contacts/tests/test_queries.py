@@ -1,0 +1,76 @@
+"""Finding contacts."""
+
+import pytest
+
+from mailexpert.conftest import Tenant
+from mailexpert.contacts import actions, queries
+from mailexpert.contacts.models import Contact, Membership
+from mailexpert.contacts.queries import Search
+from mailexpert.contacts.tests.cast import make_contact, make_list
+from mailexpert.core.scope import account
+from mailexpert.sending.models import Suppression
+
+pytestmark = pytest.mark.usefixtures("in_shop")
+
+
+def found(term: str) -> list[str]:
+    return [contact.email for contact in queries.search(term).order_by("id")]
+
+
+@pytest.mark.parametrize(
+    "term", ["ann", "ANNA", "anna@voor", "berg", "Ber", "van der", "anna berg", "el", "o'n", "é", "50%"]
+)
+def test_the_beginning_of_the_address_or_of_any_word_of_the_name_finds(term: str) -> None:
+    make_contact("anna@voorbeeld.example", first_name="Anna El", last_name="van der Berg O'Neil Élan 50%")
+    make_contact("bart@voorbeeld.example", first_name="Bart", last_name="Smit")
+    assert found(term) == ["anna@voorbeeld.example"]
+
+
+@pytest.mark.parametrize(
+    "term", ["nna", "%", "_", "'", "\\", "anna smit", "anna & bart", ":*", "a\0b", "x" * 5000]
+)
+def test_anything_else_finds_nobody_and_breaks_nothing(term: str) -> None:
+    make_contact("anna@voorbeeld.example", first_name="Anna", last_name="Berg")
+    assert found(term) == []
+
+
+def test_a_strangers_names_are_not_found(stranger: Tenant) -> None:
+    with account(stranger.id):
+        make_contact("anna@vreemd.example", first_name="Anna")
+    assert found("anna") == []
+
+
+def test_each_status_has_its_people() -> None:
+    into, other = make_list(), make_list("Acties", "offers")
+    signed_up = make_contact("a@b.example", into)
+    left = make_contact("c@d.example", into)
+    actions.end_memberships(left.id, None, Membership.EndedBy.PAGE)
+    blocked = make_contact("e@f.example", into)
+    Suppression.objects.create(email_key=blocked.email_key, reason=1)
+    unknown = make_contact("g@h.example")
+    Membership.objects.create(list_id=other.id, contact_id=unknown.id, ground="unknown")
+    nowhere = make_contact("i@j.example")
+    expected = {
+        "signed_up": signed_up,
+        "unsubscribed": left,
+        "suppressed": blocked,
+        "no_ground": unknown,
+        "unlisted": nowhere,
+    }
+    for status, contact in expected.items():
+        page = queries.page(Search(status=status))
+        assert [(one.contact.id, one.status) for one in page.people] == [(contact.id, status)]
+    assert queries.count(Search(list_id=into.id)) == 2
+    assert queries.count(Search(list_id=into.id, status="signed_up")) == 1
+
+
+def test_totals_count_a_person_on_two_lists_once() -> None:
+    into, other = make_list(), make_list("Acties", "offers")
+    anna = make_contact(into=into)
+    Membership.objects.create(list_id=other.id, contact_id=anna.id, ground="consent")
+    assert queries.totals() == queries.Totals(contacts=1, signed_up=1)
+
+
+def test_a_long_name_is_kept_and_found_by_its_beginning() -> None:
+    Contact.objects.create(email="a@b.example", last_name="x" * 5000)
+    assert found("xxx") == ["a@b.example"]

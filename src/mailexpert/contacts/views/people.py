@@ -1,0 +1,187 @@
+"""Contacts: browsing, and one person's page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mailexpert.accounts.access import member_required
+from mailexpert.contacts import actions, queries
+from mailexpert.contacts.forms import ContactForm, SignUpForm
+from mailexpert.contacts.models import Contact, List, Membership
+from mailexpert.contacts.queries import Search
+
+
+@require_safe
+@never_cache
+@member_required
+def index(request: HttpRequest) -> HttpResponse:
+    wanted = _search(request)
+    page = queries.page(wanted)
+    totals = queries.totals()
+    context: dict[str, Any] = {
+        "wanted": wanted,
+        "page": page,
+        "totals": totals,
+        "found": queries.count(wanted) if wanted.is_filtered else totals.contacts,
+        "most_counted": queries.MOST_COUNTED,
+        "newer_url": _url(wanted, after=page.newer) if page.newer else "",
+        "older_url": _url(wanted, before=page.older) if page.older else "",
+    }
+    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
+        return render(request, "contacts/parts/found.html", context)
+    context |= {"lists": queries.lists(), "statuses": queries.STATUSES}
+    return render(request, "contacts/index.html", context)
+
+
+def _search(request: HttpRequest) -> Search:
+    asked = request.GET
+    status = asked.get("status", "")
+    return Search(
+        term=asked.get("q", "").strip(),
+        list_id=_number(asked.get("list", "")),
+        status=status if status in queries.STATUSES else "",
+        before=_number(asked.get("before", "")),
+        after=_number(asked.get("after", "")),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _url(wanted: Search, **place: int | None) -> str:
+    given = {"q": wanted.term, "list": wanted.list_id, "status": wanted.status, **place}
+    return f"{reverse('contacts:index')}?{urlencode({name: value for name, value in given.items() if value})}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def add(request: HttpRequest) -> HttpResponse:
+    lists = queries.lists()
+    form = ContactForm(request.POST or None, custom=queries.fields())
+    on_list = request.POST.get("on_list", "yes" if request.method != "POST" else "") == "yes" and bool(lists)
+    sign_up = SignUpForm(request.POST if on_list and request.method == "POST" else None, lists=lists)
+    if form.is_valid() and (not on_list or sign_up.is_valid()):
+        try:
+            contact = actions.add_contact(form.cleaned_data["email"], form.values())
+        except actions.AddressTaken:
+            form.add_error("email", _("You have a contact with this address already."))
+        else:
+            if on_list:
+                _sign_up(request, contact, sign_up)
+            messages.success(request, _("%(email)s is added.") % {"email": contact.email})
+            return redirect("contacts:show", contact_id=contact.id)
+    return render(
+        request, "contacts/add.html", {"form": form, "sign_up": sign_up, "on_list": on_list, "lists": lists}
+    )
+
+
+@require_safe
+@never_cache
+@member_required
+def show(request: HttpRequest, contact_id: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, id=contact_id)
+    return _contact_page(request, contact, SignUpForm(lists=queries.lists()))
+
+
+def _contact_page(request: HttpRequest, contact: Contact, sign_up: SignUpForm) -> HttpResponse:
+    context = {
+        "contact": contact,
+        "standing": queries.standing_of(contact),
+        "memberships": queries.memberships_of(contact.id),
+        "values": queries.field_values(contact, queries.fields()),
+        "ledger": queries.ledger_of(contact.id),
+        "mailed": queries.mailed(contact.id),
+        "sign_up": sign_up,
+        "has_lists": bool(sign_up.fields["list"].choices),  # type: ignore[attr-defined]
+    }
+    return render(request, "contacts/show.html", context, status=422 if sign_up.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def change(request: HttpRequest, contact_id: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, id=contact_id)
+    custom = queries.fields()
+    form = ContactForm(request.POST or None, custom=custom, initial=_initial(contact))
+    if form.is_valid():
+        try:
+            actions.change_contact(contact.id, form.cleaned_data["email"], form.values())
+        except actions.AddressTaken:
+            form.add_error("email", _("Another contact has this address."))
+        else:
+            messages.success(request, _("The details are saved."))
+            return redirect("contacts:show", contact_id=contact.id)
+    return render(request, "contacts/change.html", {"form": form, "contact": contact})
+
+
+def _initial(contact: Contact) -> dict[str, Any]:
+    values = {name: getattr(contact, name) for name in ("email", "first_name", "last_name", "language")}
+    for field in queries.fields():
+        values[field.slot] = _written(getattr(contact, field.slot))
+    return values
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+@require_POST
+@member_required
+def sign_up(request: HttpRequest, contact_id: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, id=contact_id)
+    form = SignUpForm(request.POST, lists=queries.lists())
+    if not form.is_valid():
+        return _contact_page(request, contact, form)
+    try:
+        _sign_up(request, contact, form)
+    except actions.StoppedBefore:
+        form.add_error(
+            "ground", _("This person unsubscribed from this list, and comes back only with a known ground.")
+        )
+        return _contact_page(request, contact, form)
+    return redirect("contacts:show", contact_id=contact.id)
+
+
+def _sign_up(request: HttpRequest, contact: Contact, form: SignUpForm) -> None:
+    into = get_object_or_404(List, id=form.cleaned_data["list"])
+    actions.sign_up(
+        contact,
+        into,
+        ground=form.cleaned_data["ground"],
+        evidence=form.cleaned_data["evidence"],
+        by_id=request.user.pk,
+    )
+
+
+@require_POST
+@member_required
+def unsubscribe(request: HttpRequest, contact_id: int, list_id: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, id=contact_id)
+    left = get_object_or_404(List, id=list_id)
+    if actions.end_membership(contact.id, left.id, Membership.EndedBy.HAND):
+        messages.success(
+            request,
+            _("%(email)s is unsubscribed from %(list)s.") % {"email": contact.email, "list": left.name},
+        )
+    return redirect("contacts:show", contact_id=contact.id)
+
+
+@require_POST
+@member_required
+def erase(request: HttpRequest, contact_id: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, id=contact_id)
+    actions.erase_contact(contact.id)
+    messages.success(
+        request, _("The contact is erased. The proof of what was mailed stays, without name or address.")
+    )
+    return redirect("contacts:index")

@@ -1,0 +1,69 @@
+"""Sentences about contacts in the language of whoever reads them."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mailexpert.contacts.models import Refusal
+
+SOURCES = {
+    "import": gettext_lazy("import"),
+    "hand": gettext_lazy("by hand"),
+    "form": gettext_lazy("form"),
+    "api": gettext_lazy("API"),
+    "page": gettext_lazy("unsubscribe page"),
+    "one_click": gettext_lazy("one click in the mail program"),
+    "mailto": gettext_lazy("by mail"),
+    "sample": gettext_lazy("sample"),
+}
+FAILURES = {
+    "file_gone": gettext_lazy(
+        "The file was no longer there when its turn came. Nothing was brought in. Upload it again."
+    ),
+    "stuck": gettext_lazy(
+        "No worker finished the import within 12 hours. Nothing was brought in. Start it again."
+    ),
+    "unexpected": gettext_lazy(
+        "Something went wrong while reading. Nothing was brought in, your contacts are as before."
+    ),
+}
+
+
+def source(code: str) -> str:
+    return str(SOURCES.get(code, code))
+
+
+def failure(code: str) -> str:
+    return str(FAILURES.get(code, FAILURES["unexpected"]))
+
+
+def refusal(refused: Refusal) -> str:
+    """Why a row was not taken."""
+    value = {"value": refused.detail}
+    match refused.reason:
+        case "no_address":
+            return _("There is no e-mail address in this row.")
+        case "address":
+            return _("‘%(value)s’ is not an e-mail address.") % value
+        case "too_many_columns":
+            return _(
+                "There are more values than columns. A value that holds the separator needs quotes around it."
+            )
+        case "quotes":
+            return _("A quotation mark isn’t closed, or stands in the middle of a quoted value.")
+        case "too_long":
+            return _("This row is too long to be a contact.")
+        case "value_too_long":
+            return _("A value is too long: a name may have 200 characters, another field 2,000.")
+        case "unreadable":
+            return _(
+                "This row holds signs that can’t be read. The file may have another encoding than it seems."
+            )
+        case "number":
+            return _("‘%(value)s’ is not a number.") % value
+        case "date":
+            return _("‘%(value)s’ is not a date. Write 2026-11-24 or 24-11-2026.") % value
+        case "boolean":
+            return _("‘%(value)s’ is neither yes nor no.") % value
+        case "language":
+            return _("‘%(value)s’ is not a language. Write nl or en.") % value
+    return refused.reason
