@@ -26,7 +26,7 @@ check: setup ## lint, types, contracts, budgets, messages, templates, docs
 	$(BIN)/mkdocs build --quiet --strict
 
 bench: setup ## all benchmarks: a table, and var/bench/*.json
-	@$(BIN)/mailexpert bench all
+	@$(BIN)/python bench/run.py
 
 chaos: setup ## the long failure tests
 	$(BIN)/pytest -m chaos $(if $(POSTGRES),--postgres=$(POSTGRES)) $(ARGS)

@@ -1,0 +1,49 @@
+"""`make bench`: every benchmark in this folder, one after the other, on the home's database.
+
+A benchmark prints its own table and stores `var/bench/<name>.json`; one that knows `--json` leaves both to us.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from mailexpert.base import env
+from mailexpert.operations import postgres, prepare
+
+HERE = Path(__file__).parent
+RESULTS = HERE.parent / "var" / "bench"
+
+
+def main() -> int:
+    settings = env.load()
+    with postgres.use(settings, create=True):
+        prepare.if_needed(settings)
+        environment = {**os.environ, "DATABASE_URL": postgres.dsn(settings)}
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        scripts = [path for path in sorted(HERE.glob("*.py")) if path != Path(__file__)]
+        failed = [script.stem for script in scripts if not run(script, environment)]
+    print("\n" + (f"Failed: {', '.join(failed)}" if failed else f"All results are in {RESULTS}"))
+    return 1 if failed else 0
+
+
+def run(script: Path, environment: Mapping[str, str]) -> bool:
+    print(f"\n── {script.stem} ──", flush=True)
+    if 'add_argument("--json"' not in script.read_text():
+        return subprocess.run([sys.executable, script], env=environment).returncode == 0
+    done = subprocess.run(
+        [sys.executable, script, "--json"], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    if done.returncode:
+        return False
+    found = json.loads(done.stdout)
+    (RESULTS / f"{script.stem}.json").write_text(json.dumps(found, indent=1) + "\n")
+    for name, value in found.items():
+        print(f"{name:<32} {value!s:>16}")
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
