@@ -25,9 +25,9 @@ def with_footer(html: str, text: str, language: str, sender_line: str) -> tuple[
     it: not in a comment, in a hidden element or under a condition."""
     word = WORDS.get(language, WORDS["nl"])
     if not (_always_there(html) and _seen(html)):
-        html = _into_body(html, _html_footer(word, sender_line))
+        html = before_body_end(html, _html_footer(word, sender_line))
     elif sender_line and escape(sender_line) not in html:
-        html = _into_body(html, _html_line(sender_line))
+        html = before_body_end(html, _html_line(sender_line))
     if not _always_there(text):
         text = f"{text.rstrip()}\n\n--\n{_plain(sender_line)}{word}: {SLOT}\n"
     elif sender_line and sender_line not in text:
@@ -85,7 +85,7 @@ def _unliquid(text: str) -> str:
     return text.replace("{{", "{ {").replace("{%", "{ %")
 
 
-def _into_body(html: str, what: str) -> str:
+def before_body_end(html: str, what: str) -> str:
     """Before the last </body>; at the end of what has none."""
     at = html.lower().rfind("</body>")
     return html[:at] + what + html[at:] if at >= 0 else html + what

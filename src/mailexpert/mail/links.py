@@ -1,7 +1,7 @@
 """Links in mails and the signed tokens in them.
 
-A token is self-contained: a kind, ids, and a truncated keyed hash. Nobody can make or change one without the key, and it
-holds no address. A click's token names no person: it is the same for all readers of an issue.
+A token is self-contained: a kind, ids, and a truncated keyed hash. Nobody can make or change one without the
+key, and it holds no address. A click's token names no person: it is the same for all readers of an issue.
 """
 
 import base64
@@ -9,10 +9,12 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import NamedTuple
+
+from mailexpert.mail import anchors
 
 MAC = 10  # bytes; 80 bits, and a guess costs a request
 ID = 6  # bytes of an id; 2**48 issues or contacts
@@ -53,26 +55,61 @@ def stop_token(key: bytes, issue: int, contact: int) -> str:
     return _signed(key, STOP + issue.to_bytes(ID, "big") + contact.to_bytes(ID, "big"))
 
 
-def person_tokens(key: bytes, issue: int) -> Callable[[int], tuple[bytes, bytes, bytes]]:
-    """For many people of one issue, from one hash each: the stop token, the opaque id that Message-ID carries, and
-    the return path's (hexadecimal, because mail servers may change its case)."""
-    head = STOP + issue.to_bytes(ID, "big")
-    begun = hashlib.blake2b(head, key=key, digest_size=2 * MAC)
-    to_base64, to_hex = binascii.b2a_base64, binascii.hexlify
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
+STOP_ROOM = 32  # characters that base64 takes for a stop token's 23 bytes and one of filling
+STOP_WIDTH = 31  # of which these are the token
+OPAQUE_WIDTH = 2 * (2 * ID + MAC)
 
-    def tokens(contact: int) -> tuple[bytes, bytes, bytes]:
-        ids = contact.to_bytes(ID, "big")
-        mac = begun.copy()
-        mac.update(ids)
-        digest = mac.digest()
-        stop = to_base64(head + ids + digest[:MAC], newline=False).translate(URL_SAFE, b"=")
-        opaque = to_hex(head[1:] + ids + digest[MAC:])
-        return stop, opaque, opaque
+
+class PersonTokens(NamedTuple):
+    """By person: `stops` as in stop_token, `opaques` as in return_token."""
+
+    stops: list[bytes]
+    opaques: list[bytes]
+
+
+def person_tokens(key: bytes, issue: int) -> Callable[[Iterable[int]], PersonTokens]:
+    """For many people of one issue, from one hash each: the stop token, and the opaque one that Message-ID and
+    the return path carry."""
+    head = STOP + issue.to_bytes(ID, "big")
+    begin = hashlib.blake2b(head, key=key, digest_size=2 * MAC).copy
+
+    def tokens(contacts: Iterable[int]) -> PersonTokens:
+        stops: list[bytes] = []
+        opaques: list[bytes] = []
+        for contact in contacts:
+            ids = contact.to_bytes(ID, "big")
+            mac = begin()
+            mac.update(ids)
+            digest = mac.digest()
+            stops += (head, ids, digest[:MAC], b"\0")
+            opaques += (head[1:], ids, digest[MAC:])
+        coded = binascii.b2a_base64(b"".join(stops), newline=False).translate(URL_SAFE)
+        opaque = b"".join(opaques).hex().encode()
+        return PersonTokens(
+            [coded[at : at + STOP_WIDTH] for at in range(0, len(coded), STOP_ROOM)],
+            [opaque[at : at + OPAQUE_WIDTH] for at in range(0, len(opaque), OPAQUE_WIDTH)],
+        )
 
     return tokens
 
 
-URL_SAFE = bytes.maketrans(b"+/", b"-_")
+def return_token(key: bytes, issue: int, contact: int) -> str:
+    """The token of a return path and a Message-ID, hexadecimal because mail servers may change its case."""
+    told = issue.to_bytes(ID, "big") + contact.to_bytes(ID, "big")
+    return (told + _digest(key, STOP + told)[MAC:]).hex()
+
+
+def read_return_token(key: bytes, token: str) -> Stop | None:
+    """Whose mail a bounce or complaint is about; None when the token isn't ours. Never raises."""
+    try:
+        raw = bytes.fromhex(token) if len(token) == OPAQUE_WIDTH and token.isascii() else b""
+    except ValueError:
+        return None
+    told, mac = raw[: 2 * ID], raw[2 * ID :]
+    if not raw or not hmac.compare_digest(_digest(key, STOP + told)[MAC:], mac):
+        return None
+    return Stop(int.from_bytes(told[:ID], "big"), int.from_bytes(told[ID:], "big"))
 
 
 def read_token(key: bytes, token: str) -> Click | Open | Stop | None:
@@ -84,7 +121,7 @@ def read_token(key: bytes, token: str) -> Click | Open | Stop | None:
     except (binascii.Error, ValueError):
         return None
     told, mac = raw[:-MAC], raw[-MAC:]
-    if not hmac.compare_digest(_mac(key, told), mac):
+    if not hmac.compare_digest(_digest(key, told)[:MAC], mac) or _coded(raw) != token:
         return None
     return _told(told)
 
@@ -101,27 +138,26 @@ def _told(told: bytes) -> Click | Open | Stop | None:
     return None
 
 
-def _mac(key: bytes, told: bytes) -> bytes:
-    return hashlib.blake2b(told, key=key, digest_size=2 * MAC).digest()[:MAC]
+def _digest(key: bytes, told: bytes) -> bytes:
+    return hashlib.blake2b(told, key=key, digest_size=2 * MAC).digest()
 
 
 def _signed(key: bytes, told: bytes) -> str:
-    return base64.urlsafe_b64encode(told + _mac(key, told)).decode().rstrip("=")
+    return _coded(told + _digest(key, told)[:MAC])
 
 
-# ── Numbering at freeze ──────────────────────────────────────────────────────────────────────────────────────
+def _coded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
-# A placeholder that the composer replaces by a click address. Private-use characters can't stand in a source:
-# content refuses them.
+
+# ── Numbering at freeze ──
+
+# A placeholder that the composer replaces by a click address: private-use characters, taken out of sources first.
 OPENING, CLOSING = "\ue003", "\ue004"
-PLACEHOLDER = re.compile(f"{OPENING}([0-9]+){CLOSING}")
-
-# Possessive and with a ceiling: a source full of quotes that never close can't make it look twice.
-TAG = re.compile(r"""<!--.*?-->|<([A-Za-z][A-Za-z0-9]{0,20})(?:"[^"]*+"|'[^']*+'|[^"'>]){0,20000}+>""", re.DOTALL)
-HREF = re.compile(r"""(\shref\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-IN_TEXT = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]']")
-HTTP = ("http://", "https://")
-LINKED = {"a", "area"}
+PLACEHOLDER = re.compile(f"{OPENING}([0-9]{{1,5}}){CLOSING}")
+OURS = {ord(OPENING): None, ord(CLOSING): None}
+IGNORED = {9: None, 10: None, 13: None}  # in an address browsers pass over tabs and line ends
+WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,33 +170,34 @@ class Numbered:
 
 
 def number(html: str, text: str) -> Numbered:
-    """Number the links of an issue: the same target has the same number in both parts. A target that holds Liquid is
-    left alone, because a tracked one must be the same for everybody; so are mailto:, tel: and anchors."""
+    """Number the web links of an issue: the same target has the same number in both parts. A target that holds
+    Liquid is left alone, because a tracked one must be the same for everybody; so are mailto:, tel: and anchors.
+    Every other byte stays."""
+    html, text = html.translate(OURS), text.translate(OURS)
     numbers: dict[str, int] = {}
-
-    def place(target: str) -> str | None:
-        if not target.startswith(HTTP) or "{{" in target or "{%" in target or len(numbers) >= MOST_LINKS:
-            return None
-        return f"{OPENING}{numbers.setdefault(target, len(numbers))}{CLOSING}"
-
-    def in_attribute(found: re.Match[str]) -> str:
-        value = next(group for group in found.groups()[1:] if group is not None)
-        placed = place(unescape(value.strip()))
-        return f'{found[1]}"{placed}"' if placed else found[0]
-
-    def in_tag(found: re.Match[str]) -> str:
-        if found[1] is None or found[1].lower() not in LINKED:
-            return found[0]
-        return HREF.sub(in_attribute, found[0], count=1)
-
-    def in_text(found: re.Match[str]) -> str:
-        return place(found[0]) or found[0]
-
-    numbered_html = TAG.sub(in_tag, html)
-    return Numbered(numbered_html, IN_TEXT.sub(in_text, text), list(numbers))
+    in_html = ((place.start, place.end, "" if place.is_quoted else '"') for place in anchors.hrefs(html))
+    in_text = ((start, end, None) for start, end in anchors.in_text(text))
+    return Numbered(_replaced(html, in_html, numbers), _replaced(text, in_text, numbers), list(numbers))
 
 
-def click_addresses(key: bytes, issue: int, targets: Sequence[Any], track_url: str) -> Iterator[str]:
+def _replaced(source: str, places: Iterable[tuple[int, int, str | None]], numbers: dict[str, int]) -> str:
+    """`places`: from, to, and the quotes that a placeholder in HTML needs; None in plain text."""
+    out: list[str] = []
+    done = 0
+    for start, end, quotes in places:
+        written = source[start:end]
+        target = written if quotes is None else unescape(written).strip().translate(IGNORED)
+        if not target.lower().startswith(WEB) or "{{" in written or "{%" in written:
+            continue
+        if target not in numbers and len(numbers) >= MOST_LINKS:
+            continue
+        mark = f"{OPENING}{numbers.setdefault(target, len(numbers))}{CLOSING}"
+        out += (source[done:start], quotes or "", mark, quotes or "")
+        done = end
+    return "".join([*out, source[done:]])
+
+
+def click_addresses(key: bytes, issue: int, targets: Sequence[str], track_url: str) -> Iterator[str]:
     """The address that stands in the mail for each numbered link."""
     for link in range(len(targets)):
         yield f"{track_url}/t/c/{click_token(key, issue, link)}"

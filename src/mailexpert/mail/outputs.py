@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from liquid.builtin.content import ContentNode
@@ -16,12 +16,13 @@ from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
 from mailexpert.mail import quoted
+from mailexpert.mail.memory import Memory
 from mailexpert.mail.personalise import HTML, TEXT, Limited
 
 # Filters that look at the value alone. `date` looks at the clock for two words, which are never remembered.
-ON_THE_VALUE = frozenset("append capitalize date default downcase escape prepend strip truncate upcase".split())
-THE_CLOCK = frozenset({"now", "today"})
-LONGEST_REMEMBERED = 200
+ON_THE_VALUE = frozenset(
+    "append capitalize date default downcase escape prepend strip truncate upcase".split()
+)
 TOKEN_WIDTH = 31  # a stop token in base64 without its padding
 # Names that Liquid answers itself instead of looking a field up.
 NOT_A_FIELD = frozenset({"size", "first", "last"})
@@ -32,9 +33,9 @@ SAFE = re.compile(
     r"(?!.*  )[A-Za-z0-9!#$%()*+,/:;?@\[\]^_{|}~-](?:[A-Za-z0-9!#$%()*+,./:;?@\[\]^_{|}~ -]{0,72}"
     r"[A-Za-z0-9!#$%()*+,./:;?@\[\]^_{|}~-])?\Z"
 ).match
-QUICK: dict[str, Callable[[str], str] | None] = {
-    "default": None,
-    "escape": None,
+QUICK: dict[str, Callable[[str], str]] = {
+    "default": str,
+    "escape": str,
     "capitalize": str.capitalize,
     "upcase": str.upper,
     "downcase": str.lower,
@@ -58,39 +59,21 @@ def value_of(value: Any) -> Any:
     return value
 
 
-@dataclass(kw_only=True)
 class Output:
     """One personal place of a part: the field it shows and the way from a value to its bytes."""
 
-    field: str
-    text: Callable[[Any], str]
-    quick: Callable[[str], str] | None
-    is_quick: bool
-    known: dict[str, bytes] = field(default_factory=dict)
+    def __init__(self, field: str, text: Callable[[Any], str], quick: Callable[[str], str] | None) -> None:
+        self.field, self.text, self._quick = field, text, quick
+        self._memory = Memory(self._piece)
 
-    def encode(self, column: Sequence[Any], most: int) -> list[bytes]:
-        """The column's pieces. Only strings are remembered: 1, True and 1.0 are one key to a dict."""
-        known = self.known
-        if len(known) > most:
-            known.clear()
-        for value in set(map(_key, column)).difference(known):
-            if value is not None:
-                known[value] = self._piece(value)
-        return [
-            known[value] if type(value) is str and value in known else quoted.piece(self.text(value_of(value)))
-            for value in column
-        ]
+    def encode(self, column: Sequence[Any]) -> list[bytes]:
+        """The column's pieces."""
+        return self._memory.column(column)
 
-    def _piece(self, value: str) -> bytes:
-        if self.is_quick and SAFE(value):
-            return (self.quick(value) if self.quick else value).encode() + quoted.SOFT
-        return quoted.piece(self.text(value))
-
-
-def _key(value: Any) -> str | None:
-    if type(value) is str and len(value) < LONGEST_REMEMBERED and value not in THE_CLOCK:
-        return value
-    return None
+    def _piece(self, value: Any) -> bytes:
+        if self._quick is not None and type(value) is str and SAFE(value):
+            return self._quick(value).encode() + quoted.SOFT
+        return quoted.piece(self.text(value_of(value)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +116,7 @@ def _joiner(parts: list[str | int | None], outputs: list[Output]) -> Callable[[S
     """The part as text for one row of values, for a subject."""
 
     def join(row: Sequence[Any]) -> str:
-        shown = [output.text(value) for output, value in zip(outputs, row, strict=True)]
+        shown = [output.text(value_of(value)) for output, value in zip(outputs, row, strict=True)]
         return "".join(shown[part] if isinstance(part, int) else part or "" for part in parts)
 
     return join
@@ -179,19 +162,16 @@ def _output(environment: Limited, node: OutputNode, *, html: bool) -> Output:
             shown = function(shown, *positional, **named)
         return normalise(str(to_liquid_string(shown, html)))
 
-    names = [found.name for found in filters]
-    quick = [QUICK[name] for name in names if QUICK.get(name)]
-    return Output(
-        field=path[1],
-        text=text,
-        quick=_chain([function for function in quick if function]),
-        is_quick=all(name in QUICK for name in names),
-    )
+    return Output(path[1], text, _quick([found.name for found in filters]))
 
 
-def _chain(functions: list[Callable[[str], str]]) -> Callable[[str], str] | None:
-    if not functions:
+def _quick(names: list[str]) -> Callable[[str], str] | None:
+    """What the filters do to a safe value, without Liquid; None when they need it."""
+    if any(name not in QUICK for name in names):
         return None
+    functions = [QUICK[name] for name in names if QUICK[name] is not str]
+    if len(functions) == 1:
+        return functions[0]
 
     def run(value: str) -> str:
         for function in functions:

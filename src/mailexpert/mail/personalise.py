@@ -23,7 +23,9 @@ ALLOWED_FILTERS = frozenset(
     "modulo newline_to_br plus prepend round rstrip size slice strip strip_html strip_newlines times truncate "
     "truncatewords upcase url_encode".split()
 )
-ALLOWED_TAGS = frozenset("if unless case for assign capture comment raw break continue # increment decrement".split())
+ALLOWED_TAGS = frozenset(
+    "if unless case for assign capture comment raw break continue # increment decrement".split()
+)
 SPECIAL = frozenset({"unsubscribe_url"})
 ISO_DATE = re.compile(r"[12]\d{3}-\d\d-\d\d").fullmatch
 
@@ -53,7 +55,9 @@ def _environment(*, autoescape: bool) -> Limited:
     made = Limited(autoescape=autoescape, tolerance=Mode.STRICT)
     made.filters = {name: function for name, function in made.filters.items() if name in ALLOWED_FILTERS}
     made.filters["date"] = date
-    made.tags = {name: tag for name, tag in made.tags.items() if name in ALLOWED_TAGS or name not in NAMED_TAGS}
+    made.tags = {
+        name: tag for name, tag in made.tags.items() if name in ALLOWED_TAGS or name not in NAMED_TAGS
+    }
     return made
 
 
@@ -93,7 +97,12 @@ def check(source: str, fields: Collection[str] | None = None) -> list[Problem]:
     except LiquidError as problem:
         return [Problem(line=_line(problem, source), code="syntax", message=_message(problem))]
     found = [
-        Problem(line=_line_at(source, span.index), code="unknown_filter", message=f"unknown filter {name!r}", name=name)
+        Problem(
+            line=_line_at(source, span.index),
+            code="unknown_filter",
+            message=f"unknown filter {name!r}",
+            name=name,
+        )
         for name, spans in analysis.filters.items()
         if name not in ALLOWED_FILTERS
         for span in spans
@@ -128,7 +137,13 @@ def without_fallback(source: str) -> list[Problem]:
                 name = said.split("|")[0].strip()
                 line = _line_at(source, node.token.start_index)
                 found.append(
-                    Problem(line=line, code="no_fallback", message=f"{name} has no fallback", name=name, is_error=False)
+                    Problem(
+                        line=line,
+                        code="no_fallback",
+                        message=f"{name} has no fallback",
+                        name=name,
+                        is_error=False,
+                    )
                 )
     return found
 

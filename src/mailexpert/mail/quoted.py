@@ -1,7 +1,8 @@
 """Quoted-printable (RFC 2045, section 6.7), in pieces that can be put together in any order.
 
-A piece begins at the start of a line and ends closed by a soft line break, so that whatever follows begins at the start of a
-line too. No line is longer than 76, none begins with a dot (SMTP doubles it), none ends with a blank.
+A piece begins at the start of a line and ends closed by a soft line break, so that whatever follows begins at
+the start of a line too. No line is longer than 76, none begins with a dot (SMTP doubles it), none ends with a
+blank.
 """
 
 import binascii
@@ -64,12 +65,15 @@ def whole(text: str) -> bytes:
 
 def _mend(found: re.Match[bytes]) -> bytes:
     """A line with blanks together or a dot first, which the standard library leaves as it is."""
-    line, out = found[0].replace(b"  ", b" =20"), []
+    line = found[0].replace(b"  ", b" =20")
+    out: list[bytes] = []
     while True:
         if line.startswith(b"."):
             line = b"=2E" + line[1:]
         if len(line) <= WIDTH + 1:
             return b"".join([*out, line])
-        cut = WIDTH - (1 if line[WIDTH - 1 : WIDTH] == b"=" else 2 if line[WIDTH - 2 : WIDTH - 1] == b"=" else 0)
+        cut = WIDTH - (
+            1 if line[WIDTH - 1 : WIDTH] == b"=" else 2 if line[WIDTH - 2 : WIDTH - 1] == b"=" else 0
+        )
         out.append(line[:cut] + SOFT)
         line = line[cut:]

@@ -61,7 +61,9 @@ def _words(pattern: bytes) -> re.Pattern[bytes]:
 
 RATE = _words(rb"rate|too many|try again later|throttl|temporarily deferred|greylist|grey-list|busy")
 BLOCKED = _words(rb"blocked using|blacklist|blocklist|block list|listed (?:at|by|in)|reputation|spamhaus")
-NO_RELAYING = _words(rb"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed)|unable to relay|authentication required")
+NO_RELAYING = _words(
+    rb"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed)|unable to relay|authentication required"
+)
 AUTHENTICITY = _words(rb"\b(?:dmarc|spf|dkim)\b")
 TABLE: tuple[Row, ...] = (
     (None, frozenset({421}), "", None, Result.DEFERRED, Blame.CONNECTION),

@@ -254,7 +254,7 @@ class Server:
         return made
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data(), st.booleans(), st.integers(1, 8))
 def test_every_letter_ends_once_and_as_the_server_saw_it(data, pipelining, count):
     mails = [mail(n) for n in range(count)]
@@ -280,7 +280,7 @@ def test_every_letter_ends_once_and_as_the_server_saw_it(data, pipelining, count
     assert sum(isinstance(event, Closed) for event in events) == 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.one_of(st.binary(max_size=40), st.sampled_from([b"250 ok\r\n", b"354 go\r\n", b"550 no\r\n"]))
