@@ -40,10 +40,10 @@ def run_as(home: Path) -> RunAs:
 
 
 def _why_not(account: Account, home: Path) -> str:
-    if not account.succeeds([sys.executable, "-c", "import django, psycopg"]):
-        return f"run {sys.executable}"
     if not account.can("r", SOURCE / "__init__.py"):
         return f"read {SOURCE}"
+    if not account.succeeds([sys.executable, "-c", "import mailexpert"]):
+        return f"run {sys.executable}"
     return "" if account.can("x", home) else f"reach {home}"
 
 

@@ -19,6 +19,7 @@ def test_root_stays_where_the_account_cannot_work_and_says_why(
 ) -> None:
     monkeypatch.setattr(unprivileged, "is_root", lambda: True)
     monkeypatch.setattr(unprivileged, "stand_in", lambda: Account(name="postgres", uid=101, gid=104))
+    monkeypatch.setattr(Account, "can", lambda *_: True)
     monkeypatch.setattr(Account, "succeeds", lambda *_: False)
     found = drop.run_as(tmp_path)
     assert not found.arguments
