@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from mailexpert.accounts.models import Account, Membership, User
 from mailexpert.core.beside import Beside
@@ -22,6 +22,13 @@ class Tenant:
     @property
     def id(self) -> int:
         return self.account.id
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 is slow on purpose; hundreds of tests have no use for that."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 def make_tenant(slug: str, name: str) -> Tenant:
