@@ -35,8 +35,9 @@ def configure(process: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # The queue tells each job's coming and going; only what goes wrong is worth a line.
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    # The queue tells each job's coming and going, aiosmtpd each line of a session; only faults are worth a line.
+    for talker in ("procrastinate", "mail.log"):
+        logging.getLogger(talker).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
