@@ -78,7 +78,11 @@ def _connect(where: str) -> socket.socket:
     if where.startswith("/"):
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.settimeout(TIMEOUT)
-        line.connect(where)
+        try:
+            line.connect(where)
+        except OSError:
+            line.close()
+            raise
         return line
     host, _colon, port = where.rpartition(":")
     return socket.create_connection((host.strip("[]"), int(port)), timeout=TIMEOUT)

@@ -209,9 +209,9 @@ class Import(AccountRow):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("being prepared")
-        QUEUED = "queued", _("waiting")
+        QUEUED = "queued", _("in the queue")
         RUNNING = "running", _("under way")
-        DONE = "done", _("done")
+        DONE = "done", _("imported")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 

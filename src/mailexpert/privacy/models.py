@@ -48,7 +48,7 @@ class Consent(AccountRow):
     class Act(models.IntegerChoices):
         GIVEN = 1, _("Signed up")
         ENDED = 2, _("Unsubscribed")
-        OBJECTED = 3, _("Objected")
+        OBJECTED = 3, _("Stopped everything")
         RESUMED = 4, _("Signed up again")
         ERASED = 5, _("Erased")
 

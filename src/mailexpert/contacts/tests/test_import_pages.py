@@ -1,0 +1,148 @@
+"""The pages of an import, from upload to refused rows."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from mailexpert.base import antivirus
+from mailexpert.conftest import Tenant
+from mailexpert.contacts import actions_import
+from mailexpert.contacts.models import Contact, Import, List
+from mailexpert.contacts.tests.cast import make_list
+from mailexpert.core.scope import account
+
+RunJobs = Callable[[], int]
+TEXT = "E-mail;Naam;Plaats\nanna@voorbeeld.example;Anna;Ede\njan@@x;=1+1;Ede\n"
+EVIDENCE = "Formulier van de open dag, mei 2026."
+
+
+def upload(client: Client, text: str = TEXT, name: str = "leden.csv") -> str:
+    answer = client.post("/contacten/inlezen/", {"file": SimpleUploadedFile(name, text.encode())})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["Location"])
+
+
+def start(client: Client, url: str, **given: object) -> int:
+    new_list = {"list": "new", "new_name": "Leden", "new_purpose": "newsletter"}
+    data = {"field": ["email", "first_name", "plaats"], **new_list, "ground": "consent", "evidence": EVIDENCE}
+    return client.post(url, data | given).status_code
+
+
+def test_a_file_goes_in_step_by_step(shop_client: Client, shop: Tenant, run_jobs: RunJobs) -> None:
+    url = upload(shop_client)
+    draft = shop_client.get(url).content.decode()
+    assert '<option value="first_name" selected>' in draft
+    assert "Ede" in draft
+    assert start(shop_client, url) == 302
+    assert "hx-trigger" in shop_client.get(url).content.decode()
+    run_jobs()
+    done = shop_client.get(url).content.decode()
+    assert "hx-trigger" not in done
+    assert "jan@@x" in done
+    with account(shop.id):
+        batch = Import.objects.get()
+        assert (batch.state, batch.added, batch.refused, batch.list.name) == ("done", 1, 1, "Leden")
+        assert Contact.objects.get().t1 == "Ede"
+
+
+def test_refused_rows_come_back_as_a_file_without_live_formulas(
+    shop_client: Client, shop: Tenant, run_jobs: RunJobs
+) -> None:
+    url = upload(shop_client)
+    start(shop_client, url)
+    run_jobs()
+    answer = shop_client.get(f"{url}geweigerd.csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert rows[1][0] == "3"
+    assert "jan@@x" in rows[1][1]
+    assert rows[1][2:] == ["jan@@x", "'=1+1", "Ede"]
+
+
+def test_a_file_is_read_another_way_when_we_guessed_wrong(shop_client: Client, shop: Tenant) -> None:
+    url = upload(shop_client, "a@b.example\nc@d.example\n")
+    given = {"encoding": "windows-1252", "delimiter": "\t", "has_header": "yes"}
+    shop_client.post(f"{url}lezen-als/", given)
+    with account(shop.id):
+        batch = Import.objects.get()
+        assert (batch.encoding, batch.delimiter, batch.has_header) == ("windows-1252", "\t", True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"field": ["", "first_name", ""]},
+        {"field": ["email", "email", ""]},
+        {"evidence": ""},
+        {"list": "new", "new_name": ""},
+        {"list": "new", "new_name": "Bestaat al"},
+        {"ground": "zomaar"},
+        {"list": "999999"},
+    ],
+)
+def test_nothing_starts_before_columns_list_and_ground_are_clear(
+    shop_client: Client, shop: Tenant, given: dict[str, object]
+) -> None:
+    with account(shop.id):
+        make_list("Bestaat al")
+    url = upload(shop_client)
+    assert start(shop_client, url, **given) == 200
+    with account(shop.id):
+        assert Import.objects.get().state == "draft"
+        assert List.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "word"),
+    [
+        (antivirus.Infected("Eicar"), "Eicar"),
+        (antivirus.ScannerDown("weg"), "virusscanner"),
+        (antivirus.ScannerMissing("geen"), "virusscanner"),
+    ],
+)
+def test_a_file_that_the_scanner_refuses_is_not_stored(
+    shop_client: Client, shop: Tenant, monkeypatch: pytest.MonkeyPatch, problem: Exception, word: str
+) -> None:
+    def refuse(*_args: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(actions_import.antivirus, "scan", refuse)
+    answer = shop_client.post("/contacten/inlezen/", {"file": SimpleUploadedFile("x.csv", b"email\n")})
+    assert word in answer.content.decode()
+    with account(shop.id):
+        assert not Import.objects.exists()
+
+
+def test_an_empty_file_is_refused_in_words(shop_client: Client) -> None:
+    answer = shop_client.post("/contacten/inlezen/", {"file": SimpleUploadedFile("x.csv", b"")})
+    assert b"me-error-summary" in answer.content
+
+
+def test_a_draft_is_thrown_away(shop_client: Client, shop: Tenant) -> None:
+    url = upload(shop_client)
+    shop_client.post(f"{url}stoppen/")
+    assert shop_client.get(url).status_code == 404
+
+
+def test_a_waiting_import_is_cancelled_and_never_runs(
+    shop_client: Client, shop: Tenant, run_jobs: RunJobs
+) -> None:
+    url = upload(shop_client)
+    start(shop_client, url)
+    shop_client.post(f"{url}stoppen/")
+    run_jobs()
+    with account(shop.id):
+        assert Import.objects.get().state == "cancelled"
+        assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["", "lezen-als/", "stand/", "stoppen/", "geweigerd.csv"])
+def test_a_stranger_reaches_no_import(shop_client: Client, stranger_client: Client, path: str) -> None:
+    url = upload(shop_client) + path
+    answers = {stranger_client.get(url).status_code, stranger_client.post(url).status_code}
+    assert answers <= {404, 405}
+    assert 404 in answers
