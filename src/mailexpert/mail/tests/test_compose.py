@@ -92,6 +92,7 @@ def test_the_link_to_unsubscribe_stands_in_both_parts_and_is_this_person_s():
         "<div style='display: none'><a href='{{ unsubscribe_url }}'>weg</a></div>",
         "<p hidden><a href='{{ unsubscribe_url }}'>weg</a></p>",
         "<a href='{{ unsubscribe_url }}'></a>",
+        "<div style='font-size:12px'><p style='font-size:0px'><a href='{{ unsubscribe_url }}'>weg</a></p></div>",
         "{% if contact.first_name == 'x' %}<a href='{{ unsubscribe_url }}'>weg</a>{% endif %}",
     ],
 )
@@ -101,7 +102,9 @@ def test_a_hidden_unsubscribe_link_gets_a_visible_one_beside_it(hidden):
 
 
 def test_a_template_with_its_own_visible_link_keeps_just_that_one():
-    own = "<html><body><a href='{{ unsubscribe_url }}'>Afmelden</a></body></html>"
+    cell = "<td style='font-size:0px'><p style='font-size:14px'>{}</p></td>"
+    link = "<a href='{{ unsubscribe_url }}'>Afmelden</a>"
+    own = f"<html><body><table><tbody><tr>{cell.format(link)}</tr></tbody></table></body></html>"
     (mail,), _composer = mails(content(html=own), {"first_name": "Jan"})
     assert part(mail, "html").count("/t/u/") == 1
 
