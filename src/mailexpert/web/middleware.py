@@ -1,4 +1,4 @@
-"""The language of a page: the user's, else what the visitor chose, else Dutch."""
+"""The language of an answer: the user's, else what the visitor chose, else the account's, else Dutch."""
 
 from collections.abc import Callable
 
@@ -25,6 +25,7 @@ def chosen(request: HttpRequest) -> str:
     for language in (
         getattr(getattr(request, "user", None), "language", ""),
         request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
+        getattr(getattr(request, "account", None), "language", ""),  # who comes with a token is no user
     ):
         if language in dict(settings.LANGUAGES):
             return str(language)

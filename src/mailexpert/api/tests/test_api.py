@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mailexpert.accounts.actions import make_token
+from mailexpert.accounts.models import Account
 from mailexpert.api.models import Answer
 from mailexpert.base.clock import now
 from mailexpert.core.scope import account
@@ -171,3 +172,11 @@ def test_pages_follow_each_other_to_the_end(api):
 def test_an_unknown_address_is_a_problem_document(api):
     answer = api.get("/nergens")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_checks_speak_the_account_s_language(api, shop):
+    number = make_mailing(api, make_list(api)).json()["id"]
+    assert any("lijsten" in check["text"] for check in api.post(f"/mailings/{number}/checks").json())
+    with account(shop.id):
+        Account.objects.update(language="en")
+    assert any("lists" in check["text"] for check in api.post(f"/mailings/{number}/checks").json())
