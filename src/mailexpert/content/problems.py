@@ -42,6 +42,9 @@ SYNTAX = gettext_noop("The code between { and } isn’t right: %(detail)s.")
 SUBJECT = gettext_noop("The code in the subject isn’t right: %(detail)s.")
 PREHEADER = gettext_noop("The code in the first line isn’t right: %(detail)s.")
 UNKNOWN_FILTER = gettext_noop("There is no filter “%(name)s”.")
+MOVED_LIQUID = gettext_noop(
+    "“%(tag)s” surrounds something that can’t stand there, such as a paragraph between the rows of a table."
+)
 TEXT_PART = gettext_noop(
     "A Liquid tag begins in a part of the mail that the text part leaves out and ends in another: %(detail)s."
 )

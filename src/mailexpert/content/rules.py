@@ -12,7 +12,7 @@ from mailexpert.content.problems import Problem, SourceError
 from mailexpert.content.rules_clean import Clean, clean, text, written
 from mailexpert.content.rules_markup import refuse_towers
 from mailexpert.content.rules_mjml import tidy
-from mailexpert.content.rules_shield import MAX_LIQUID, Shielded, lost, shield, shield_html, unshield
+from mailexpert.content.rules_shield import MAX_LIQUID, Shielded, lost, moved, shield, shield_html, unshield
 from mailexpert.content.rules_text import text_of
 from mailexpert.mail import personalise
 
@@ -187,7 +187,11 @@ def _from_html(source: str, frame: Frame, inliner: CSSInliner | None) -> Compile
 
 # What can't be inlined (media queries, Outlook's dark mode) stays in its style element.
 INLINE_ALL = CSSInliner(
-    keep_style_tags=True, keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False
+    keep_style_tags=True,
+    keep_link_tags=True,  # for the cleaner to name
+    keep_at_rules=True,
+    remove_inlined_selectors=True,
+    load_remote_stylesheets=False,
 )
 
 
@@ -202,6 +206,10 @@ def _refuse_loss(html: str, shielded: Shielded) -> None:
         Problem(line=tag.line, sentence=problems.LOST_LIQUID, values={"tag": tag.text})
         for tag in lost(html, shielded.tags)
     ]
+    out_of_order = moved(html, shielded.tags)
+    if out_of_order is not None:
+        values = {"tag": out_of_order.text}
+        found.append(Problem(line=out_of_order.line, sentence=problems.MOVED_LIQUID, values=values))
     if found:
         raise SourceError(*found)
 

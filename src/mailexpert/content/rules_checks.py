@@ -203,7 +203,7 @@ def _link(anchor: LexborNode, source: str) -> Iterator[Finding]:
     )
     if sentence:
         yield Finding(code=code, level=level, sentence=sentence, values=values, where=where)
-    said = label.strip(" .…>»→").lower()
+    said = label.strip(" .…!?>»→").lower()
     if said in SAYS_NOTHING or (re.match(r"https?://", said) and len(said) > 40):
         yield Finding(code="link_text", level="warn", sentence=LINK_TEXT, values=values, where=where)
 

@@ -93,6 +93,8 @@ def refuse_towers(source: str, raw: frozenset[str] = RAW) -> None:
     depth = tags = 0
     for piece in pieces(source, raw):
         tags += piece.kind != "text"
+        if tags > MAX_TAGS:
+            raise SourceError(_too(problems.TOO_MANY, MAX_TAGS, source, piece.start))
         if piece.name in VOID or piece.name in MAY_STAY_OPEN:
             continue
         if piece.kind == "open" and not piece.rest.endswith("/"):
@@ -101,8 +103,6 @@ def refuse_towers(source: str, raw: frozenset[str] = RAW) -> None:
             depth = max(0, depth - 1)
         if depth > MAX_DEPTH:
             raise SourceError(_too(problems.TOO_DEEP, MAX_DEPTH, source, piece.start))
-        if tags > MAX_TAGS:
-            raise SourceError(_too(problems.TOO_MANY, MAX_TAGS, source, piece.start))
 
 
 def _too(sentence: str, limit: int, source: str, at: int) -> Problem:

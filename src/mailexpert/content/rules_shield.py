@@ -120,6 +120,18 @@ def unshield(text: str, tags: tuple[Tag, ...]) -> str:
     return MARK.sub(lambda found: tags[int(found[1] or found[2])].text, text)
 
 
+def moved(text: str, tags: tuple[Tag, ...]) -> Tag | None:
+    """The first steering tag that a parser put after a later one: it moves what can't stand in a table."""
+    seen: list[int] = []
+    for found in MARK.finditer(text):
+        number = int(found[1] or found[2])
+        if tags[number].steers and number not in seen:
+            if seen and number < seen[-1]:
+                return tags[number]
+            seen.append(number)
+    return None
+
+
 def lost(text: str, tags: tuple[Tag, ...]) -> list[Tag]:
     """The steering tags that did not come through."""
     there = {int(found[1] or found[2]) for found in MARK.finditer(text)}

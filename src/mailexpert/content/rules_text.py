@@ -39,9 +39,9 @@ class _Page:
     def write(self, text: str) -> None:
         self.now += text.lstrip(" ") if not self.now or self.now.endswith(" ") else text
 
-    def end(self, gap: int = 0) -> None:
-        line = self.now.strip(" ")
-        if line:
+    def end(self, gap: int = 0, *, keep_spaces: bool = False) -> None:
+        line = self.now if keep_spaces else self.now.strip(" ")
+        if line.strip(" "):
             if self.lines and self.gap:
                 self.lines.append("")
             margin = self.indent[: len(self.indent) - len(self.bullet)] + self.bullet
@@ -249,9 +249,22 @@ def _row(row: LexborNode) -> str:
 
 
 def _preformatted(node: LexborNode, page: _Page) -> None:
-    for line in (node.text_content or "").strip("\n").split("\n"):
+    for line in "".join(_raw(node)).strip("\n").split("\n"):
         page.now = line
-        page.end()
+        page.end(keep_spaces=True)
+
+
+def _raw(node: LexborNode) -> Iterator[str]:
+    """The text below a node with its own spaces and line breaks."""
+    for child in _children(node):
+        if child.is_text_node:
+            yield UNSEEN.sub("", child.text_content or "")
+        elif child.is_comment_node:
+            yield _marks(child.comment_content or "")
+        elif (child.tag or "").lower() == "br":
+            yield "\n"
+        else:
+            yield from _raw(child)
 
 
 def _quote(node: LexborNode, page: _Page) -> None:

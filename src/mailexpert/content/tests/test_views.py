@@ -1,0 +1,174 @@
+import pytest
+from django.test import Client
+
+from mailexpert.conftest import Tenant
+from mailexpert.contacts.models import Contact
+from mailexpert.content import actions
+from mailexpert.content.models import Template
+from mailexpert.content.values import Draft
+from mailexpert.core.scope import account
+
+DRAFT = Draft(kind="html", source="<p>Dag {{ contact.first_name | default: 'lezer' }}</p>", subject="Nieuws")
+POSTED = {"kind": "html", "source": "<p>Nieuw</p>", "subject": "Onderwerp", "preheader": "", "language": "nl"}
+
+
+@pytest.fixture
+def template(shop: Tenant) -> Template:
+    with account(shop.id):
+        return actions.make_template(name="Kerst", draft=DRAFT)
+
+
+def test_an_empty_account_is_told_what_this_place_is_for(shop_client: Client) -> None:
+    page = shop_client.get("/sjablonen/").content.decode()
+    assert "Hier bewaar je de sjablonen waar je mailings mee beginnen." in page
+    assert "/sjablonen/nieuw/" in page
+
+
+def test_a_template_is_found_by_its_name(shop_client: Client, template: Template) -> None:
+    assert b"Kerst" in shop_client.get("/sjablonen/").content
+    assert b"Kerst" in shop_client.get("/sjablonen/?q=ker").content
+    assert (
+        "Er is geen sjabloon"
+        in shop_client.get("/sjablonen/?q=pasen", headers={"HX-Request": "true"}).content.decode()
+    )
+
+
+def test_many_templates_come_in_pages(shop: Tenant, shop_client: Client) -> None:
+    with account(shop.id):
+        for number in range(27):
+            actions.make_template(name=f"Sjabloon {number:02}", draft=DRAFT)
+    first = shop_client.get("/sjablonen/")
+    following = first.context["next_url"]
+    assert len(first.context["templates"]) == 25
+    assert [t.name for t in shop_client.get(following).context["templates"]] == ["Sjabloon 01", "Sjabloon 00"]
+    assert shop_client.get("/sjablonen/?na=onzin").status_code == 200
+
+
+def test_a_starter_becomes_a_template_of_ones_own(shop: Tenant, shop_client: Client) -> None:
+    answer = shop_client.post("/sjablonen/nieuw/newsletter/")
+    with account(shop.id):
+        made = Template.objects.get()
+    assert answer["Location"] == f"/sjablonen/{made.pk}/"
+    assert (made.name, made.language, made.kind) == ("Nieuwsbrief", "nl", "mjml")
+    assert shop_client.post("/sjablonen/nieuw/bestaat-niet/").status_code == 404
+
+
+def test_one_begins_from_nothing(shop: Tenant, shop_client: Client) -> None:
+    shop_client.post("/sjablonen/nieuw/", {"name": "Leeg", "kind": "text"})
+    with account(shop.id):
+        assert Template.objects.get().kind == "text"
+    assert "Dit veld is verplicht" in shop_client.post("/sjablonen/nieuw/", {"kind": "text"}).content.decode()
+
+
+def test_a_template_is_saved(shop: Tenant, shop_client: Client, template: Template) -> None:
+    answer = shop_client.post(f"/sjablonen/{template.pk}/", {**POSTED, "name": "Kerst 2", "version": 1})
+    assert answer.status_code == 302
+    with account(shop.id):
+        kept = Template.objects.get(id=template.pk)
+    assert (kept.name, kept.source, kept.version) == ("Kerst 2", "<p>Nieuw</p>", 2)
+
+
+def test_who_saves_too_late_keeps_the_text(shop_client: Client, template: Template) -> None:
+    shop_client.post(f"/sjablonen/{template.pk}/", {**POSTED, "name": "Eerst", "version": 1})
+    late = shop_client.post(
+        f"/sjablonen/{template.pk}/", {**POSTED, "source": "<p>Later</p>", "name": "Later", "version": 1}
+    ).content.decode()
+    assert "intussen opgeslagen" in late
+    assert "&lt;p&gt;Later&lt;/p&gt;" in late
+
+
+def test_a_copy_leaves_the_original_alone(shop: Tenant, shop_client: Client, template: Template) -> None:
+    shop_client.post(f"/sjablonen/{template.pk}/kopie/")
+    with account(shop.id):
+        assert sorted(Template.objects.values_list("name", flat=True)) == ["Kerst", "Kopie van Kerst"]
+
+
+def test_a_template_is_deleted(shop: Tenant, shop_client: Client, template: Template) -> None:
+    shop_client.post(f"/sjablonen/{template.pk}/weg/")
+    with account(shop.id):
+        assert not Template.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["", "kopie/", "weg/", "proefmail/"])
+def test_a_stranger_cannot_reach_a_template(
+    shop: Tenant, stranger_client: Client, template: Template, path: str
+) -> None:
+    url = f"/sjablonen/{template.pk}/{path}"
+    assert stranger_client.post(url, {**POSTED, "name": "x", "version": 1}).status_code == 404
+    if not path:
+        assert stranger_client.get(url).status_code == 404
+    with account(shop.id):
+        assert Template.objects.get().name == "Kerst"
+
+
+def test_a_visitor_is_led_to_the_door(client: Client, template: Template) -> None:
+    for url in (
+        "/sjablonen/",
+        "/sjablonen/nieuw/",
+        f"/sjablonen/{template.pk}/",
+        "/sjablonen/voorbeeld/lezers/",
+    ):
+        assert client.get(url).status_code == 302
+    for url in ("/sjablonen/voorbeeld/", "/sjablonen/voorbeeld/mail/"):
+        assert client.post(url, POSTED).status_code == 302
+
+
+def test_a_preview_takes_what_is_not_saved_yet(shop: Tenant, shop_client: Client) -> None:
+    with account(shop.id):
+        fatima = Contact.objects.create(email="fatima@voorbeeld.example", first_name="Fatima")
+    posted = {
+        **POSTED,
+        "source": DRAFT.source,
+        "subject": "Dag {{ contact.first_name }}",
+        "reader": str(fatima.pk),
+    }
+    words = shop_client.post("/sjablonen/voorbeeld/", posted).content.decode()
+    mail = shop_client.post("/sjablonen/voorbeeld/mail/", posted).content.decode()
+    assert "Dag Fatima" in words
+    assert "<p>Dag Fatima</p>" in mail
+
+
+def test_a_strangers_contact_cannot_be_read_along_with(stranger: Tenant, shop_client: Client) -> None:
+    with account(stranger.id):
+        secret = Contact.objects.create(email="geheim@vreemd.example", first_name="Geheim")
+    posted = {**POSTED, "source": "{{ contact.first_name }} {{ contact.email }}", "reader": str(secret.pk)}
+    mail = shop_client.post("/sjablonen/voorbeeld/mail/", posted).content.decode()
+    assert "eheim" not in mail
+    assert "eheim" not in shop_client.get("/sjablonen/voorbeeld/lezers/?lezer=g").content.decode()
+
+
+def test_a_preview_can_run_nothing_and_ask_nothing(shop_client: Client) -> None:
+    answer = shop_client.post(
+        "/sjablonen/voorbeeld/mail/", {**POSTED, "source": "{{ '<script>x</script>' }}"}
+    )
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert "sandbox allow-same-origin" in policy
+    assert "allow-scripts" not in policy
+    assert answer["Referrer-Policy"] == "no-referrer"
+
+
+def test_pictures_can_be_off_and_the_screen_dark(shop_client: Client) -> None:
+    source = "<style>@media (prefers-color-scheme: dark) { p { color: red } }</style><p>x</p>"
+    off = shop_client.post(
+        "/sjablonen/voorbeeld/mail/", {**POSTED, "source": source, "pictures": "0", "dark": "1"}
+    )
+    on = shop_client.post("/sjablonen/voorbeeld/mail/", {**POSTED, "source": source})
+    assert "img-src 'none'" in off["Content-Security-Policy"]
+    assert "@media (min-width: 0)" in off.content.decode()
+    assert "@media (max-width: 0)" in on.content.decode()
+
+
+def test_problems_are_named_by_line_in_the_preview(shop_client: Client) -> None:
+    words = shop_client.post(
+        "/sjablonen/voorbeeld/", {**POSTED, "kind": "mjml", "source": "<mjml>\n<mj-body>"}
+    )
+    assert "Regel 2" in words.content.decode()
+    assert shop_client.post("/sjablonen/voorbeeld/", {"kind": "blocks"}).status_code == 200
+
+
+def test_every_starter_can_be_looked_at(shop_client: Client) -> None:
+    for slug in ("newsletter", "invitation", "letter"):
+        assert shop_client.get(f"/sjablonen/voorbeeld/{slug}/").status_code == 200
+    assert shop_client.get("/sjablonen/voorbeeld/niets/").status_code == 404
