@@ -19,7 +19,7 @@ from mailexpert.intake.targets import Targets
 from mailexpert.mail import links
 
 LARGEST_BODY = 4096  # a one-click body has 30 to 300 bytes; more is an attack on memory
-BODY_SECONDS = 10.0  # a body that drips is an attack on connections
+BODY_SECONDS = 5.0  # a body that drips is an attack on connections
 LONGEST_PATH = 128
 MOST_REMEMBERED = 100_000  # clicks' tokens; they are the same for all readers of an issue
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,3 +107,12 @@ def make_issue(tenant: Tenant, **values: object) -> Issue:
                 **values,
             }
         )
+
+
+def comes_true(claim: Callable[[], bool], seconds: float = 10.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if claim():
+            return True
+        time.sleep(0.05)
+    return claim()

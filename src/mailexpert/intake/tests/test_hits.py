@@ -1,6 +1,5 @@
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -8,21 +7,12 @@ from django.db import connection
 from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
-from mailexpert.intake.tests.running import LINKS, PHONE, Running, make_issue
+from mailexpert.intake.tests.running import LINKS, PHONE, Running, comes_true, make_issue
 from mailexpert.mail.links import click_token, open_token, stop_token
 from mailexpert.sending.models import Issue
 from mailexpert.tracking.queries import Hits, LinkHits, clicks_per_link, hits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def comes_true(claim: Callable[[], bool], seconds: float = 10.0) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if claim():
-            return True
-        time.sleep(0.05)
-    return claim()
 
 
 def hits_of(shop: Tenant, issue: Issue) -> Hits:
