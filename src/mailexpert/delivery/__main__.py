@@ -15,8 +15,7 @@ from mailexpert.delivery.outbox_pg import PgOutbox
 from mailexpert.delivery.pace import Budget
 from mailexpert.delivery.ports import Relay
 from mailexpert.delivery.relays import installation_relay
-from mailexpert.delivery.transports.greeting import hello_name
-from mailexpert.delivery.transports.smtp import SmtpWire
+from mailexpert.delivery.transports.smtp import SmtpWire, hello_name
 
 MOST_UNSETTLED = 500
 

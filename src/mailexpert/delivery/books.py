@@ -60,7 +60,7 @@ class Books:
         """Write down what is known of windows that wait long for their last answers."""
         late = time.monotonic() - STRAGGLER_SECONDS
         for window in self._windows:
-            if window.answers and window.opened < late:
+            if window.left and window.opened < late:
                 self.done(window)
 
     async def keep(self) -> None:
@@ -94,6 +94,7 @@ class Books:
             account_id=window.issue.account_id,
             issue_id=window.issue.id,
             of_retries=window.shard is None,
+            sent=judged.sent,
             outcomes=judged.outcomes,
             again=judged.again,
             replies=judged.replies,

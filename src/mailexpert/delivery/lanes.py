@@ -9,9 +9,9 @@ import structlog
 from mailexpert.delivery import verdict
 from mailexpert.delivery.books import Books
 from mailexpert.delivery.pace import Budget
-from mailexpert.delivery.ports import DatabaseAway, Issue, Letters, Outbox, Person, Relay, Shard, Wire
+from mailexpert.delivery.ports import DatabaseAway, Issue, Letters, Outbox, Person, Relay, Shard, Turn, Wire
 from mailexpert.delivery.schedule import Round
-from mailexpert.delivery.window import Turn, Window
+from mailexpert.delivery.window import Window
 
 MOST_SHARDS = 16
 MOST_WAITING = 2  # windows marked ahead of the connections
@@ -162,7 +162,10 @@ class Lane:
         self._next_claim = now + LOOK_SECONDS
 
     async def _open_turns(self, shard: Shard) -> bool:
-        issue, letters = await self._issue(shard.issue_id)
+        found = await self._issue(shard.issue_id)
+        if found is None:
+            return True
+        issue, letters = found
         size = min(shard.left, self._books.pace.window)
         people = await self._outbox.read_window(issue, letters.columns, shard, size)
         skips = self._skips(people)
@@ -189,7 +192,8 @@ class Lane:
         opened_at: float,
     ) -> Window:
         shard.upto += size
-        people = [person for person in people if person.contact_id not in skips]
+        if skips:
+            people = [person for person in people if person.contact_id not in skips]
         turns = [Turn(person.contact_id, shard.id, 1) for person in people]
         return self._send(issue, letters, shard, turns, people, opened_at)
 
@@ -199,7 +203,11 @@ class Lane:
         if not retries:
             self._next_retries = now + LOOK_SECONDS
             return False
-        issue, letters = await self._issue(retries[0].issue_id)
+        found = await self._issue(retries[0].issue_id)
+        if found is None:
+            await self._outbox.settle(verdict.untried_retries(retries))
+            return True
+        issue, letters = found
         self._states.pop(issue.id, None)
         people = await self._outbox.read_people(issue, letters.columns, [r.contact_id for r in retries])
         skips = self._skips(people)
@@ -213,8 +221,7 @@ class Lane:
         return True
 
     def _skips(self, people: Sequence[Person]) -> dict[int, int]:
-        reasons = ((p.contact_id, verdict.skip(p, takes_utf8=self._wire.takes_utf8)) for p in people)
-        return {contact: reason for contact, reason in reasons if reason}
+        return verdict.skips(people, takes_utf8=self._wire.takes_utf8)
 
     def _send(
         self,
@@ -235,10 +242,16 @@ class Lane:
             window.stop()
         return window
 
-    async def _issue(self, issue_id: int) -> tuple[Issue, Letters]:
+    async def _issue(self, issue_id: int) -> tuple[Issue, Letters] | None:
+        """An issue and its letters. One whose words can't be composed at all waits, and its page says so."""
         if issue_id not in self._issues:
             issue = await self._outbox.load_issue(issue_id)
-            self._issues[issue_id] = issue, self._letters_of(issue)
+            try:
+                self._issues[issue_id] = issue, self._letters_of(issue)
+            except Exception:
+                log.exception("an issue can't be composed", issue=issue_id)
+                self._hold(issue_id, "cannot_compose")
+                return None
         return self._issues[issue_id]
 
     async def _make_sure(self) -> None:
@@ -247,12 +260,12 @@ class Lane:
         while self._unsure:
             shard, size, people = self._unsure[0]
             stands_at = await self._outbox.shard_stands_at(shard)
-            issue, letters = await self._issue(shard.issue_id)
+            found = self._issues.get(shard.issue_id)
             self._unsure.pop(0)
-            if stands_at is None:
+            if stands_at is None or found is None:
                 self._drop(shard)
             elif stands_at == shard.upto + size:
-                self._start(issue, letters, shard, size, people, self._skips(people), 0.0).stop()
+                self._start(*found, shard, size, people, self._skips(people), 0.0).stop()
 
     # What the books tell
 

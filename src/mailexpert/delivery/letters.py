@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+import structlog
+
 from mailexpert.base import env, keys
 from mailexpert.base.clock import now
-from mailexpert.delivery.ports import Issue, Person
+from mailexpert.delivery.ports import Issue, Message, Person
 from mailexpert.mail.compose import Composer, IssueContent
+
+log = structlog.get_logger()
 
 FIXED = ("email", "first_name", "last_name", "language", "time_zone")
 TEST = 2
@@ -15,10 +19,28 @@ class IssueLetters:
     """`columns` are those of contacts_contact that the issue's words use; a field nobody knows is empty."""
 
     def __init__(self, issue: Issue) -> None:
+        self._issue_id = issue.id
         self._composer = Composer(_content(issue), keys.derive("links"))
         self.columns = [_column(issue, name) for name in self._composer.columns]
 
-    def compose(self, people: Sequence[Person]) -> Iterator[tuple[bytes, bytes, bytes]]:
+    def compose(self, people: Sequence[Person]) -> Iterator[Message | None]:
+        """All at once where the template is the same for all; else one by one, so that a person whose message
+        can't be made stands in nobody's way."""
+        if self._composer.is_fast:
+            try:
+                return self._together(people)
+            except Exception:
+                log.warning("composing one by one", issue=self._issue_id, exc_info=True)
+        return map(self._alone, people)
+
+    def _alone(self, person: Person) -> Message | None:
+        try:
+            return next(self._together([person]))
+        except Exception as problem:
+            log.warning("a message can't be made", issue=self._issue_id, problem=type(problem).__name__)
+            return None
+
+    def _together(self, people: Sequence[Person]) -> Iterator[Message]:
         contacts = [person.contact_id for person in people]
         emails = [person.email or "" for person in people]
         return self._composer.compose(contacts, emails, [person.values for person in people], now())

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,9 @@ class PgOutbox:
     async def settle(self, settlement: Settlement) -> None:
         """Write down what came of a window, once: when the answer to the COMMIT is lost, ask what became of
         it."""
+        if _is_usual(settlement):
+            await self._settle_sent(settlement)
+            return
         transaction: list[str] = []
         async with self._booking:
             while True:
@@ -213,6 +217,30 @@ class PgOutbox:
                     return
                 except DatabaseAway:
                     await asyncio.sleep(0.5)
+
+    async def _settle_sent(self, found: Settlement) -> None:
+        closes = found.closes
+        values = {
+            "account": found.account_id,
+            "issue": found.issue_id,
+            "contacts": [turn.contact_id for turn in found.sent],
+            "shard": found.shards[0],
+            "closes": closes is not None,
+            "epoch": closes.epoch if closes else 0,
+        }
+        is_again = False
+        async with self._booking:
+            while True:
+                try:
+                    await self._books.rows(SQL["settle_sent"], **values)
+                    return
+                except DatabaseAway:
+                    is_again = True
+                    await asyncio.sleep(0.5)
+                except psycopg.errors.UniqueViolation:
+                    if not is_again:
+                        raise
+                    return  # it was committed; only the answer got lost
 
     async def _was_committed(self, transaction: str) -> bool:
         rows = await self._books.rows(SQL["was_committed"], transaction=transaction)
@@ -229,8 +257,18 @@ class PgOutbox:
                 transaction.append(rows[0][0])
 
 
+def _is_usual(found: Settlement) -> bool:
+    """Everyone was sent at the first attempt, and nobody can have ordered another since."""
+    return bool(found.sent) and not (
+        found.of_retries or found.outcomes or found.again or found.replies or found.is_late
+    )
+
+
 async def _write_outcomes(connection: Connection, found: Settlement, about: dict[str, int]) -> list[Outcome]:
     """Ledger, retries and replies; returns the outcomes that count for their shard."""
+    if found.sent:
+        sent = [Outcome(turn.shard_id, turn.contact_id, turn.attempt, SENT, 250) for turn in found.sent]
+        found = replace(found, sent=(), outcomes=[*sent, *found.outcomes])
     passed_by = await _passed_by(connection, found, about)
     if found.outcomes:
         head = f"{found.account_id}\t{found.issue_id}\t"

@@ -80,6 +80,12 @@ class Shard:
         return self.size - self.upto
 
 
+class Turn(NamedTuple):
+    contact_id: int
+    shard_id: int
+    attempt: int
+
+
 class Retry(NamedTuple):
     account_id: int
     issue_id: int
@@ -125,6 +131,7 @@ class Settlement:
     account_id: int
     issue_id: int
     of_retries: bool
+    sent: Sequence[Turn] = ()
     outcomes: Sequence[Outcome]
     again: Sequence[Again]
     replies: Sequence[tuple[int, int, str]]
@@ -152,14 +159,17 @@ class Outbox(Protocol):
     async def set_reason(self, relay: int, reason: str, issue: int = 0) -> None: ...
 
 
+Message = tuple[bytes, bytes, bytes]  # sender, recipient, body
+
+
 class Letters(Protocol):
     """Composes the messages of one issue."""
 
     @property
     def columns(self) -> Sequence[str]: ...
 
-    def compose(self, people: Sequence[Person]) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Sender, recipient and message for each person, made when it is asked for."""
+    def compose(self, people: Sequence[Person]) -> Iterator[Message | None]:
+        """A message for each person, made when it is asked for; None where it can't be made. Never raises."""
         ...
 
 

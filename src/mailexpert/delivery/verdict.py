@@ -5,49 +5,48 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailexpert.base.logs import mask
-from mailexpert.delivery.ports import Again, Issue, Outcome, Person, Retry, Settlement
-from mailexpert.delivery.window import Answer, Harvest, Turn
+from mailexpert.delivery.ports import Again, Issue, Outcome, Person, Retry, Settlement, Turn
+from mailexpert.delivery.window import Answer, Harvest
 from mailexpert.mail import reply, retry
 from mailexpert.mail.reply import Blame, Phase, Result
 
 SENT, FAILED, SKIPPED, UNANSWERED = 1, 2, 3, 4
 CANCELLED, ADDRESS_UNSUPPORTED = 4, 6  # reasons to skip
-NO_REPLY = 0  # the code where the connection broke before the dot, every time
+NO_REPLY = 0  # the code of a failure that no mail server told
 OURS_SECONDS = 60.0  # a turn refused for our configuration's sake comes again after this
 LONGEST_REPLY = 500
+BROKEN = "The message can't be made from this person's fields."
 LOGIN_CODES = (530, 534, 535, 538)
 
 
 @dataclass(kw_only=True)
 class Judged:
+    sent: list[Turn] = field(default_factory=list)  # 250 after the dot, as nearly all are
     outcomes: list[Outcome] = field(default_factory=list)
     again: list[Again] = field(default_factory=list)
     replies: list[tuple[int, int, str]] = field(default_factory=list)
     reason: str = ""  # why the issue as a whole has to wait, as a code
 
 
-def skip(person: Person, *, takes_utf8: bool) -> int:
-    """Why a person is left out at their turn; 0 = not at all."""
-    if person.skip:
-        return person.skip
-    if not takes_utf8 and person.email is not None and not person.email.isascii():
-        return ADDRESS_UNSUPPORTED
-    return 0
+def skips(people: Sequence[Person], *, takes_utf8: bool) -> dict[int, int]:
+    """Whom to leave out at their turn, and why."""
+    found = {person.contact_id: person.skip for person in people if person.skip}
+    if not takes_utf8:
+        for person in people:
+            if person.email is not None and not person.email.isascii():
+                found.setdefault(person.contact_id, ADDRESS_UNSUPPORTED)
+    return found
 
 
 def judge(turns: Sequence[Turn], found: Harvest, *, cancelled: bool) -> Judged:
     """What each turn came to. Untried ones keep their attempt, or are skipped when the issue was
     cancelled."""
-    judged = Judged()
-    refused: list[Answer] = []
+    judged = Judged(sent=[turns[place] for place in found.delivered])
     for answer in found.answers:
-        if answer.phase is Phase.DOT and 200 <= answer.code < 300:
-            judged.outcomes.append(_outcome(turns[answer.place], SENT, answer.code))
-        else:
-            refused.append(answer)
-    nothing_passed = not judged.outcomes
-    for answer in refused:
-        _judge_refusal(judged, turns[answer.place], answer, nothing_passed=nothing_passed)
+        _judge_answer(judged, turns[answer.place], answer, nothing_passed=not found.delivered)
+    for place in found.broken:
+        judged.outcomes.append(_outcome(turns[place], FAILED, NO_REPLY))
+        judged.replies.append((turns[place].contact_id, turns[place].attempt, BROKEN))
     judged.outcomes += [_outcome(turns[place], UNANSWERED, NO_REPLY) for place in found.unanswered]
     for place in found.deferred:
         _come_again(judged, turns[place], NO_REPLY, None)
@@ -75,10 +74,28 @@ def skipped_retries(issue: Issue, retries: Sequence[Retry], skips: Mapping[int, 
     )
 
 
-def _judge_refusal(judged: Judged, turn: Turn, answer: Answer, *, nothing_passed: bool) -> None:
+def untried_retries(retries: Sequence[Retry]) -> Settlement:
+    """Retries that were taken and could not be tried: they come again as they were."""
+    return Settlement(
+        account_id=retries[0].account_id,
+        issue_id=retries[0].issue_id,
+        of_retries=True,
+        outcomes=(),
+        again=[
+            Again(r.shard_id, r.contact_id, r.attempt, r.attempt, OURS_SECONDS, NO_REPLY) for r in retries
+        ],
+        replies=(),
+        shards=sorted({r.shard_id for r in retries}),
+    )
+
+
+def _judge_answer(judged: Judged, turn: Turn, answer: Answer, *, nothing_passed: bool) -> None:
     verdict = reply.judge(answer.code, answer.text, answer.phase)
+    if verdict.result is Result.DELIVERED:
+        judged.outcomes.append(_outcome(turn, SENT, answer.code))
+        return
     words = mask(answer.text[:LONGEST_REPLY].decode("utf-8", "replace").replace("\x00", "")).strip()
-    judged.replies.append((turn.contact_id, turn.attempt, words))
+    judged.replies.append((turn.contact_id, turn.attempt, f"{answer.code} {words}"))
     if verdict.result is Result.FAILED:
         judged.outcomes.append(_outcome(turn, FAILED, answer.code))
     elif verdict.blame is Blame.CONFIGURATION and nothing_passed:

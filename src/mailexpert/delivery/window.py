@@ -4,16 +4,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from mailexpert.delivery.ports import Issue, Shard
+from mailexpert.delivery.ports import Issue, Message, Shard, Turn
 from mailexpert.mail.reply import Phase
 
 MOST_RETURNS = 2  # a message whose connection broke this often before its dot waits for its next attempt
-
-
-class Turn(NamedTuple):
-    contact_id: int
-    shard_id: int
-    attempt: int
 
 
 class Answer(NamedTuple):
@@ -34,6 +28,8 @@ class Letter(NamedTuple):
 class Harvest(NamedTuple):
     """What became of the turns, by their place in the window."""
 
+    delivered: list[int]
+    broken: list[int]
     answers: list[Answer]
     deferred: list[int]
     unanswered: list[int]
@@ -41,7 +37,14 @@ class Harvest(NamedTuple):
 
     @property
     def size(self) -> int:
-        return len(self.answers) + len(self.deferred) + len(self.unanswered) + len(self.untried)
+        return (
+            len(self.delivered)
+            + len(self.broken)
+            + len(self.answers)
+            + len(self.deferred)
+            + len(self.unanswered)
+            + len(self.untried)
+        )
 
 
 class Window:
@@ -49,8 +52,8 @@ class Window:
     lease by the database's clock ends: past it nothing is taken any more."""
 
     __slots__ = (
-        "_letters", "_next", "_returned", "_returns", "_tell", "answers", "deadline", "deferred", "issue",
-        "left", "opened", "shard", "started", "stopped", "took", "turns", "unanswered", "untried",
+        "_letters", "_next", "_returned", "_returns", "_tell", "answers", "broken", "deadline", "deferred", "delivered",
+        "issue", "left", "opened", "shard", "started", "stopped", "took", "turns", "unanswered", "untried",
     )  # fmt: skip
 
     def __init__(
@@ -58,7 +61,7 @@ class Window:
         issue: Issue,
         shard: Shard | None,
         turns: Sequence[Turn],
-        letters: Iterator[tuple[bytes, bytes, bytes]],
+        letters: Iterator[Message | None],
         deadline: float,
         tell: Callable[["Window"], None],
     ) -> None:
@@ -72,6 +75,8 @@ class Window:
         self.started = 0.0
         self.took = 0
         self.stopped = False
+        self.delivered: list[int] = []
+        self.broken: list[int] = []
         self.answers: list[Answer] = []
         self.deferred: list[int] = []
         self.unanswered: list[int] = []
@@ -91,13 +96,17 @@ class Window:
             return None
         if self._returned:
             return self._returned.pop()
-        if self._next >= len(self.turns):
-            return None
-        place = self._next
-        if not place:
-            self.started = time.monotonic()
-        self._next = self.took = place + 1
-        return Letter(self, place, *next(self._letters))
+        while self._next < len(self.turns):
+            place = self._next
+            if not place:
+                self.started = time.monotonic()
+            self._next = self.took = place + 1
+            made = next(self._letters)
+            if made is not None:
+                return Letter(self, place, *made)
+            self.broken.append(place)
+            self._settled(1)
+        return None
 
     def stop(self) -> None:
         """Take nothing more; whoever had no letter yet is untried."""
@@ -108,6 +117,13 @@ class Window:
         self._returned.clear()
         self.untried += never
         self._settled(len(never))
+
+    def sent(self, place: int) -> None:
+        """250 after the dot."""
+        self.delivered.append(place)
+        self.left -= 1
+        if not self.left:
+            self._tell(self)
 
     def answer(self, place: int, phase: Phase, code: int, text: bytes) -> None:
         self.answers.append(Answer(place, phase, code, text))
@@ -135,8 +151,11 @@ class Window:
 
     def harvest(self) -> Harvest:
         """What is known since the last harvest."""
-        found = Harvest(self.answers, self.deferred, self.unanswered, self.untried)
-        self.answers, self.deferred, self.unanswered, self.untried = [], [], [], []
+        found = Harvest(
+            self.delivered, self.broken, self.answers, self.deferred, self.unanswered, self.untried
+        )
+        self.delivered, self.broken, self.answers = [], [], []
+        self.deferred, self.unanswered, self.untried = [], [], []
         return found
 
     def _settled(self, count: int) -> None:

@@ -72,9 +72,10 @@ class Mailroom:
 
     def issue(self, list_id: int, contacts: Sequence[int], shard_size: int = 1000) -> int:
         row = self.ask(
-            "INSERT INTO sending_issue (account_id, kind, sender_name, sender_address, reply_to, subject, html,"
-            " text, preheader, fields, links, list_ids, purpose, tracking, language, sender_line, state, reason)"
-            " VALUES (%s, 1, 'Winkel', 'nieuws@winkel.example', '', 'Dag {{ contact.first_name }}',"
+            "INSERT INTO sending_issue (account_id, kind, sender_name, sender_address, reply_to, subject,"
+            " html, text, preheader, fields, links, list_ids, purpose, tracking, language, sender_line,"
+            " state, reason) "
+            "VALUES (%s, 1, 'Winkel', 'nieuws@winkel.example', '', 'Dag {{ contact.first_name }}',"
             " '<p>Dag</p>', 'Dag', '', '{}', '[]', ARRAY[%s]::bigint[], 'newsletter', 'none', 'nl', 'Winkel',"
             " 0, '') RETURNING id",
             self.account, list_id,
@@ -132,7 +133,7 @@ async def an_engine(port: int, *, connections: int = 4, budget: int = 500) -> As
         await outbox.close()
 
 
-async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 90.0) -> None:
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.02)

@@ -50,15 +50,15 @@ def kill_and_go_on(room: Mailroom, home: Path, *, persons: int, kills: int, seed
             for _ in range(kills):
                 engine = an_engine_process(home, sink.port)
                 target = len(sink.taken) + chance.randrange(5, persons // (kills + 1))
-                await until(lambda target=target: len(sink.taken) >= target, seconds=30)
+                await until(lambda target=target: len(sink.taken) >= target)
                 engine.send_signal(signal.SIGKILL)
                 engine.wait()
                 room.counts(issue)
                 room.ask("UPDATE sending_shard SET lease_until = now() - interval '1 second' WHERE state = 0")
             engine = an_engine_process(home, sink.port)
-            await until(lambda: room.state(issue) == DONE, seconds=60)
+            await until(lambda: room.state(issue) == DONE)
             engine.terminate()
-            assert engine.wait(10) == 0
+            assert engine.wait(30) == 0
 
     asyncio.run(story())
     counts = room.counts(issue)

@@ -145,8 +145,8 @@ def test_a_database_that_drops_every_connection_stops_sending_for_a_while_and_no
             for taken in (20, 80, 200):
                 await until(lambda taken=taken: len(sink.taken) > taken)
                 login.execute(drop)
-            await until(lambda: room.counts(issue)["waiting"] == 0, seconds=30)
-            await until(lambda: room.state(issue) == DONE, seconds=30)
+            await until(lambda: room.counts(issue)["waiting"] == 0)
+            await until(lambda: room.state(issue) == DONE)
 
     asyncio.run(story())
     login.close()

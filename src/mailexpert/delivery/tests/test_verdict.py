@@ -1,23 +1,28 @@
 import pytest
 
 from mailexpert.delivery import verdict
-from mailexpert.delivery.ports import Again, Person
-from mailexpert.delivery.window import Answer, Harvest, Turn
+from mailexpert.delivery.ports import Again, Person, Turn
+from mailexpert.delivery.window import Answer, Harvest
 from mailexpert.mail.reply import Phase
 
 TURNS = [Turn(contact_id=10 + n, shard_id=7, attempt=1) for n in range(4)]
-OK = Answer(0, Phase.DOT, 250, b"250 ok")
 
 
 def judged(*answers: Answer, cancelled: bool = False, **rest: list[int]) -> verdict.Judged:
-    nothing: dict[str, list[int]] = {"deferred": [], "unanswered": [], "untried": []}
-    return verdict.judge(TURNS, Harvest(list(answers), **(nothing | rest)), cancelled=cancelled)
+    nothing: dict[str, list[int]] = {
+        "delivered": [],
+        "broken": [],
+        "deferred": [],
+        "unanswered": [],
+        "untried": [],
+    }
+    return verdict.judge(TURNS, Harvest(answers=list(answers), **(nothing | rest)), cancelled=cancelled)
 
 
 @pytest.mark.parametrize(
     ("phase", "code", "text", "outcome"),
     [
-        (Phase.DOT, 250, b"250 ok", verdict.SENT),
+        (Phase.DOT, 251, b"251 will forward", verdict.SENT),
         (Phase.RECIPIENT, 550, b"550 5.1.1 no such user", verdict.FAILED),
         (Phase.DOT, 554, b"554 5.6.0 no", verdict.FAILED),
         (Phase.DATA, 554, b"554 no valid recipients", verdict.FAILED),
@@ -34,7 +39,7 @@ def test_a_final_answer_is_an_outcome(phase: Phase, code: int, text: bytes, outc
 @pytest.mark.parametrize("phase", [Phase.RECIPIENT, Phase.DATA, Phase.DOT])
 @pytest.mark.parametrize("code", [450, 451, 452])
 def test_a_deferred_turn_comes_again_with_the_next_attempt(phase: Phase, code: int) -> None:
-    found = judged(OK, Answer(1, phase, code, b"later"))
+    found = judged(Answer(1, phase, code, b"later"), delivered=[0])
     (again,) = found.again
     assert (again.contact_id, again.tried, again.attempt, again.code) == (11, 1, 2, code)
     assert again.wait >= 200
@@ -63,7 +68,7 @@ def test_what_our_configuration_is_to_blame_for_keeps_its_attempt(
 
 
 def test_one_refused_person_among_sent_ones_is_not_our_configuration() -> None:
-    found = judged(OK, Answer(1, Phase.RECIPIENT, 554, b"554 5.7.1 relay access denied"))
+    found = judged(Answer(1, Phase.RECIPIENT, 554, b"554 5.7.1 relay access denied"), delivered=[0])
     assert found.reason == ""
     assert found.again[0].attempt == 2
 
@@ -77,19 +82,20 @@ def test_untried_turns_keep_their_attempt_and_are_due_at_once() -> None:
 
 
 def test_untried_turns_of_a_cancelled_issue_are_skipped() -> None:
-    found = judged(OK, untried=[3], cancelled=True)
-    assert [(o.outcome, o.code) for o in found.outcomes] == [(1, 250), (3, verdict.CANCELLED)]
+    found = judged(delivered=[0], untried=[3], cancelled=True)
+    assert [(o.outcome, o.code) for o in found.outcomes] == [(3, verdict.CANCELLED)]
+    assert found.sent == [TURNS[0]]
     assert not found.again
 
 
 def test_the_sixteenth_deferral_is_a_failure() -> None:
     turns = [Turn(10, 7, 16)]
-    harvest = Harvest([Answer(0, Phase.RECIPIENT, 450, b"450 later")], [], [], [])
+    harvest = Harvest([], [], [Answer(0, Phase.RECIPIENT, 450, b"450 later")], [], [], [])
     assert verdict.judge(turns, harvest, cancelled=False).outcomes[0].outcome == verdict.FAILED
 
 
 def test_replies_are_kept_with_masked_addresses() -> None:
-    found = judged(Answer(1, Phase.RECIPIENT, 550, b"550 5.1.1 <jan.jansen@lezer.example> unknown\x00"))
+    found = judged(Answer(1, Phase.RECIPIENT, 550, b"5.1.1 <jan.jansen@lezer.example> unknown\x00"))
     assert found.replies == [(11, 1, "550 5.1.1 <j***@lezer.example> unknown")]
 
 
@@ -104,4 +110,11 @@ def test_replies_are_kept_with_masked_addresses() -> None:
     ],
 )
 def test_why_a_person_is_left_out(email: str | None, skip: int, takes_utf8: bool, reason: int) -> None:
-    assert verdict.skip(Person(1, email, skip, ()), takes_utf8=takes_utf8) == reason
+    found = verdict.skips([Person(1, email, skip, ())], takes_utf8=takes_utf8)
+    assert found.get(1, 0) == reason
+
+
+def test_a_message_that_cannot_be_made_has_failed_and_says_so() -> None:
+    found = judged(broken=[2])
+    assert [(o.contact_id, o.outcome, o.code) for o in found.outcomes] == [(12, verdict.FAILED, 0)]
+    assert found.replies == [(12, 1, verdict.BROKEN)]

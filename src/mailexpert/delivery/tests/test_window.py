@@ -1,7 +1,8 @@
 import time
 from typing import Any
 
-from mailexpert.delivery.window import MOST_RETURNS, Turn, Window
+from mailexpert.delivery.ports import Turn
+from mailexpert.delivery.window import MOST_RETURNS, Window
 from mailexpert.mail.reply import Phase
 
 

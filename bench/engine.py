@@ -1,0 +1,105 @@
+"""The delivery engine against Postfix's smtp-source, in turns, to the same smtp-sink: how many times as fast?
+
+    python bench/engine.py [--messages 30000] [--rounds 3]
+
+Needs a database (DATABASE_URL, or the home's own) and Postfix's two test programs.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SESSIONS = 8
+BODY_KB = 10.0
+LINKS = 10
+PLACES = "/usr/sbin:/usr/local/sbin:/usr/bin"
+
+
+def binary(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path=PLACES)
+    if found is None:
+        sys.exit(f"{name} is missing; it comes with Postfix.")
+    return found
+
+
+@contextmanager
+def a_sink() -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    rights = ["-u", "nobody"] if os.geteuid() == 0 else []
+    sink = subprocess.Popen([binary("smtp-sink"), *rights, f"127.0.0.1:{port}", "1000"])
+    try:
+        time.sleep(0.5)
+        yield port
+    finally:
+        sink.terminate()
+        sink.wait()
+
+
+def theirs(port: int, messages: int) -> float:
+    """Messages a second of smtp-source over as many lasting sessions."""
+    size = str(int(BODY_KB * 1024))
+    command = [
+        binary("smtp-source"), "-d", "-s", str(SESSIONS), "-m", str(messages), "-l", size,
+        "-f", "b@mail.winkel.example", "-t", "lezer@ontvanger.example", f"127.0.0.1:{port}",
+    ]  # fmt: skip
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return messages / (time.perf_counter() - began)
+
+
+def ours(port: int, messages: int) -> dict[str, Any]:
+    command = [
+        sys.executable, "-m", "mailexpert.operations.cli", "bench", "send", "--json",
+        "--messages", str(messages), "--relay", f"smtp://127.0.0.1:{port}",
+        "--body-kb", str(BODY_KB), "--links", str(LINKS),
+    ]  # fmt: skip
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return dict(json.loads(done.stdout))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--messages", type=int, default=30_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    rounds = []
+    print(
+        f"{'round':>5} {'smtp-source/s':>14} {'engine/s':>9} {'ratio':>6} {'CPU':>7} {'MB':>6} {'ledger':>7}"
+    )
+    with a_sink() as port:
+        theirs(port, 2000)
+        for number in range(1, asked.rounds + 1):
+            source, engine = theirs(port, asked.messages), ours(port, asked.messages)
+            again = theirs(port, asked.messages)
+            ratio = engine["rate"] / statistics.mean((source, again))
+            rounds.append({"smtp_source": round((source + again) / 2), "ratio": round(ratio, 3), **engine})
+            print(
+                f"{number:>5} {(source + again) / 2:>14,.0f} {engine['rate']:>9,} {ratio:>6.2f} "
+                f"{engine['cpu_us_per_message']:>7} {engine['peak_rss_mb']:>6} "
+                f"{engine['ledger_bytes_per_message']:>9}"
+            )
+    median = statistics.median(found["ratio"] for found in rounds)
+    print(f"median ratio {median:.2f} × smtp-source")
+    store({"median_ratio": median, "rounds": rounds, "at": time.time()})
+
+
+def store(found: dict[str, Any]) -> None:
+    folder = Path("var/bench")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "engine.json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
