@@ -73,7 +73,7 @@ def test_who_saves_too_late_keeps_the_text(shop_client: Client, template: Templa
     late = shop_client.post(
         f"/sjablonen/{template.pk}/", {**POSTED, "source": "<p>Later</p>", "name": "Later", "version": 1}
     ).content.decode()
-    assert "intussen opgeslagen" in late
+    assert "intussen bewaard" in late
     assert "&lt;p&gt;Later&lt;/p&gt;" in late
 
 
