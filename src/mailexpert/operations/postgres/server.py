@@ -92,10 +92,14 @@ def stop(found: Place) -> None:
     pid = _pid(found)
     if pid is None:
         return
+    sockets = found.sockets
     for how in (signal.SIGINT, signal.SIGQUIT):
         pids.end([pid], how)
         if not pids.wait_gone(found.data, STOP_SECONDS):
             _reap()
+            if sockets == found.short_sockets():
+                with suppress(OSError):
+                    sockets.rmdir()
             return
     raise problems.WouldNotStop(pid=pid, seconds=2 * STOP_SECONDS, log=found.log)
 

@@ -201,12 +201,14 @@ def test_a_strangers_socket_folder_is_refused(home: Path) -> None:
     deep = home.joinpath(*(["een-map-met-een-lange-naam"] * 5))
     with ensure(deep, extra=FAST) as server:
         folder = server.place.sockets
+    assert not folder.exists()
+    folder.mkdir()
     folder.chmod(0o777)
     try:
         with pytest.raises(problems.SocketFolderTaken, match="belongs to someone else or is open to others"):
             ensure(deep, extra=FAST)
     finally:
-        folder.chmod(0o700)
+        folder.rmdir()
 
 
 def test_without_a_home_nothing_is_made(home: Path) -> None:
