@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from mailexpert.base import env, keys
 
@@ -195,7 +194,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Words and times
 LANGUAGE_CODE = "nl"
-LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]  # each in its own words
 LANGUAGE_COOKIE_NAME = "mailexpert_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True

@@ -39,7 +39,7 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
         }
         help_texts = {
             "sender": _(
-                "A name with its address, like Voedselbank Lindewoud &lt;nieuws@lindewoud.example&gt;"
+                "A name with its address, like Voedselbank Lindewoud <nieuws@lindewoud.example>"
             ),
         }
         widgets = {
