@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import structlog
 from psycopg.rows import tuple_row
 
 from mailexpert.base import keys
 from mailexpert.delivery.ports import (
+    DEFAULT_RELAY,
     DatabaseAway,
     Issue,
     Outcome,
@@ -22,6 +24,8 @@ from mailexpert.delivery.ports import (
     Settlement,
     Shard,
 )
+
+log = structlog.get_logger()
 
 CHANNEL = "mailexpert_outbox"
 LEASE_SECONDS = 120.0
@@ -105,7 +109,7 @@ class PgOutbox:
             return await self._work.rows(SQL[name], **values)
 
     async def relays_with_work(self) -> list[Relay]:
-        return [_relay(*row) for row in await self._ask("relays_with_work")]
+        return [_relay(row) for row in await self._ask("relays_with_work")]
 
     async def claim_shards(self, relay: int, held: Sequence[int], room: int) -> list[Shard]:
         rows = await self._ask("claim_shards", relay=relay, held=list(held), room=room, lease=self._lease)
@@ -356,25 +360,27 @@ async def _do(
     return await cursor.fetchall() if cursor.description else []
 
 
-def _relay(
-    relay: int,
-    account: int,
-    host: str | None,
-    port: int | None,
-    security: str | None,
-    verify: bool | None,
-    username: str | None,
-    secret: str | None,
-    connections: int | None,
-) -> Relay:
+def _relay(row: tuple[Any, ...]) -> Relay:
+    number, account, host, port, security, verify, username, secret, connections = row
+    if not number:
+        return Relay(id=DEFAULT_RELAY, account_id=0, host="", port=25)  # the environment says where it is
     return Relay(
-        id=relay,
+        id=number,
         account_id=account,
-        host=host or "",
-        port=port or 25,
-        security=security or "none",
-        verify=verify is not False,
-        username=username or "",
-        password=keys.unseal(secret, "relay") if secret else "",
-        max_connections=connections or 8,
+        host=host,
+        port=port,
+        security=security,
+        verify=verify,
+        username=username,
+        password=_password(number, secret),
+        max_connections=connections,
     )
+
+
+def _password(relay: int, sealed: str) -> str:
+    """One that was sealed with another key is as good as none: the relay refuses it, and the page says so."""
+    try:
+        return keys.unseal(sealed, "relay")
+    except keys.SecretProblem as problem:
+        log.error("a relay's password can't be read", relay=relay, problem=str(problem))
+        return ""

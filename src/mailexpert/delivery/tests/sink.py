@@ -46,54 +46,24 @@ class Sink:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 sink.example ESMTP\r\n")
-        recipient, has_sender = "", False
+        talk = Talk(self)
         while line := (await reader.readline()).decode().strip():
-            verb = line[:4].upper()
-            if verb == "EHLO":
-                writer.write(self._offers())
-            elif verb == "MAIL":
-                if has_sender:
-                    writer.write(b"503 5.5.1 nested MAIL command\r\n")
-                elif self.refuses_sender:
-                    writer.write(b"550 5.7.1 sender refused\r\n")
-                else:
-                    has_sender = True
-                    writer.write(b"250 2.1.0 ok\r\n")
-            elif verb == "RCPT":
-                address = line.partition("<")[2].partition(">")[0]
-                answer = self._to_recipient(address) if has_sender else b"503 5.5.1 need MAIL\r\n"
-                writer.write(answer)
-                if answer.startswith(b"421"):
-                    return
-                recipient = address if answer.startswith(b"250") else ""
-            elif verb == "DATA":
-                if not recipient:
-                    writer.write(b"554 5.5.1 no valid recipients\r\n")
-                    continue
-                if recipient.startswith("cut"):
-                    return
-                writer.write(b"354 go ahead\r\n")
-                await writer.drain()
-                message = await reader.readuntil(b"\r\n.\r\n")
-                answer = await self._to_dot(recipient, message)
-                if not answer:
-                    return
-                writer.write(answer)
-                recipient, has_sender = "", False
-            elif verb == "RSET":
-                recipient, has_sender = "", False
-                writer.write(b"250 2.0.0 ok\r\n")
-            elif verb == "QUIT":
-                writer.write(b"221 2.0.0 bye\r\n")
-                return
+            answer = talk.command(line)
+            writer.write(answer)
             await writer.drain()
+            if answer.startswith(b"354"):
+                answer = await self._to_dot(talk.recipient, await reader.readuntil(b"\r\n.\r\n"))
+                writer.write(answer)
+                talk.reset()
+            if not answer or answer[:3] in (b"421", b"221"):
+                return
 
-    def _offers(self) -> bytes:
+    def offers(self) -> bytes:
         offers = ["sink.example", *["PIPELINING"] * self.pipelines, *["SMTPUTF8"] * self.takes_utf8, "HELP"]
         rows = [f"250{'-' if offer != 'HELP' else ' '}{offer}\r\n" for offer in offers]
         return "".join(rows).encode()
 
-    def _to_recipient(self, address: str) -> bytes:
+    def to_recipient(self, address: str) -> bytes:
         self.tried[address] += 1
         first = self.tried[address] == 1
         manner = address.partition("+")[0]
@@ -116,3 +86,49 @@ class Sink:
         self.taken[address] += 1
         self.messages.append(message)
         return b"" if manner == "silent" else b"250 2.0.0 queued\r\n"
+
+
+class Talk:
+    """The envelope of one connection."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.reset()
+
+    def reset(self) -> None:
+        self.recipient, self._has_sender = "", False
+
+    def command(self, line: str) -> bytes:
+        """The answer; nothing means that the connection is cut."""
+        verb = line[:4].upper()
+        if verb == "EHLO":
+            return self._sink.offers()
+        if verb == "MAIL":
+            return self._sender()
+        if verb == "RCPT":
+            return self._recipient(line.partition("<")[2].partition(">")[0])
+        if verb == "DATA":
+            return self._data()
+        if verb == "RSET":
+            self.reset()
+        return b"221 2.0.0 bye\r\n" if verb == "QUIT" else b"250 2.0.0 ok\r\n"
+
+    def _sender(self) -> bytes:
+        if self._has_sender:
+            return b"503 5.5.1 nested MAIL command\r\n"
+        if self._sink.refuses_sender:
+            return b"550 5.7.1 sender refused\r\n"
+        self._has_sender = True
+        return b"250 2.1.0 ok\r\n"
+
+    def _recipient(self, address: str) -> bytes:
+        if not self._has_sender:
+            return b"503 5.5.1 need MAIL\r\n"
+        answer = self._sink.to_recipient(address)
+        self.recipient = address if answer.startswith(b"250") else ""
+        return answer
+
+    def _data(self) -> bytes:
+        if not self.recipient:
+            return b"554 5.5.1 no valid recipients\r\n"
+        return b"" if self.recipient.startswith("cut") else b"354 go ahead\r\n"

@@ -72,7 +72,7 @@ def test_an_engine_killed_in_the_middle_sends_nothing_twice(room: Mailroom, tmp_
     kill_and_go_on(room, tmp_path, persons=600, kills=2, seed=1)
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_many_kills_send_nothing_twice(room: Mailroom, tmp_path: Path, seed: int) -> None:
     kill_and_go_on(room, tmp_path, persons=3000, kills=8, seed=seed)
