@@ -28,6 +28,13 @@ def postmaster(server: Server) -> int:
     return pids.in_file(server.place.pid_file) or 0
 
 
+def kill(server: Server) -> None:
+    pid = postmaster(server)
+    os.kill(pid, signal.SIGKILL)
+    while pids.serves(pid, server.place.data):
+        time.sleep(0.01)
+
+
 def in_another_process(home: Path, then: str) -> subprocess.Popen[str]:
     code = f"""
         import sys, time
@@ -120,7 +127,7 @@ def test_ctrl_c_does_not_reach_the_server(lived_in: Path) -> None:
 def test_a_killed_server_is_started_again_with_all_that_was_committed(running: Server) -> None:
     with psycopg.connect(running.dsn, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS n")
-        os.kill(postmaster(running), signal.SIGKILL)
+        kill(running)
         assert running.tend() is True
     assert ask(running, "SELECT n FROM kept") == 42
     assert running.tend() is False
@@ -131,7 +138,7 @@ def test_backends_that_outlive_a_killed_server_are_ended_first(running: Server) 
         backend = busy.info.backend_pid
         sleeping = beside.submit(busy.execute, "SELECT count(*) FROM generate_series(1, 1e9)")
         time.sleep(0.2)
-        os.kill(postmaster(running), signal.SIGKILL)
+        kill(running)
         assert backend in pids.all_serving(running.place.data)
         assert running.tend() is True
         assert isinstance(sleeping.exception(), psycopg.OperationalError)
