@@ -6,4 +6,4 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from mailexpert.core import declare  # noqa: F401
+        from mailexpert.core import declare, upkeep  # noqa: F401

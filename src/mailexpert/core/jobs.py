@@ -6,7 +6,6 @@ Not for single messages or waiting journey steps: a million future rows here slo
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,23 +86,25 @@ def run_waiting() -> int:
     """Run what waits in the queue now, in this process and transaction (for tests and the sample); how many ran."""
     ran = 0
     while (found := _take_one()) is not None:
-        name, ids = found
+        number, name, ids = found
         _jobs[name].run(**ids)
+        _note("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", number)
         ran += 1
     return ran
 
 
-def _take_one() -> tuple[str, dict[str, int]] | None:
-    with _as_operator(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = (SELECT id FROM procrastinate_jobs "
-            "WHERE status = 'todo' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING task_name, args"
-        )
-        row = cursor.fetchone()
+def _take_one() -> tuple[int, str, dict[str, int]] | None:
+    row = _note(
+        "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT id FROM procrastinate_jobs "
+        "WHERE status = 'todo' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args"
+    )
     if row is None:
         return None
-    return row[0], row[1] if isinstance(row[1], dict) else json.loads(row[1])
+    number, name, args = row
+    return number, name, args if isinstance(args, dict) else json.loads(args)
 
 
-def _as_operator() -> AbstractContextManager[None]:
-    return beside_wall(Beside.OPERATE)
+def _note(statement: str, *values: int) -> Any:
+    with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone() if cursor.description else None
