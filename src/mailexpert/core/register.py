@@ -54,7 +54,9 @@ def declare(
     and times that say nothing about a person by themselves."""
     if table in _tables:
         raise DeclaredTwice(table)
-    declared = {name: c if isinstance(c, Column) else Column(category=c) for name, c in (columns or {}).items()}
+    declared = {
+        name: c if isinstance(c, Column) else Column(category=c) for name, c in (columns or {}).items()
+    }
     declared |= {name: Column(category=TECHNICAL, erase="keep", export=False) for name in technical}
     _tables[table] = Table(
         name=table, purpose=purpose, ground=ground, subject=subject, keep=keep, columns=declared

@@ -27,7 +27,7 @@ def test_a_job_runs_inside_the_account_that_deferred_it(shop, stranger, run_jobs
         with account(tenant.id):
             jobs.defer(note, number=7)
     assert run_jobs() == 2
-    assert SEEN == [(shop.id, 7), (stranger.id, 7)]
+    assert [(shop.id, 7), (stranger.id, 7)] == SEEN
 
 
 def test_a_job_of_nobody_can_t_be_deferred(db):
