@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mailexpert.base import env
 from mailexpert.contacts.models import Contact
@@ -15,8 +17,10 @@ from mailexpert.content.problems import Problem, SourceError
 from mailexpert.content.queries import reader_values
 from mailexpert.content.rules import LARGEST_SOURCE, compile_source
 from mailexpert.content.values import Draft, Preview, Starter
+from mailexpert.content.words import say
 from mailexpert.mail import personalise
 from mailexpert.mail.footer import with_footer
+from mailexpert.sending import actions as sending
 
 # A preview's links lead nowhere: who looks at a mail of their own must not unsubscribe anyone.
 NOWHERE = "#"
@@ -113,6 +117,38 @@ def render_preview(draft: Draft, contact: Contact | None = None, *, sender_line:
 def _example_address() -> str:
     """How an unsubscribe address looks in a text; this one stops nobody."""
     return f"{env.load().base_url}/uitschrijven/…"
+
+
+def can_send_tests() -> bool:
+    return hasattr(sending, "send_test")
+
+
+def send_test(draft: Draft, *, to: str, sender_line: str) -> str:
+    """One mail of this draft to look at in a real mailbox, through the same composer and relay. Says what happened,
+    in words."""
+    try:
+        compiled = compile_source(
+            draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
+        )
+        getattr(sending, "send_test")(  # noqa: B009
+            to=[to],
+            subject=draft.subject or _("(no subject)"),
+            html=compiled.html,
+            text=compiled.text,
+            sender=settings.DEFAULT_FROM_EMAIL,
+            reply_to="",
+            language=draft.language,
+            sender_line=sender_line,
+        )
+    except SourceError as wrong:
+        first = wrong.problems[0]
+        return _("Not sent. Line %(line)s: %(why)s") % {
+            "line": first.line,
+            "why": say(first.sentence, first.values),
+        }
+    except getattr(sending, "NotSent", SourceError) as problem:
+        return _("Not sent: %(why)s") % {"why": problem}
+    return _("The test mail is on its way to %(to)s.") % {"to": to}
 
 
 def _line(source: str, values: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ ADDRESS = re.compile(
 MOST_LINKS = 2_000
 NOTHING = re.compile(r"(?!)")
 WORD_ADDRESS = re.compile(f"{WORD_START}(\\d+){END}")
+LABELLED = re.compile(f"\\s*([^:{WORD_START}]{{1,60}}):\\s*{WORD_START}(\\d+){END}\\s*$")
 ADDRESS_FIELD = re.compile(r"\{\{-?\s*(\w+_url)\b")
 LABELS = {
     "nl": {"unsubscribe_url": "Uitschrijven"},
@@ -42,6 +43,9 @@ def to_html(shielded: Shielded, language: str) -> str:
 
 
 def _line(line: str, address: re.Pattern[str], shielded: Shielded, language: str) -> str:
+    labelled = _labelled(line, shielded)
+    if labelled is not None:
+        return labelled
     pieces, at = [], 0
     for found in address.finditer(line):
         target = found[1] or f"mailto:{found[2]}"
@@ -50,6 +54,14 @@ def _line(line: str, address: re.Pattern[str], shielded: Shielded, language: str
         at = found.end()
     pieces.append(escape(line[at:], quote=False))
     return WORD_ADDRESS.sub(lambda found: _field_link(found, shielded, language), "".join(pieces))
+
+
+def _labelled(line: str, shielded: Shielded) -> str | None:
+    """`Uitschrijven: {{ unsubscribe_url }}` alone on a line is a link with that label."""
+    found = LABELLED.match(line)
+    if found is None or ADDRESS_FIELD.match(shielded.tags[int(found[2])].text) is None:
+        return None
+    return f'<a href="{WORD_START}{found[2]}{END}">{escape(found[1], quote=False)}</a>'
 
 
 def _field_link(found: re.Match[str], shielded: Shielded, language: str) -> str:

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mailexpert.accounts.access import member_required, own_page
+from mailexpert.accounts.access import member_required, own_page, user_of
 from mailexpert.accounts.models import Account
 from mailexpert.contacts.models import Contact
 from mailexpert.content import actions, queries
@@ -119,7 +120,12 @@ def _initial(template: Template) -> dict[str, Any]:
 
 
 def _edit_page(request: HttpRequest, template: Template, form: TemplateForm) -> HttpResponse:
-    context = {"template": template, "form": form, "fields": queries.field_choices()}
+    context = {
+        "template": template,
+        "form": form,
+        "fields": queries.field_choices(),
+        "can_test": actions.can_send_tests(),
+    }
     return render(request, "content/edit.html", context)
 
 
@@ -219,4 +225,13 @@ def readers(request: HttpRequest) -> HttpResponse:
 @require_POST
 @member_required
 def send_test(request: HttpRequest, template_id: int) -> HttpResponse:
-    raise Http404
+    """The draft as it stands in the page, to the writer's own address."""
+    get_object_or_404(Template, id=template_id)
+    form = DraftForm(request.POST)
+    account: Account = request.account  # type: ignore[attr-defined]
+    if not actions.can_send_tests():
+        raise Http404
+    said = _("Not sent: something in the form isn’t right yet.")
+    if form.is_valid():
+        said = actions.send_test(form.draft(), to=user_of(request).email, sender_line=account.sender_line)
+    return HttpResponse(escape(said))

@@ -44,6 +44,12 @@ def test_the_unsubscribe_field_of_a_text_is_a_link_with_a_word() -> None:
     )
 
 
+def test_a_label_before_the_unsubscribe_field_is_its_link() -> None:
+    made = compile_source("text", "Stoppen kan hier: {{ unsubscribe_url }}")
+    assert '<a href="{{ unsubscribe_url }}">Stoppen kan hier</a></p>' in made.html
+    assert made.text == "Stoppen kan hier: {{ unsubscribe_url }}\n"
+
+
 def test_styles_go_inline_and_what_cannot_stays() -> None:
     css = (
         "p{color:red} @media (prefers-color-scheme: dark){p{color:blue!important}} [data-ogsc] p{color:green}"

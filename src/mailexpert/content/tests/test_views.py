@@ -7,6 +7,7 @@ from mailexpert.content import actions
 from mailexpert.content.models import Template
 from mailexpert.content.values import Draft
 from mailexpert.core.scope import account
+from mailexpert.sending import actions as sending
 
 DRAFT = Draft(kind="html", source="<p>Dag {{ contact.first_name | default: 'lezer' }}</p>", subject="Nieuws")
 POSTED = {"kind": "html", "source": "<p>Nieuw</p>", "subject": "Onderwerp", "preheader": "", "language": "nl"}
@@ -166,6 +167,22 @@ def test_problems_are_named_by_line_in_the_preview(shop_client: Client) -> None:
     )
     assert "Regel 2" in words.content.decode()
     assert shop_client.post("/sjablonen/voorbeeld/", {"kind": "blocks"}).status_code == 200
+
+
+def test_a_test_mail_goes_to_the_writer(
+    shop: Tenant, shop_client: Client, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, object]] = []
+    monkeypatch.setattr(sending, "send_test", lambda **mail: sent.append(mail), raising=False)
+    answer = shop_client.post(
+        f"/sjablonen/{template.pk}/proefmail/", {**POSTED, "source": "Nog niet bewaard"}
+    )
+    assert "onderweg naar owner@winkel.example" in answer.content.decode()
+    assert sent[0]["to"] == ["owner@winkel.example"]
+    assert "Nog niet bewaard" in str(sent[0]["html"])
+    wrong = shop_client.post(f"/sjablonen/{template.pk}/proefmail/", {**POSTED, "source": "{{ a"})
+    assert "Niet verzonden. Regel 1" in wrong.content.decode()
+    assert len(sent) == 1
 
 
 def test_every_starter_can_be_looked_at(shop_client: Client) -> None:
