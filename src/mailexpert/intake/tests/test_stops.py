@@ -10,8 +10,10 @@ from django.utils import timezone
 from mailexpert.conftest import Tenant
 from mailexpert.contacts.models import Contact, List, Membership
 from mailexpert.core.scope import account
+from mailexpert.intake import stops
 from mailexpert.intake.tests.running import Running, comes_true, make_issue
 from mailexpert.mail.links import click_token, stop_token
+from mailexpert.privacy import rules
 from mailexpert.privacy.models import Consent
 from mailexpert.sending.models import Issue, Stop
 
@@ -213,3 +215,7 @@ def test_links_asked_before_go_on_while_the_database_is_away(
     assert [intake.ask(path).status for path in (asked, new, unknown)] == [302, 302, 503]
     database(True)
     assert intake.ask(unknown).status == 302
+
+
+def test_the_ledger_knows_a_person_by_one_pseudonym_whoever_writes() -> None:
+    assert stops.PERSON == rules.PERSON
