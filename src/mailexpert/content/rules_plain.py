@@ -22,6 +22,12 @@ STYLE = (
     "margin:0 auto;max-width:600px;padding:24px 16px;"
     "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px;"
 )
+# The line about the sender, which every mailing gets, stands on white by itself.
+DARK = (
+    ":root{color-scheme:light dark} @media (prefers-color-scheme: dark){"
+    "div[role=article] + div, div[role=article] + div a{background-color:transparent !important;"
+    "color:#c9ced8 !important}}"
+)
 STEERS = re.compile(f"^(?:{WORD_START}\\d+{END}\\s*)+$")
 
 
@@ -37,7 +43,7 @@ def to_html(shielded: Shielded, language: str) -> str:
         paragraphs.append(inner if only_steers else f'<p style="margin:0 0 16px;">{inner}</p>')
     return (
         '<html><head><meta name="color-scheme" content="light dark">'
-        '<meta name="supported-color-schemes" content="light dark"></head>'
+        f'<meta name="supported-color-schemes" content="light dark"><style>{DARK}</style></head>'
         f'<body style="margin:0;"><div style="{STYLE}">' + "\n".join(paragraphs) + "</div></body></html>"
     )
 
