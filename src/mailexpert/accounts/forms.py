@@ -5,7 +5,6 @@ from typing import Any
 from allauth.account import forms as allauth
 from allauth.account.fields import PasswordField
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -58,7 +57,6 @@ class RegisterForm(allauth.SignupForm):  # type: ignore[misc, name-defined]
     organisation = OneLineField(
         label=_("Organisation"),
         max_length=200,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     full_name = OneLineField(
@@ -84,20 +82,20 @@ class RegisterForm(allauth.SignupForm):  # type: ignore[misc, name-defined]
         error_messages={"required": _("Without these agreements we may not keep your contacts’ data.")},
     )
 
+    field_order = (
+        "kind", "organisation", "full_name", "email", "password1", "kvk", "vat_number", "phone",
+        "postal_address", "agreed",
+    )  # fmt: skip
     company = ("kvk", "vat_number", "phone", "postal_address")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self)
+        self.fields["organisation"].required = self.data.get("kind") != Account.Kind.PERSON
+        self.fields["organisation"].error_messages["required"] = _("Fill in the name of your organisation.")
         self.fields["email"].label = EMAIL_LABEL
         self.fields["password1"].label = _("Password")
         self.fields["password1"].help_text = PASSWORD_HINT
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        if cleaned.get("kind") == Account.Kind.ORGANISATION and not cleaned.get("organisation"):
-            self.add_error("organisation", ValidationError(_("Fill in the name of your organisation.")))
-        return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:
@@ -111,7 +109,7 @@ class RegisterForm(allauth.SignupForm):  # type: ignore[misc, name-defined]
         """The account that the new user owns, with what was accepted for it."""
         given, language = self.cleaned_data, translation.get_language() or "nl"
         account = actions.make_account(
-            name=given["organisation"] or given["full_name"],
+            name=given["organisation"] if given["kind"] == Account.Kind.ORGANISATION else given["full_name"],
             owner=user,
             kind=given["kind"],
             language=language,

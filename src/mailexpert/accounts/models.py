@@ -134,5 +134,9 @@ class ApiToken(AccountRow):
         """What a person sees of it."""
         return f"{TOKEN_MARK}_{self.account_id}_{self.prefix}"
 
+    @property
+    def may_in_words(self) -> str:
+        return ", ".join(str(self.Scope(scope).label).partition(":")[0] for scope in self.scopes)
+
     def may(self, scope: str) -> bool:
         return scope in self.scopes
