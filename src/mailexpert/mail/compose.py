@@ -18,7 +18,7 @@ from mailexpert.mail.frame import DATE, MESSAGE, RECIPIENT, STOP, SUBJECT, Frame
 from mailexpert.mail.links import PersonTokens
 from mailexpert.mail.memory import Memory
 from mailexpert.mail.outputs import Part, Slow, compile_part, normalise, value_of
-from mailexpert.mail.personalise import fields_used, renderer
+from mailexpert.mail.personalise import RenderProblem, check, fields_used, renderer
 
 SUBJECT_COLUMN = 9  # behind "Subject: "
 WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+[^/]").fullmatch
@@ -169,6 +169,8 @@ class Composer:
     # ── slow ──
 
     def _compile_slow(self, subject: str, text: str, html: str) -> None:
+        for problem in (found for part in (subject, text, html) for found in check(part) if found.is_error):
+            raise RenderProblem(problem.message, problem.line)
         self.columns = fields_used(subject, text, html)
         self._bodies = self._slow
         self._render_subject = renderer(subject, html=False)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from mailexpert.mail.personalise import UNSUBSCRIBE, RenderProblem
+from mailexpert.mail.personalise import UNSUBSCRIBE, RenderProblem, reserved_names
 from mailexpert.mail.visible import is_seen, stands_always
 
 SLOT = f"{{{{ {UNSUBSCRIBE} }}}}"
 WORDS = {"nl": "Uitschrijven", "en": "Unsubscribe"}
 BODY = re.compile(r"""<body\b(?:"[^"]*+"|'[^']*+'|[^"'>])*+>""", re.IGNORECASE)
+BODY_END = re.compile("</body", re.IGNORECASE)
 STYLE = (
     "display:block!important;font-family:Arial,sans-serif;font-size:14px;line-height:20px;color:#555e73;"
     "background-color:#ffffff;padding:24px 16px;text-align:center"
@@ -21,6 +22,9 @@ def with_footer(html: str, text: str, language: str, sender_line: str) -> tuple[
     """Both parts with sender and unsubscribe link. A link of the template's own counts only where every reader sees
     it: not in a comment, in a hidden element or under a condition. Raises RenderProblem for what Liquid can't read,
     and where whatever is put into the page stays hidden."""
+    for source in (html, text):
+        for name in reserved_names(source):
+            raise RenderProblem(f"{name!r} can't be given a value", 1)
     word = WORDS.get(language, WORDS["nl"])
     return _html(html, word, sender_line), _text(text, word, sender_line)
 
@@ -73,5 +77,5 @@ def _unliquid(text: str) -> str:
 
 def before_body_end(html: str, what: str) -> str:
     """Before the last </body>; at the end of what has none."""
-    at = html.lower().rfind("</body>")
-    return html[:at] + what + html[at:] if at >= 0 else html + what
+    at = max((found.start() for found in BODY_END.finditer(html)), default=len(html))
+    return html[:at] + what + html[at:]

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from liquid.builtin.content import ContentNode
@@ -17,12 +18,24 @@ from liquid.stringify import to_liquid_string
 
 from mailexpert.mail import quoted
 from mailexpert.mail.memory import Memory
-from mailexpert.mail.personalise import HTML, TEXT, Limited
+from mailexpert.mail.personalise import HTML, TEXT, UNSUBSCRIBE, Limited, read
 
-# Filters that look at the value alone. `date` looks at the clock for two words, which are never remembered.
+# Filters that look at the value alone (`date` at the clock too, for two words: memory.THE_CLOCK).
 ON_THE_VALUE = frozenset(
-    "append capitalize date default downcase escape prepend strip truncate upcase".split()
+    (
+        "append",
+        "capitalize",
+        "date",
+        "default",
+        "downcase",
+        "escape",
+        "prepend",
+        "strip",
+        "truncate",
+        "upcase",
+    )
 )
+PROBES = (None, "", "Jan", 5)
 TOKEN_WIDTH = 31  # a stop token in base64 without its padding
 # Names that Liquid answers itself instead of looking a field up.
 NOT_A_FIELD = frozenset({"size", "first", "last"})
@@ -87,18 +100,18 @@ class Part:
 
 def compile_part(source: str, *, html: bool, stop_address: str = "", as_header: bool = False) -> Part:
     """Take a template apart. Raises Slow for whatever isn't text or a plain output of a contact's field, and
-    LiquidError for what Liquid can't read."""
+    RenderProblem for what Liquid can't read."""
     environment = HTML if html else TEXT
     outputs: list[Output] = []
     numbers: dict[str, int] = {}
     parts: list[str | int | None] = []
-    for node in environment.from_string(source).nodes:
+    for node in read(source, environment).nodes:
         if type(node) is ContentNode:
             parts.append(node.text)
         elif type(node) is not OutputNode:
             raise Slow(type(node).__name__)
-        elif str(node.expression) == "unsubscribe_url" and not as_header:
-            parts += [stop_address, None]
+        elif str(node.expression) == UNSUBSCRIBE and not as_header:
+            parts += [escape(stop_address) if html else stop_address, None]
         else:
             said = str(node.expression)
             if said not in numbers:
@@ -162,6 +175,11 @@ def _output(environment: Limited, node: OutputNode, *, html: bool) -> Output:
             shown = function(shown, *positional, **named)
         return normalise(str(to_liquid_string(shown, html)))
 
+    for probe in PROBES:
+        try:
+            text(probe)
+        except (LiquidError, TypeError, ValueError, ArithmeticError) as problem:
+            raise Slow(str(problem)) from problem  # Liquid tells which person it is, and where
     return Output(path[1], text, _quick([found.name for found in filters]))
 
 

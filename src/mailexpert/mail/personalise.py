@@ -1,75 +1,97 @@
 """Personal fields: Liquid with a ceiling on everything, for templates that strangers write."""
 
-import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from liquid import Environment, Mode
-from liquid.builtin.filters.misc import date as liquid_date
+from liquid import BoundTemplate, Environment, Mode
+from liquid.builtin.expressions.filtered import FilteredExpression
+from liquid.builtin.expressions.path import Path
 from liquid.builtin.output import OutputNode
-from liquid.exceptions import LiquidError, LiquidSyntaxError
-from liquid.filter import liquid_filter, with_environment
-from liquid.undefined import Undefined
-from markupsafe import Markup
+from liquid.context import RenderContext
+from liquid.exceptions import LiquidError, ResourceLimitError
+from liquid.token import Token
+
+from mailexpert.mail import filters
 
 LARGEST_SOURCE = 500_000  # characters; the parser's work grows with them
-
-# What a mail needs. Not in it: replace and remove, whose chains make 100 MB from one line; `join` and `split`
-# follow them, because a text cut to letters and joined by a text does the same.
-ALLOWED_FILTERS = frozenset(
-    "abs append capitalize ceil date default divided_by downcase escape escape_once first floor last lstrip minus "
-    "modulo newline_to_br plus prepend round rstrip size slice strip strip_html strip_newlines times truncate "
-    "truncatewords upcase url_encode".split()
-)
+MOST_MARKS = 2_000  # pieces of Liquid in a source
+MOST_FILTERS = 1_000  # uses of a filter in a source
+MOST_WORK = 10_000  # fields read and filters run for one mail
 ALLOWED_TAGS = frozenset(
-    "if unless case for assign capture comment raw break continue # increment decrement".split()
+    (
+        "if",
+        "unless",
+        "case",
+        "for",
+        "assign",
+        "capture",
+        "comment",
+        "break",
+        "continue",
+        "#",
+        "increment",
+        "decrement",
+    )
 )
-SPECIAL = frozenset({"unsubscribe_url"})
-ISO_DATE = re.compile(r"[12]\d{3}-\d\d-\d\d").fullmatch
+INNER_TAGS = frozenset(("content", "output", "illegal"))  # the parser's own
+UNSUBSCRIBE = "unsubscribe_url"
+RESERVED = frozenset(("contact", UNSUBSCRIBE))  # a template that gives these a value could hide the way out
+LONGEST_MARK = 10_000  # characters of one piece of Liquid
+MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
-@with_environment
-@liquid_filter
-def date(value: object, pattern: object, *, environment: Environment) -> object:
-    """`date`, with ISO dates read directly: python-liquid asks dateutil, which takes 60 µs for each."""
-    if type(value) is str and isinstance(pattern, str) and ISO_DATE(value):
-        try:
-            made = dt.date.fromisoformat(value).strftime(pattern)
-        except ValueError:
-            return liquid_date(value, pattern, environment=environment)
-        return Markup(made) if environment.autoescape and isinstance(pattern, Markup) else made  # noqa: S704
-    return liquid_date(value, pattern, environment=environment)
+class Counted(RenderContext):
+    """Counts what a template asks for: a hundred rounds of a thousand filters over 50 kB would take minutes."""
+
+    work_left = MOST_WORK
+
+    def get(self, *args: Any, **kwargs: Any) -> object:
+        self._work()
+        return super().get(*args, **kwargs)
+
+    def filter(self, name: str, token: Token | None) -> Callable[..., object]:
+        self._work()
+        return super().filter(name, token)
+
+    def _work(self) -> None:
+        self.work_left -= 1
+        if self.work_left < 0:
+            raise ResourceLimitError("too much work for one mail", token=None)
+
+
+class CountedTemplate(BoundTemplate):
+    context_class = Counted
 
 
 class Limited(Environment):
-    output_stream_limit = 2_000_000
-    loop_iteration_limit = 10_000
-    local_namespace_limit = 1_000_000
+    """Ceilings that a mail never meets: its loops count to twelve, not to a million."""
+
+    template_class = CountedTemplate
+    output_stream_limit = 1_000_000  # bytes
+    loop_iteration_limit = 100
+    local_namespace_limit = 50_000  # bytes
     context_depth_limit = 10
     block_nesting_limit = 20
 
 
 def _environment(*, autoescape: bool) -> Limited:
     made = Limited(autoescape=autoescape, tolerance=Mode.STRICT)
-    made.filters = {name: function for name, function in made.filters.items() if name in ALLOWED_FILTERS}
-    made.filters["date"] = date
-    made.tags = {
-        name: tag for name, tag in made.tags.items() if name in ALLOWED_TAGS or name not in NAMED_TAGS
-    }
+    made.filters = {name: function for name, function in made.filters.items() if name in filters.ALLOWED}
+    made.filters["date"] = filters.date
+    made.tags = {name: tag for name, tag in made.tags.items() if name in ALLOWED_TAGS | INNER_TAGS}
     return made
 
 
-# Tags that read other templates, or go round the ceilings. Everything not named here is the parser's own.
-NAMED_TAGS = frozenset("include render extends block macro call cycle tablerow liquid ifchanged doc".split())
 HTML = _environment(autoescape=True)
 TEXT = _environment(autoescape=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What is wrong with a source. `code`: syntax, unknown_filter, unknown_field, too_large, no_fallback."""
+    """What is wrong with a source. `code`: syntax, unknown_filter, unknown_field, reserved_name, too_large,
+    no_fallback. `line` counts from 1."""
 
     line: int
     code: str
@@ -79,7 +101,7 @@ class Problem:
 
 
 class RenderProblem(Exception):
-    """A template could not be rendered for a person; `line` is where."""
+    """A template could not be read, or not rendered for a person; `line` is where, from 1."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
@@ -88,35 +110,45 @@ class RenderProblem(Exception):
 
 def check(source: str, fields: Collection[str] | None = None) -> list[Problem]:
     """Every problem that can be seen before rendering, by line. `fields`: the names after `contact.` that exist;
-    None when they are not known yet."""
-    if len(source) > LARGEST_SOURCE:
-        return [Problem(line=1, code="too_large", message=f"more than {LARGEST_SOURCE} characters")]
+    None when they are not known yet. Never raises."""
     try:
-        template = HTML.from_string(source)
-        analysis = template.analyze(include_partials=False)
-    except LiquidError as problem:
-        return [Problem(line=_line(problem, source), code="syntax", message=_message(problem))]
-    found = [
-        Problem(
-            line=_line_at(source, span.index),
-            code="unknown_filter",
-            message=f"unknown filter {name!r}",
-            name=name,
-        )
-        for name, spans in analysis.filters.items()
-        if name not in ALLOWED_FILTERS
-        for span in spans
-    ]
+        template = read(source, HTML)
+    except RenderProblem as problem:
+        code = "too_large" if isinstance(problem, TooLarge) else "syntax"
+        return [Problem(line=problem.line, code=code, message=str(problem))]
+    analysis = template.analyze(include_partials=False)
+    found = [*_unknown_filters(analysis, source), *_reserved_names(analysis, source)]
+    if sum(map(len, analysis.filters.values())) > MOST_FILTERS:
+        found.append(Problem(line=1, code="too_large", message=f"more than {MOST_FILTERS} filters"))
     if fields is not None:
         found += _unknown_fields(analysis, source, fields)
-    return sorted(found, key=lambda problem: problem.line)
+    return sorted(found, key=lambda problem: (problem.line, problem.name))
+
+
+def _unknown_filters(analysis: Any, source: str) -> Iterator[Problem]:
+    for name, spans in analysis.filters.items():
+        if name not in filters.ALLOWED:
+            for span in spans:
+                line, message = _line_at(source, span.index), f"unknown filter {name!r}"
+                yield Problem(line=line, code="unknown_filter", message=message, name=name)
+
+
+def _reserved_names(analysis: Any, source: str) -> Iterator[Problem]:
+    for name in RESERVED.intersection(analysis.locals):
+        line, message = (
+            _line_at(source, analysis.locals[name][0].span.index),
+            f"{name!r} can't be given a value",
+        )
+        yield Problem(line=line, code="reserved_name", message=message, name=name)
 
 
 def _unknown_fields(analysis: Any, source: str, fields: Collection[str]) -> Iterator[Problem]:
     for variables in analysis.globals.values():
         for variable in variables:
             parts = [str(part) for part in variable.segments]
-            known = (parts[0] == "contact" and len(parts) > 1 and parts[1] in fields) or parts[0] in SPECIAL
+            known = (parts[0] == "contact" and len(parts) > 1 and parts[1] in fields) or parts[
+                0
+            ] == UNSUBSCRIBE
             if not known:
                 name = ".".join(parts)
                 line = _line_at(source, variable.span.index)
@@ -124,65 +156,87 @@ def _unknown_fields(analysis: Any, source: str, fields: Collection[str]) -> Iter
 
 
 def without_fallback(source: str) -> list[Problem]:
-    """Fields shown without a `default`: who has none reads a gap there."""
+    """Fields shown without a `default`: who has none reads a gap there. The address is nobody's gap."""
     try:
-        template = HTML.from_string(source)
-    except LiquidError:
+        nodes = read(source, HTML).nodes
+    except RenderProblem:
         return []
-    found = []
-    for node in template.nodes:
-        if isinstance(node, OutputNode):
-            said = str(node.expression)
-            if said.startswith("contact.") and "default" not in said and not said.startswith("contact.email"):
-                name = said.split("|")[0].strip()
-                line = _line_at(source, node.token.start_index)
-                found.append(
-                    Problem(
-                        line=line,
-                        code="no_fallback",
-                        message=f"{name} has no fallback",
-                        name=name,
-                        is_error=False,
-                    )
-                )
-    return found
+    return [
+        _no_fallback(node, source) for node in nodes if isinstance(node, OutputNode) and _can_be_empty(node)
+    ]
+
+
+def _can_be_empty(node: OutputNode) -> bool:
+    shown = node.expression
+    if not isinstance(shown, FilteredExpression) or not isinstance(shown.left, Path):
+        return False
+    path = shown.left.path
+    has_default = any(found.name == "default" for found in shown.filters or ())
+    return path[0] == "contact" and path[1:] != ["email"] and not has_default
+
+
+def _no_fallback(node: OutputNode, source: str) -> Problem:
+    name = str(node.expression).partition("|")[0].strip()
+    line, message = _line_at(source, node.token.start_index), f"{name} has no fallback"
+    return Problem(line=line, code="no_fallback", message=message, name=name, is_error=False)
 
 
 def render_html(source: str, contact: Mapping[str, Any], **special: str) -> str:
     """The HTML a person gets, values escaped. Raises RenderProblem."""
-    return _render(HTML, source, contact, special)
+    return renderer(source, html=True)(contact, **special)
 
 
 def render_text(source: str, contact: Mapping[str, Any], **special: str) -> str:
     """The text or subject a person gets. Raises RenderProblem."""
-    return _render(TEXT, source, contact, special)
-
-
-def _render(environment: Limited, source: str, contact: Mapping[str, Any], special: Mapping[str, str]) -> str:
-    try:
-        return environment.from_string(source).render(contact=dict(contact), **special)
-    except LiquidError as problem:
-        raise RenderProblem(_message(problem), _line(problem, source)) from problem
+    return renderer(source, html=False)(contact, **special)
 
 
 def renderer(source: str, *, html: bool) -> Callable[..., str]:
-    """A source compiled once, rendered for many. The made function raises RenderProblem."""
-    template = (HTML if html else TEXT).from_string(source)
+    """A source compiled once, rendered for many: `render(contact, unsubscribe_url=…)`. Both raise RenderProblem."""
+    template = read(source, HTML if html else TEXT)
 
     def render(contact: Mapping[str, Any], **special: str) -> str:
         try:
-            return template.render(contact=contact, **special)
+            return template.render(contact=dict(contact), **special)
         except LiquidError as problem:
             raise RenderProblem(_message(problem), _line(problem, source)) from problem
+        except (ValueError, ArithmeticError, TypeError, RecursionError) as problem:
+            raise RenderProblem(str(problem), 1) from problem  # numbers beyond what filters can take
 
     return render
 
 
+class TooLarge(RenderProblem):
+    """The source is larger than any mail's."""
+
+
+def read(source: str, environment: Limited) -> BoundTemplate:
+    """A source as a template. Raises RenderProblem with its line."""
+    if len(source) > LARGEST_SOURCE:
+        raise TooLarge(f"more than {LARGEST_SOURCE} characters", 1)
+    for number, mark in enumerate(MARK.finditer(source)):
+        if number >= MOST_MARKS or len(mark[0]) > LONGEST_MARK:
+            raise TooLarge(
+                "more fields and tags, or longer ones, than any mail has", _line_at(source, mark.start())
+            )
+    try:
+        return environment.from_string(source)
+    except LiquidError as problem:
+        raise RenderProblem(_message(problem), _line(problem, source)) from problem
+    except (ValueError, RecursionError) as problem:
+        raise RenderProblem(str(problem), 1) from problem
+
+
+def reserved_names(source: str) -> frozenset[str]:
+    """The names that a source gives a value though they aren't its own. Raises RenderProblem."""
+    return RESERVED.intersection(read(source, HTML).analyze(include_partials=False).locals)
+
+
 def fields_used(*sources: str) -> tuple[str, ...]:
-    """The names after `contact.` in templates that Liquid can read."""
+    """The names after `contact.` in templates, in order. Raises RenderProblem."""
     names: set[str] = set()
     for source in sources:
-        for variables in HTML.from_string(source).analyze(include_partials=False).globals.values():
+        for variables in read(source, HTML).analyze(include_partials=False).globals.values():
             for variable in variables:
                 parts = [str(part) for part in variable.segments]
                 if parts[0] == "contact" and len(parts) > 1:
@@ -201,6 +255,3 @@ def _line(problem: LiquidError, source: str) -> int:
 
 def _line_at(source: str, index: int) -> int:
     return source.count("\n", 0, max(index, 0)) + 1
-
-
-__all__ = ["HTML", "TEXT", "LiquidSyntaxError", "Problem", "RenderProblem", "Undefined", "check"]

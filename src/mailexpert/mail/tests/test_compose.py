@@ -1,16 +1,18 @@
 """An issue compiled once gives each person the right mail."""
 
+import dataclasses
 import datetime as dt
 import email
 import email.policy
+import quopri
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailexpert.mail import links, quoted
 from mailexpert.mail.compose import Composer, IssueContent
-from mailexpert.mail.personalise import render_html, render_text
+from mailexpert.mail.personalise import RenderProblem, render_html, render_text
 
 KEY = b"k" * 32
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
@@ -138,6 +140,74 @@ def test_a_condition_on_the_person_goes_through_liquid_and_reads_the_same():
     assert part(made[1], "plain").startswith("Dag .z")
 
 
+def test_who_can_not_be_rendered_stops_nobody_else():
+    wanted = content(text="{{ 10 | divided_by: contact.n }}", subject="x", html="")
+    composer = Composer(wanted, KEY)
+    made = composer.compose([1, 2, 3], ["a@b.nl"] * 3, [(2,), (0,), (5,)], NOW)
+    assert b"\r\n5\r\n" in next(made).body
+    with pytest.raises(RenderProblem):
+        next(made)
+    assert b"\r\n2\r\n" in next(made).body
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"html": "{% if %}"},
+        {"subject": "{{ contact.x | nope }}"},
+        {"text": "{% if true %}{{ contact.x | nope }}{% endif %}"},
+        {"html": "{% assign contact = 1 %}"},
+    ],
+)
+def test_a_wrong_template_is_refused_before_anyone_gets_it(wrong):
+    with pytest.raises(RenderProblem):
+        Composer(content(**wrong), KEY)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sender_address": "a@b.nl\r\nBcc: x@y.nl"},
+        {"sender_name": "Jan", "sender_address": "geen adres"},
+        {"reply_to": "Jan\nBcc: x@y.nl <a@b.nl>"},
+        {"track_url": "http://t.example/\r\nBcc: x@y.nl"},
+        {"track_url": "javascript:x"},
+        {"inbound_domain": "x.nl>\r\nBcc: <x"},
+    ],
+)
+def test_no_setting_can_slip_a_header_in(wrong):
+    with pytest.raises(ValueError):
+        Composer(content(**wrong), KEY)
+
+
+def test_a_poisoned_recipient_goes_nowhere():
+    poisoned = "a@b.nl>\r\nRCPT TO:<x@y.nl"
+    one, two = Composer(content(), KEY).compose([1, 2], [poisoned, "b@b.nl"], [("A",), ("B",)], NOW)
+    assert one.recipient == b""
+    assert poisoned.encode() not in one.body
+    assert two.recipient == b"b@b.nl"
+
+
+def test_the_return_path_and_the_message_id_say_whose_mail_it_is():
+    (made,) = Composer(content(inbound_domain="in.example"), KEY).compose([5], ["a@b.nl"], [("Jan",)], NOW)
+    token, domain = made.sender.decode().removeprefix("b-").split("@")
+    assert domain == "in.example"
+    assert links.read_return_token(KEY, token) == links.Stop(7, 5)
+    mail = email.message_from_bytes(made.body, policy=email.policy.default)
+    assert mail["Message-ID"] == f"<{token}@winkel.example>"
+    stop = links.stop_token(KEY, 7, 5)
+    assert mail["List-Unsubscribe"] == f"<http://localhost:8001/t/u/{stop}>, <mailto:u-{stop}@in.example>"
+
+
+def test_opens_are_counted_only_when_the_issue_says_so():
+    (mail,), _composer = mails(content(), {})
+    assert "/t/o/" not in part(mail, "html")
+    (mail,), _composer = mails(content(counts_opens=True), {})
+    assert f"/t/o/{links.open_token(KEY, 7)}.gif" in part(mail, "html")
+    (mail,), _composer = mails(content(counts_opens=True, tracking="none"), {})
+    assert "/t/o/" not in part(mail, "html")
+
+
 def test_no_value_can_slip_a_header_in():
     (mail,), _composer = mails(content(), {"first_name": "Jan\r\nBcc: iedereen@voorbeeld.example"})
     assert mail["Bcc"] is None
@@ -165,6 +235,44 @@ WRITTEN = [
 FILTERS = st.sampled_from(["", " | escape", *(f" | {written}" for written in WRITTEN)])
 
 
+OUTPUTS = ["{{ contact.a%s }}", "{{ contact.b%s }}", "{{ unsubscribe_url }}"]
+LITERALS = ["  ", ".", "\n", "=", "é & <b> 100% "]
+PIECES = st.sampled_from([*OUTPUTS, *LITERALS]) | st.text(alphabet="ab .=\n", max_size=90)
+SOURCES = st.lists(PIECES, max_size=8).map("".join)
+
+
+@settings(max_examples=50)
+@given(SOURCES, FILTERS, st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=4))
+def test_both_ways_make_the_same_mail(source, filters, people):
+    source = source.replace("%s", filters) + "{{ contact.a }}{{ contact.b }}"
+    wanted = content(html=f"<html><body>{source}</body></html>", text=source, subject=source)
+    fast = Composer(wanted, KEY)
+    slow = Composer(dataclasses.replace(wanted, text=source + "{% if contact.b %}{% endif %}"), KEY)
+    made = []
+    for composer in (fast, slow):
+        rows = [tuple({"a": a, "b": b}[name] for name in composer.columns) for a, b in people]
+        ids = range(1, len(people) + 1)
+        made.append(composer.compose(ids, [f"p{i}@voorbeeld.example" for i in ids], rows, NOW))
+    for one, two in zip(*made, strict=True):
+        assert (one.sender, one.recipient) == (two.sender, two.recipient)
+        head, _blank, body = one.body.partition(b"\r\n\r\n")
+        other_head, _blank, other_body = two.body.partition(b"\r\n\r\n")
+        assert head == other_head
+        assert quopri.decodestring(body) == quopri.decodestring(other_body)
+        assert_fit_for_the_wire(one.body)
+        assert_fit_for_the_wire(two.body)
+
+
+def assert_fit_for_the_wire(mail):
+    assert mail.endswith(b"\r\n")
+    assert mail.isascii()
+    assert not {b"\r", b"\n"} & {bytes([byte]) for byte in mail.replace(b"\r\n", b"")}
+    assert not any(line.startswith(b".") for line in mail.split(b"\r\n"))
+    head, _blank, body = mail.partition(b"\r\n\r\n")
+    assert all(len(line) <= 998 for line in head.split(b"\r\n"))
+    assert all(len(line) <= 76 and not line.endswith(b" ") for line in body.split(b"\r\n"))
+
+
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=4), FILTERS, FILTERS, st.text(max_size=20))
 def test_the_fast_way_reads_like_liquid(people, one, two, between):
     between = "".join(c for c in between if c.isprintable()).replace("{", "")
@@ -184,8 +292,6 @@ def test_the_fast_way_reads_like_liquid(people, one, two, between):
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=300))
 def test_a_piece_decodes_to_its_text_and_keeps_the_line_rules(text):
-    import quopri
-
     for coded in (quoted.piece(text), quoted.whole(text)):
         lines = coded.split(b"\r\n")
         assert all(len(line) <= 77 and not line.startswith(b".") for line in lines)
