@@ -59,7 +59,7 @@ def progress(request: HttpRequest, mailing_id: int) -> HttpResponse:
     found = _started(mailing_id)
     if found.issue_id is None or not found.is_under_way:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "reports/parts/progress.html", _progress(found))
+    return render(request, "reports/parts/progress.html", {**_progress(found), "live": True})
 
 
 @require_safe

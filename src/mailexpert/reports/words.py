@@ -140,6 +140,8 @@ def reason(code: str) -> str:
 def per_minute(mailing: Mailing) -> dict[str, Any] | None:
     """The line of what was sent per minute, for the chart; nothing for a mailing of a minute or two."""
     minutes = {minute.at: minute.sent for minute in sending.per_minute(mailing.started_issue_id)}
+    if mailing.is_under_way and minutes:
+        minutes.pop(max(minutes))  # the minute that isn't over would look like a fall
     if len(minutes) < 3:
         return None
     first, last = min(minutes), max(minutes)
