@@ -30,6 +30,8 @@ PATIENCE = {
 # A recipient that holds one of these would be a command of its own.
 OFF_THE_WIRE = re.compile(rb"[\x00-\x20<>\x7f]").search
 NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
+# All went well: the replies to a dot and to the three commands of the envelope that rode with it, in one piece.
+USUAL = re.compile(rb"250 ([^\r\n]{0,500})\r\n(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n").fullmatch
 
 
 class Letter(Protocol):
@@ -127,6 +129,10 @@ class Transfer(Generic[L]):
 
     def receive(self, data: bytes) -> list[Event[L]]:
         """What the server's bytes mean. Never raises: nonsense closes with Trouble.PROTOCOL."""
+        if self._ahead is not None and self._state is State.DOT and not self._replies.is_amid:
+            usual = USUAL(data)
+            if usual is not None:
+                return self._went_well(usual[1])
         try:
             for code, text in self._replies.feed(data):
                 if self._state is State.OVER:
@@ -190,10 +196,10 @@ class Transfer(Generic[L]):
             self._out.append(self._mail(letter))
 
     def _envelope(self, letter: L) -> bytes:
-        offer = self._offer
-        if offer.dsn or offer.size is not None or not letter.recipient.isascii():
-            return b"".join((self._mail(letter), self._rcpt(letter), b"DATA\r\n"))
-        return b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (letter.sender, letter.recipient)
+        offer, sender, recipient = self._offer, letter.sender, letter.recipient
+        if not offer.dsn and offer.size is None and recipient.isascii():
+            return b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (sender, recipient)
+        return b"".join((self._mail(letter), self._rcpt(letter), b"DATA\r\n"))
 
     def _mail(self, letter: L) -> bytes:
         line = b"MAIL FROM:<%b>" % letter.sender
@@ -286,6 +292,15 @@ class Transfer(Generic[L]):
             self._next()
         else:
             self._state, self._refusal = State.SENDER, None
+
+    def _went_well(self, text: bytes) -> list[Event[L]]:
+        """What four replies come to, one by one, when each is a yes; this is nearly every message's way."""
+        letter = self._letter
+        assert letter is not None
+        self._events.append(Answer(letter, Phase.DOT, 250, text))
+        self._letter, self._ahead = self._ahead, None
+        self._hand_over()
+        return self._told()
 
     def _on_void(self, code: int, text: bytes) -> None:
         self._tell_refusal()

@@ -292,3 +292,17 @@ def test_no_bytes_break_the_conversation(chunks):
     events = [event for chunk in chunks for event in transfer.receive(chunk)] + transfer.lost()
     assert sum(isinstance(event, Closed) for event in events) == 1
     assert len({event.letter for event in events if not isinstance(event, Closed)}) <= 2
+
+
+@pytest.mark.parametrize("cut", [1, 5, 12, 30, 43])
+def test_replies_in_one_piece_come_to_the_same_as_in_two(cut):
+    replies = b"250 2.0.0 queued\r\n250 ok\r\n250 ok\r\n354 go\r\n"
+    came = []
+    for pieces in ((replies,), (replies[:cut], replies[cut:])):
+        transfer, _wrote = begun(PIPELINING, mail(1), mail(2), mail(3))
+        transfer.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
+        transfer.output()
+        told = [event for piece in pieces for event in transfer.receive(piece)]
+        came.append((told, transfer.output(), transfer.awaits_dot, transfer.patience))
+    assert came[0] == came[1]
+    assert came[0][0] == [Answer(mail(1), Phase.DOT, 250, b"2.0.0 queued")]
