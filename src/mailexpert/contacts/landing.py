@@ -1,7 +1,7 @@
 """From the temporary tables to contacts, memberships and the ledger: a handful of statements over all rows at
 once, in the transaction that is open. Rows that change nothing are left alone: no lock, no write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,10 @@ from mailexpert.core.scope import current_account
 from mailexpert.privacy import actions as ledger
 
 SQL = Path(__file__).parent / "sql"
-LANDED, STAYED_OFF, SIGN_UP = (
-    (SQL / f"{name}.sql").read_text() for name in ("landed", "stayed_off", "sign_up")
-)
+MATCH, SIGN_UP = ((SQL / f"{name}.sql").read_text() for name in ("match", "sign_up"))
 LEDGER_LINES = """
-SELECT %(account)s, contact_id, l.person, %(list)s, NULL, %(evidence)s, 1, %(purpose)s, %(ground)s, 'import',
-       now()
-FROM signed_up JOIN landed l USING (contact_id)
+SELECT %(account)s, contact_id, person, %(list)s, NULL, %(evidence)s, 1, %(purpose)s, %(ground)s, 'import', now()
+FROM matched WHERE may_join
 """
 NAMES = {"first_name", "last_name", "language"}
 LOCK = 0x636F6E74
@@ -40,6 +37,8 @@ class Landed:
 def take_turn() -> None:
     """One import at a time in an account: two that write the same people could deadlock."""
     _run("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [LOCK, current_account()])
+    # The statistics may not know a new account's rows yet; a loop over them that seems cheap would take hours.
+    _run("SET LOCAL enable_nestloop = off")
     # More than the server's usual: one large sort instead of many, and the index of words in few goes.
     _run("SET LOCAL work_mem = '128MB'")
     _run("SET LOCAL gin_pending_list_limit = '32MB'")
@@ -47,11 +46,22 @@ def take_turn() -> None:
 
 def land(batch: Import, columns: Sequence[Column], evidence_id: int) -> Landed:
     targets = [column.target for column in columns]
+    values = {
+        "account": current_account(),
+        "list": batch.list_id,
+        "purpose": batch.list.purpose if batch.list else "",
+        "ground": batch.ground,
+        "evidence": evidence_id,
+    }
     _run("ANALYZE staged")
     duplicates = _merge_duplicates(targets)
-    rows = int(_run("SELECT count(*) FROM staged")[0][0])
-    added, updated = _write_contacts(columns)
-    stayed_off, signed_up = (0, 0) if batch.list_id is None else _sign_up(batch, evidence_id)
+    _match(targets, values)
+    rows, stayed_off = _run("SELECT count(*), count(*) FILTER (WHERE stays_off) FROM matched")[0]
+    added, updated = _add(targets), _update(targets)
+    signed_up = 0
+    if batch.list_id is not None:
+        signed_up = _count(SIGN_UP, values)
+        ledger.note_all(LEDGER_LINES, values)
     return Landed(
         added=added,
         updated=updated,
@@ -59,7 +69,7 @@ def land(batch: Import, columns: Sequence[Column], evidence_id: int) -> Landed:
         refused=_keep_refusals(batch.id),
         duplicates=duplicates,
         signed_up=signed_up,
-        stayed_off=stayed_off,
+        stayed_off=stayed_off if batch.list_id is not None else 0,
     )
 
 
@@ -84,53 +94,45 @@ def _merge_duplicates(targets: Sequence[str]) -> int:
     )
 
 
-def _write_contacts(columns: Sequence[Column]) -> tuple[int, int]:
-    """How many were added and updated. An empty cell keeps what is there. Sorted, so that the index grows in
-    order. The names in the statement are those of our own columns."""
-    targets = [column.target for column in columns]
-    names = "".join(f", {t}" for t in targets)
-    values = "".join(f", coalesce({t}, '')" if t in NAMES else f", {t}" for t in targets)
-    same = " AND ".join(f"(s.{t} IS NULL OR s.{t} IS NOT DISTINCT FROM c.{t})" for t in targets) or "true"
-    filled = "".join(f"{t} = {_filled(column)}, " for column, t in zip(columns, targets, strict=True))
-    rows = _run(
-        f"""
-        WITH written AS (
-            INSERT INTO contacts_contact AS c (account_id, email{names}, created_at, updated_at)
-            SELECT %(account)s, email{values}, now(), now() FROM staged s
-            WHERE NOT EXISTS (
-                SELECT 1 FROM contacts_contact c
-                WHERE c.account_id = %(account)s AND c.email_key = s.email_key AND {same})
-            ORDER BY email_key
-            ON CONFLICT (account_id, email_key) DO UPDATE SET {filled} updated_at = now()
-            RETURNING c.xmax = 0 AS is_new)
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
-        """,  # noqa: S608
+def _match(targets: Sequence[str], values: Mapping[str, Any]) -> None:
+    differs = " OR ".join(f"(s.{t} IS NOT NULL AND s.{t} IS DISTINCT FROM c.{t})" for t in targets)
+    columns = "".join(f", s.{t}" for t in targets)
+    _run("DROP TABLE IF EXISTS matched")
+    _run(MATCH.format(differs=differs or "false", values=columns), values)
+    _run("ANALYZE matched")
+
+
+def _add(targets: Sequence[str]) -> int:
+    """Whoever is new. Somebody else may add one of them at this moment: then theirs is the contact."""
+    account = {"account": current_account()}
+    insert = _insert(targets, number="id, ", own="contact_id, ", which="is_new")
+    added = _count(f"{insert} ON CONFLICT (account_id, email_key) DO NOTHING", account)
+    if added < _run("SELECT count(*) FROM matched WHERE is_new")[0][0]:
+        _run(
+            "UPDATE matched m SET contact_id = c.id FROM contacts_contact c "
+            "WHERE m.is_new AND c.account_id = %(account)s AND c.email_key = lower(m.email)",
+            account,
+        )
+    return added
+
+
+def _update(targets: Sequence[str]) -> int:
+    """Whoever is there with other values. An empty cell keeps what is there. An upsert and no UPDATE … FROM: that
+    joins, and where the statistics don't know the account yet it joined a million rows to a million by looping."""
+    new = {t: f"nullif(excluded.{t}, '')" if t in NAMES else f"excluded.{t}" for t in targets}
+    taken = "".join(f"{t} = coalesce({value}, c.{t}), " for t, value in new.items())
+    return _count(
+        f"{_insert(targets, number='', own='', which='differs')} "
+        f"ON CONFLICT (account_id, email_key) DO UPDATE SET {taken}updated_at = now()",
         {"account": current_account()},
     )
-    return int(rows[0][0]), int(rows[0][1])
 
 
-def _filled(column: Column) -> str:
-    new = f"excluded.{column.target}"
-    if column.target in NAMES:
-        new = f"nullif({new}, '')"
-    return f"coalesce({new}, c.{column.target})"
-
-
-def _sign_up(batch: Import, evidence_id: int) -> tuple[int, int]:
-    """Put everyone on the list and in the ledger, but whoever stopped or is suppressed stays off."""
-    values = {
-        "account": current_account(),
-        "list": batch.list_id,
-        "purpose": batch.list.purpose,
-        "ground": batch.ground,
-        "evidence": evidence_id,
-    }
-    _run("DROP TABLE IF EXISTS landed")
-    _run(LANDED, values)
-    _run("ANALYZE landed")
-    stayed_off = int(_run(STAYED_OFF, values)[0][0])
-    return stayed_off, ledger.note_all(LEDGER_LINES, values, changed=SIGN_UP)
+def _insert(targets: Sequence[str], *, number: str, own: str, which: str) -> str:
+    names = "".join(f", {t}" for t in targets)
+    values = "".join(f", coalesce({t}, '')" if t in NAMES else f", {t}" for t in targets)
+    into = f"INSERT INTO contacts_contact AS c ({number}account_id, email{names}, created_at, updated_at)"
+    return f"{into} SELECT {own}%(account)s, email{values}, now(), now() FROM matched WHERE {which}"  # noqa: S608
 
 
 def _keep_refusals(import_id: int) -> int:

@@ -22,9 +22,8 @@ def note(act: Consent.Act, *, contact_id: int, email_key: str, source: str, **fa
     Consent.objects.create(act=act, contact_id=contact_id, person=person, source=source, **facts)
 
 
-def note_all(select: str, values: Mapping[str, Any], *, changed: str = "") -> int:
-    """A line for each row of a SELECT that gives COLUMNS in their order; returns how many. `changed` is the
-    WITH that makes the change and gives its rows."""
+def note_all(select: str, values: Mapping[str, Any]) -> int:
+    """A line for each row of a SELECT that gives COLUMNS in their order; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{changed} INSERT INTO privacy_consent ({COLUMNS}) {select}", values)
+        cursor.execute(f"INSERT INTO privacy_consent ({COLUMNS}) {select}", values)
         return int(cursor.rowcount)

@@ -116,7 +116,7 @@ def test_a_worker_that_dies_leaves_nothing_and_the_next_one_does_it_all(
 @pytest.mark.usefixtures("in_shop")
 def test_a_fault_of_ours_is_told_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     batch = queued()
-    monkeypatch.setattr(landing, "SIGN_UP", "WITH signed_up AS (SELECT 1 / 0 AS contact_id)")
+    monkeypatch.setattr(landing, "SIGN_UP", "SELECT 1 / 0")
     jobs.run_import.run(account_id=batch.account_id, import_id=batch.id)
     failed = Import.objects.get()
     assert (failed.state, failed.reason, failed.technical) == ("failed", "unexpected", "DataError")
