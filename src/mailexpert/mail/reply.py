@@ -6,8 +6,10 @@ Unknown stays careful: an unknown 5xx fails this message and nothing else, an un
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-ENHANCED = re.compile(rb"\b([245])\.(\d{1,3})\.(\d{1,3})\b")  # RFC 3463, section 2
+# At the start alone: further on it may be an address of the internet.
+ENHANCED = re.compile(rb"\s*(?:[245]\d\d[ -])?\s*([245])\.(\d{1,3})\.(\d{1,3})(?![.\d])")
 
 
 class Result(StrEnum):
@@ -44,60 +46,100 @@ class Verdict:
     enhanced: str = ""
 
 
-def enhanced_code(text: bytes) -> str:
-    """The enhanced status code in a reply (RFC 3463), or nothing."""
-    found = ENHANCED.search(text)
-    return f"{int(found[1])}.{int(found[2])}.{int(found[3])}" if found else ""
+class Rule(NamedTuple):
+    """What a reply must be to fall under this rule; what isn't named may be anything."""
 
+    result: Result
+    blame: Blame
+    phases: frozenset[Phase] | None = None
+    codes: frozenset[int] | None = None
+    enhanced: tuple[str, ...] = ("",)  # beginnings of the enhanced code, or of the basic one's class ("5.")
+    words: re.Pattern[bytes] | None = None
 
-# The first row that fits decides: phases, codes, enhanced prefix, words, result, blame.
-Row = tuple[frozenset[Phase] | None, frozenset[int] | None, str, re.Pattern[bytes] | None, Result, Blame]
-BEFORE_SENDER = frozenset({Phase.GREETING, Phase.HELLO})
+    def fits(self, code: int, enhanced: str, text: bytes, phase: Phase) -> bool:
+        return (
+            (self.phases is None or phase in self.phases)
+            and (self.codes is None or code in self.codes)
+            and enhanced.startswith(self.enhanced)
+            and (self.words is None or self.words.search(text) is not None)
+        )
 
 
 def _words(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-RATE = _words(rb"rate|too many|try again later|throttl|temporarily deferred|greylist|grey-list|busy")
-BLOCKED = _words(rb"blocked using|blacklist|blocklist|block list|listed (?:at|by|in)|reputation|spamhaus")
+GREY = _words(rb"gr[ea]y-?list")
+RATE = _words(rb"\brate\b|too many|too fast|throttl|temporarily deferred|\bbusy\b|limit")
+BLOCKED = _words(
+    rb"block(?:ed|ing)? (?:using|by|due)|black-?list|block-?list|block list|listed (?:at|by|in|on)|reputation"
+    rb"|spamhaus|unsolicited mail"
+)
 NO_RELAYING = _words(
     rb"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed)|unable to relay|authentication required"
 )
 AUTHENTICITY = _words(rb"\b(?:dmarc|spf|dkim)\b")
-TABLE: tuple[Row, ...] = (
-    (None, frozenset({421}), "", None, Result.DEFERRED, Blame.CONNECTION),
-    (BEFORE_SENDER, None, "", None, Result.DEFERRED, Blame.CONNECTION),
-    (frozenset({Phase.LOGIN}), None, "", None, Result.DEFERRED, Blame.CONFIGURATION),
-    (None, frozenset({530, 534, 535, 538}), "", None, Result.DEFERRED, Blame.CONFIGURATION),
-    (None, None, "", NO_RELAYING, Result.DEFERRED, Blame.CONFIGURATION),
-    (None, None, "5.7.2", AUTHENTICITY, Result.DEFERRED, Blame.CONFIGURATION),
-    (frozenset({Phase.SENDER}), None, "5.", None, Result.DEFERRED, Blame.CONFIGURATION),
-    (None, None, "5.7.", BLOCKED, Result.DEFERRED, Blame.PROVIDER),
-    (None, None, "4.7.", None, Result.DEFERRED, Blame.PROVIDER),
-    (None, None, "4.", RATE, Result.DEFERRED, Blame.PROVIDER),
-    (None, None, "4.", None, Result.DEFERRED, Blame.MESSAGE),
-    (None, frozenset({452}), "", None, Result.DEFERRED, Blame.MESSAGE),
+FULL = _words(rb"mailbox (?:is )?full|over ?quota|quota exceeded|exceeded (?:storage|quota)")
+
+BEFORE_SENDER = frozenset((Phase.GREETING, Phase.HELLO))
+LOGIN_CODES = frozenset((530, 534, 535, 538))
+
+# The first rule that fits decides.
+RULES = (
+    Rule(Result.DEFERRED, Blame.CONNECTION, codes=frozenset((421,))),
+    # A refused greeting says nothing about a message, a refused sender nothing about a recipient.
+    Rule(Result.DEFERRED, Blame.CONNECTION, phases=BEFORE_SENDER),
+    Rule(Result.DEFERRED, Blame.CONFIGURATION, phases=frozenset((Phase.LOGIN,))),
+    Rule(Result.DEFERRED, Blame.CONFIGURATION, codes=LOGIN_CODES),
+    Rule(Result.DEFERRED, Blame.CONFIGURATION, words=NO_RELAYING),
+    # Gmail's 5.7.23 to 27 and 29, Microsoft's 5.7.509 and 515: our domain's papers, whoever the mail is for.
+    Rule(
+        Result.DEFERRED,
+        Blame.CONFIGURATION,
+        enhanced=("5.7.23", "5.7.24", "5.7.25", "5.7.26", "5.7.27", "5.7.29", "5.7.509", "5.7.515"),
+    ),
+    Rule(Result.DEFERRED, Blame.CONFIGURATION, enhanced=("5.7.",), words=AUTHENTICITY),
+    Rule(Result.DEFERRED, Blame.CONFIGURATION, phases=frozenset((Phase.SENDER,)), enhanced=("5.",)),
+    Rule(Result.DEFERRED, Blame.PROVIDER, enhanced=("5.7.28", "4.7.28")),
+    Rule(Result.DEFERRED, Blame.PROVIDER, enhanced=("5.7.", "4."), words=BLOCKED),
+    Rule(Result.DEFERRED, Blame.MESSAGE, enhanced=("4.",), words=GREY),
+    Rule(Result.DEFERRED, Blame.PROVIDER, enhanced=("4.7.",)),
+    Rule(Result.DEFERRED, Blame.MESSAGE, enhanced=("4.2.2", "5.2.2")),
+    Rule(Result.DEFERRED, Blame.MESSAGE, enhanced=("4.", "5."), words=FULL),
+    Rule(Result.DEFERRED, Blame.CONNECTION, enhanced=("4.3.",)),
+    Rule(Result.DEFERRED, Blame.PROVIDER, enhanced=("4.",), words=RATE),
+    Rule(Result.DEFERRED, Blame.MESSAGE, enhanced=("4.",)),
+    # Loops and commands in the wrong place: never the recipient's doing.
+    Rule(Result.FAILED, Blame.CONFIGURATION, enhanced=("5.4.6", "5.5.")),
+    Rule(Result.FAILED, Blame.MESSAGE, enhanced=("5.",)),
 )
 
 
+DELIVERED = {
+    code: Verdict(result=Result.DELIVERED, blame=Blame.NOBODY, code=code) for code in range(200, 300)
+}  # made once: this is what nearly every message meets
+
+
+def enhanced_code(text: bytes, code: int = 0) -> str:
+    """The enhanced status code that a reply's words begin with (RFC 3463, section 2; RFC 2034), or nothing. Given
+    the basic `code`, one of another class counts as none."""
+    found = ENHANCED.match(text)
+    if not found or (code and int(found[1]) != code // 100):
+        return ""
+    return f"{int(found[1])}.{int(found[2])}.{int(found[3])}"
+
+
 def judge(code: int, text: bytes, phase: Phase) -> Verdict:
-    """The verdict on one reply to one message (RFC 5321, section 4.2; RFC 3463). `code` is the reply's number,
-    `text` its words."""
-    if 200 <= code < 300 and phase is Phase.DOT:
-        return Verdict(result=Result.DELIVERED, blame=Blame.NOBODY, code=code)
-    enhanced = enhanced_code(text) or f"{code // 100}."
-    for phases, codes, prefix, words, result, blame in TABLE:
-        fits = (
-            (phases is None or phase in phases)
-            and (codes is None or code in codes)
-            and enhanced.startswith(prefix)
-            and (words is None or words.search(text) is not None)
-        )
-        if fits:
-            return Verdict(result=result, blame=blame, code=code, enhanced=enhanced_code(text))
-    result = Result.FAILED if 500 <= code < 600 else Result.DEFERRED
-    return Verdict(result=result, blame=Blame.MESSAGE, code=code, enhanced=enhanced_code(text))
+    """The verdict on one reply to one message (RFC 5321, section 4.2; RFC 3463). `code` is the reply's number, `text`
+    its words. Never raises: what no rule knows comes again."""
+    if phase is Phase.DOT and code in DELIVERED:
+        return DELIVERED[code]
+    enhanced = enhanced_code(text, code)
+    known = enhanced or f"{code // 100}."
+    for rule in RULES:
+        if rule.fits(code, known, text, phase):
+            return Verdict(result=rule.result, blame=rule.blame, code=code, enhanced=enhanced)
+    return Verdict(result=Result.DEFERRED, blame=Blame.MESSAGE, code=code, enhanced=enhanced)
 
 
 WAIT = re.compile(rb"(?:in|after|for) (\d{1,5}) ?(seconds?|secs?|s|minutes?|mins?|m)\b", re.IGNORECASE)

@@ -47,7 +47,7 @@ def test_a_deferred_turn_comes_again_with_the_next_attempt(phase: Phase, code: i
 
 def test_a_server_that_says_when_is_believed() -> None:
     (again,) = judged(Answer(1, Phase.RECIPIENT, 450, b"450 4.2.0 greylisted, try in 90 seconds")).again
-    assert again.wait == 90
+    assert 90 <= again.wait <= 90 * 1.2  # spread a little
 
 
 @pytest.mark.parametrize(
