@@ -2,6 +2,6 @@
 
 from mailexpert.api.shapes import ProblemDocument
 
-READ = {401: ProblemDocument, 404: ProblemDocument, 422: ProblemDocument}
-WRITE = {400: ProblemDocument, 401: ProblemDocument, 409: ProblemDocument, 422: ProblemDocument}
+READ = dict.fromkeys((401, 404, 422, 503), ProblemDocument)
+WRITE = dict.fromkeys((400, 401, 409, 413, 422, 503), ProblemDocument)
 WRITE_ONE = {**WRITE, 404: ProblemDocument}

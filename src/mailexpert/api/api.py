@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from mailexpert.api import problems
+from mailexpert.api.description import DescribedAPI
 from mailexpert.api.problems import Problem
 from mailexpert.api.routes import contacts, content, imports, lists, mailings
 
@@ -22,7 +24,7 @@ class Token(HttpBearer):
         return getattr(request, "token", None)
 
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="MailExpert",
     version="1",
     description=(
@@ -73,3 +75,13 @@ def missing(request: HttpRequest, _problem: Http404) -> HttpResponse:
 @api.exception_handler(HttpError)
 def refused(_request: HttpRequest, problem: HttpError) -> HttpResponse:
     return problems.answer(problem.status_code, str(problem))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(_request: HttpRequest, _problem: RequestDataTooBig) -> HttpResponse:
+    return problems.too_large()
+
+
+@api.exception_handler(OperationalError)
+def away(_request: HttpRequest, _problem: OperationalError) -> HttpResponse:
+    return problems.away()

@@ -1,12 +1,14 @@
-"""A request with a token runs inside the token's account."""
+"""A request with a token runs inside the token's account; whatever goes wrong, the answer is a problem document."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from mailexpert.accounts import queries as accounts
 from mailexpert.accounts.models import Account
-from mailexpert.api import idempotency
+from mailexpert.api import idempotency, problems
 from mailexpert.core.scope import account
 
 PATH = "/api/"
@@ -20,6 +22,18 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PATH):
             return self.get_response(request)
+        try:
+            response = self._inside(request)
+        except RequestDataTooBig:
+            return problems.too_large()
+        except SuspiciousOperation:
+            return problems.instead_of(HttpResponseBadRequest())
+        except OperationalError:
+            return problems.away()
+        is_ours = response.headers.get("Content-Type", "").startswith(problems.TYPE)
+        return response if response.status_code < 400 or is_ours else problems.instead_of(response)
+
+    def _inside(self, request: HttpRequest) -> HttpResponse:
         # A session's cookie opens no door here: another site could make a browser send it.
         request.account = request.token = None  # type: ignore[attr-defined]
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
-from ninja import Query, Schema
+from ninja import Query
 from pydantic import Field
 
-from mailexpert.api.shapes import BIGGEST
+from mailexpert.api.shapes import BIGGEST, Strict
 
 Cursor = Annotated[int, Field(ge=1, le=BIGGEST)]
 
 
-class Paging(Schema):
+class Paging(Strict):
     cursor: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 

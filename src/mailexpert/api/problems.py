@@ -22,6 +22,37 @@ def answer(status: int, title: str, detail: str = "", **fields: Any) -> HttpResp
     return JsonResponse(document, status=status, content_type=TYPE)
 
 
+TITLES = {
+    400: ("The request can't be read", "Look at its headers, and at how its body is put together."),
+    405: ("Not this method", "`Allow` names those that this address has."),
+    500: (
+        "An error of ours",
+        "It is in our log. Try again later; a POST with an Idempotency-Key happens once.",
+    ),
+}
+
+
+def instead_of(page: HttpResponse) -> HttpResponse:
+    """The document in the place of Django's own page for an error."""
+    title, detail = TITLES.get(page.status_code, (page.reason_phrase, ""))
+    said = answer(page.status_code, title, detail)
+    if "Allow" in page.headers:
+        said["Allow"] = page["Allow"]
+    return said
+
+
+def too_large() -> HttpResponse:
+    return answer(
+        413, "The request is too large", "Send files as multipart/form-data, and at most 5 MB of JSON."
+    )
+
+
+def away() -> HttpResponse:
+    response = answer(503, "The database is away", "Nothing was done. Try again in a moment.")
+    response["Retry-After"] = "5"
+    return response
+
+
 def not_found(_request: HttpRequest) -> HttpResponse:
     return answer(404, "Not found", "There is nothing at this address, or it belongs to another account.")
 

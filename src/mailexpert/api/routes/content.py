@@ -10,7 +10,7 @@ from pydantic import Field as Limit
 from mailexpert.api.answers import READ, WRITE
 from mailexpert.api.paging import PagingQuery, page
 from mailexpert.api.problems import Problem
-from mailexpert.api.shapes import GalleryOut, Id, ImageOut, Line, ProblemDocument, TemplateIn, TemplateOut
+from mailexpert.api.shapes import GalleryOut, Id, ImageOut, Line, TemplateIn, TemplateOut
 from mailexpert.base import antivirus
 from mailexpert.content import actions_images, rules, rules_image
 from mailexpert.content import queries as content
@@ -43,7 +43,7 @@ def gallery(request: HttpRequest) -> list[object]:
     return [*content.gallery("nl"), *content.gallery("en")]
 
 
-@router.post("/images", response={201: ImageOut, **WRITE, 413: ProblemDocument, 503: ProblemDocument})
+@router.post("/images", response={201: ImageOut, **WRITE})
 def keep_image(
     request: HttpRequest, file: File[UploadedFile], form: Form[ImageForm]
 ) -> Status[dict[str, Any]]:

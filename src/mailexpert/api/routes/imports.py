@@ -12,7 +12,7 @@ from pydantic import Field as Limit
 from mailexpert.api.answers import READ, WRITE, WRITE_ONE
 from mailexpert.api.paging import PagingQuery, page
 from mailexpert.api.problems import Problem
-from mailexpert.api.shapes import Ground, Id, ImportOut, Line, ProblemDocument, Text
+from mailexpert.api.shapes import Ground, Id, ImportOut, Line, Text
 from mailexpert.base import antivirus
 from mailexpert.contacts import actions, actions_import, files
 from mailexpert.contacts.models import Import, List
@@ -54,7 +54,7 @@ def imports(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
     return {"items": items, "next": following}
 
 
-@router.post("", response={201: ImportOut, **WRITE, 413: ProblemDocument, 503: ProblemDocument})
+@router.post("", response={201: ImportOut, **WRITE})
 def start_import(request: HttpRequest, file: File[UploadedFile], form: Form[ImportForm]) -> Status[Import]:
     """Bring in a CSV. `mapping` is a JSON object of column to field; an unknown field name makes a text field.
     Without it, columns named like fields are taken. Good rows come in; each refused one is kept with its reason."""

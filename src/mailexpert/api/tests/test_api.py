@@ -4,7 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 
 from mailexpert.accounts.actions import make_token
@@ -180,3 +182,33 @@ def test_checks_speak_the_account_s_language(api, shop):
     with account(shop.id):
         Account.objects.update(language="en")
     assert any("lists" in check["text"] for check in api.post(f"/mailings/{number}/checks").json())
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "big"}])
+def test_what_is_too_large_is_refused_by_a_document(api, headers):
+    source = "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    answer = api.post("/templates", {"name": "x", "kind": "text", "source": source}, **headers)
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "many"}])
+def test_a_form_of_too_many_fields_is_refused_by_a_document(api, headers):
+    fields = {f"field{number}": "1" for number in range(1500)}
+    answer = api.client.post("/api/v1/imports", fields, headers=headers)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_another_method_is_answered_with_those_that_there_are(api):
+    answer = api.client.put("/api/v1/lists")
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
+
+
+def test_without_a_database_it_says_so(api, monkeypatch):
+    def away(_token):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("mailexpert.api.middleware.accounts.account_of_token", away)
+    answer = api.get("/lists")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert answer["Retry-After"]
