@@ -90,10 +90,13 @@ def _wall_table(cursor: Any, model: type[Walled]) -> None:
 
 
 def _own_key(cursor: Any, model: type[Walled]) -> None:
-    """(account_id, id) as a key that other tenant tables can refer to."""
+    """(account_id, id) as a key that other tenant tables can refer to; the primary one where a migration dropped
+    the key on the number alone."""
     if model.wall_column == "account_id" and model._meta.pk.name == "id":
         table = model._meta.db_table
-        _constraint(cursor, table, f"{table}_wall_key", "UNIQUE (account_id, id)")
+        cursor.execute("SELECT 1 FROM pg_index WHERE indrelid = %s::regclass AND indisprimary", [table])
+        kind = "UNIQUE" if cursor.fetchone() else "PRIMARY KEY"
+        _constraint(cursor, table, f"{table}_wall_key", f"{kind} (account_id, id)")
 
 
 def _account_key(cursor: Any, model: type[Walled]) -> None:
