@@ -6,4 +6,4 @@ class SendingConfig(AppConfig):
     label = "sending"
 
     def ready(self) -> None:
-        from mailexpert.sending import declare  # noqa: F401
+        from mailexpert.sending import declare, jobs  # noqa: F401
