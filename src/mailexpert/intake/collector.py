@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import structlog
 from mailexpert.intake.database import AS_OWNER, AWAY, CONNECT_SECONDS, SQL
 from mailexpert.intake.journal import Finished, finished, only_collector
 
+NAME = "mailexpert-collector"
 PAUSE = 0.5
 AFTER_TROUBLE = 2.0
 REMEMBER_DAYS = 30  # names of counted files; an older file is set aside, because it may have been counted
@@ -53,32 +55,38 @@ class Collector(threading.Thread):
         except (*AWAY, psycopg.Error) as problem:
             log.warning("hits wait on the disk", problem=str(problem))
             return False
+        except Exception:  # a dead collector would fill the disk in silence
+            log.exception("collecting hits failed")
+            return False
         return True
 
     def _collect_all(self) -> None:
         """A connection only when there is something to count; it stays open while there is."""
-        files = finished(self._folder)
-        first = next(files, None)
-        if first is None:
-            return
-        with psycopg.connect(
-            self._url,
-            autocommit=True,
-            connect_timeout=CONNECT_SECONDS,
-            application_name="mailexpert-collector",
-        ) as connection:
-            connection.execute(AS_OWNER)
-            self._count(connection, first)
-            for file in files:
-                self._count(connection, file)
-            self._forget_old(connection)
+        with closing(finished(self._folder)) as files:  # lets go of its file's lock, also on trouble
+            first = next(files, None)
+            if first is None:
+                return
+            with psycopg.connect(
+                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=NAME
+            ) as connection:
+                connection.execute(AS_OWNER)
+                self._count(connection, first)
+                for file in files:
+                    self._count(connection, file)
+                self._forget_old(connection)
 
     def _count(self, connection: Connection, file: Finished) -> None:
         if time.time() - file.made_at > (REMEMBER_DAYS - 1) * DAY:
             log.error("a file of hits is too old to count it only once; it is set aside", file=file.name)
             file.path.rename(file.path.with_suffix(".old"))
             return
-        count_file(connection, file)
+        try:
+            count_file(connection, file)
+        except AWAY:
+            raise
+        except (psycopg.Error, ValueError) as problem:
+            log.error("a file of hits can't be counted; it stays", file=file.name, problem=str(problem))
+            return
         file.delete()
 
     def _forget_old(self, connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 
 CONNECT_SECONDS = 5
+REST_SECONDS = 0.2  # after a failure: whoever waited behind it needn't wait through the same silence
 AS_OWNER = "SET ROLE mailexpert_owner"
 COMMITTED_MEANS_STORED = "SET synchronous_commit = on"
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError, OSError)
@@ -19,6 +21,10 @@ AsyncConnection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 class DatabaseAway(Exception):
     """The database gives no answer now. Keep what came in and try again."""
+
+
+class DatabaseRefuses(DatabaseAway):
+    """The database answers, but not to this: keep it, try it apart from the rest, and have a look."""
 
 
 def _trusted(statement: Any) -> LiteralString:
@@ -42,11 +48,14 @@ class Line:
         self._url, self._seconds = url, seconds
         self._connection: AsyncConnection | None = None
         self._turn = asyncio.Lock()
+        self._rests_until = 0.0
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[AsyncConnection]:
         """The connection, in a transaction that commits at the end. Raises DatabaseAway."""
         async with self._turn:
+            if time.monotonic() < self._rests_until:
+                raise DatabaseAway("it gave no answer a moment ago")
             try:
                 async with asyncio.timeout(self._seconds):
                     connection = await self._ready()
@@ -54,7 +63,10 @@ class Line:
                         yield connection
             except AWAY as problem:
                 await self._drop()
+                self._rests_until = time.monotonic() + REST_SECONDS
                 raise DatabaseAway(str(problem)) from problem
+            except psycopg.Error as problem:
+                raise DatabaseRefuses(str(problem)) from problem
             except asyncio.CancelledError:
                 await self._drop()  # half an answer may still be on its way
                 raise

@@ -9,7 +9,7 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +113,7 @@ class Finished:
         self.path.unlink(missing_ok=True)
 
 
-def finished(folder: Path) -> Iterator[Finished]:
+def finished(folder: Path) -> Generator[Finished, None, None]:
     """The files that can be read, oldest first, each locked while it is in the reader's hands."""
     for path in sorted(folder.glob("*.done")) + sorted(folder.glob("*.open")):
         with suppress(FileNotFoundError), path.open("rb") as file:

@@ -1,7 +1,8 @@
 """Stopping: committed before it is answered, or forced to the disk while the database is away."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,15 +10,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import structlog
 
 from mailexpert.base import keys
-from mailexpert.intake.database import SQL, AsyncConnection, DatabaseAway, Line
+from mailexpert.intake.database import SQL, AsyncConnection, DatabaseAway, DatabaseRefuses, Line
 from mailexpert.intake.journal import Finished, Journal, finished
 
 MOST_AT_ONCE = 500
 PROBE_SECONDS = 0.2  # between two looks whether the database is back: the engine must not send first
+LOOK_AGAIN_SECONDS = 30.0  # after a stop that the database refuses
 ONE_CLICK, MAILTO = 1, 3
 SOURCES = {ONE_CLICK: "one_click", MAILTO: "mailto"}
 PERSON = "consent person"
@@ -50,6 +51,7 @@ class StopDesk:
         self._journal = Journal(folder, synced=True)
         self._waiting: list[tuple[StopRequest, asyncio.Future[Kept]]] = []
         self._wake = asyncio.Event()
+        self._replay_at = 0.0
 
     async def stop(self, asked: StopRequest) -> Kept:
         """Returns when the stop is stored. Raises JournalFull when neither database nor disk takes it."""
@@ -72,14 +74,12 @@ class StopDesk:
     async def _settle(self, batch: Sequence[tuple[StopRequest, asyncio.Future[Kept]]]) -> None:
         asked = [request for request, _done in batch]
         try:
-            await self._commit(asked)
+            await commit(self._line, asked)
         except DatabaseAway as problem:
-            log.warning(
-                "stops go to the disk until the database is back", count=len(asked), problem=str(problem)
-            )
+            log.warning("stops go to the disk until the database takes them", problem=str(problem))
             await self._to_disk(batch)
-            return
-        _answer(batch, Kept.COMMITTED)
+        else:
+            _answer(batch, Kept.COMMITTED)
 
     async def _to_disk(self, batch: Sequence[tuple[StopRequest, asyncio.Future[Kept]]]) -> None:
         now = datetime.now(UTC)
@@ -90,33 +90,45 @@ class StopDesk:
             for _request, done in batch:
                 if not done.done():
                     done.set_exception(problem)
-            return
-        _answer(batch, Kept.ON_DISK)
-
-    async def _commit(self, asked: Sequence[StopRequest]) -> None:
-        try:
-            await commit(self._line, asked)
-        except psycopg.Error as problem:
-            if len(asked) == 1:
-                log.error("a stop could not be stored", problem=str(problem))
-                raise DatabaseAway(str(problem)) from problem
-            for one in asked:  # one bad row must not hold up the others
-                await self._commit([one])
+        else:
+            _answer(batch, Kept.ON_DISK)
 
     async def _replay(self) -> None:
         """Bring what lies on the disk to the database, also what a killed process left."""
-        if not any(self._folder.iterdir()):
+        if time.monotonic() < self._replay_at:
             return
-        self._journal.finish()
-        for file in await asyncio.to_thread(lambda: list(finished(self._folder))):
-            asked = _from_lines(file)
+        try:
+            self._journal.finish()
+            for file in await asyncio.to_thread(lambda: list(finished(self._folder))):
+                if await self._replay_file(file):
+                    file.delete()
+                    log.info("stops from the disk are in the database", file=file.name)
+                else:
+                    self._replay_at = time.monotonic() + LOOK_AGAIN_SECONDS
+        except DatabaseAway:
+            return
+        except OSError as problem:
+            log.error("stops on the disk can't be read", problem=str(problem))
+            self._replay_at = time.monotonic() + LOOK_AGAIN_SECONDS
+
+    async def _replay_file(self, file: Finished) -> bool:
+        """Whether all of it is in the database. One that the database refuses stays, and holds up no other."""
+        refused = 0
+        for asked in _chunks(file):
             try:
-                for begin in range(0, len(asked), MOST_AT_ONCE):
-                    await self._commit(asked[begin : begin + MOST_AT_ONCE])
-            except DatabaseAway:
-                return
-            file.delete()
-            log.info("stops from the disk are in the database", count=len(asked))
+                await commit(self._line, asked)
+            except DatabaseRefuses:
+                for one in asked:
+                    refused += await self._is_refused(one)
+        return not refused
+
+    async def _is_refused(self, asked: StopRequest) -> bool:
+        try:
+            await commit(self._line, [asked])
+        except DatabaseRefuses as problem:
+            log.error("the database refuses a stop", issue=asked.issue, problem=str(problem))
+            return True
+        return False
 
 
 async def commit(line: Line, asked: Sequence[StopRequest]) -> None:
@@ -165,9 +177,14 @@ def _as_line(asked: StopRequest, now: datetime) -> bytes:
     return b"%d\t%d\t%d\t%d\n" % (asked.issue, asked.contact, asked.via, int(at.timestamp()))
 
 
-def _from_lines(file: Finished) -> list[StopRequest]:
+def _chunks(file: Finished) -> Iterator[list[StopRequest]]:
     asked = []
     for line in file.lines.splitlines():
-        issue, contact, via, at = map(int, line.split(b"\t"))
+        try:
+            issue, contact, via, at = map(int, line.split(b"\t"))
+        except ValueError:
+            log.error("a line of stops can't be read", file=file.name)
+            continue
         asked.append(StopRequest(issue=issue, contact=contact, via=via, at=datetime.fromtimestamp(at, UTC)))
-    return asked
+    for begin in range(0, len(asked), MOST_AT_ONCE):
+        yield asked[begin : begin + MOST_AT_ONCE]
