@@ -19,8 +19,9 @@ from mailexpert.content.rules import LARGEST_SOURCE, compile_source
 from mailexpert.content.values import Draft, Preview, Starter
 from mailexpert.content.words import say
 from mailexpert.mail import personalise
+from mailexpert.mail.address import AddressProblem
 from mailexpert.mail.footer import with_footer
-from mailexpert.sending import actions as sending
+from mailexpert.sending import testmail
 
 # A preview's links lead nowhere: who looks at a mail of their own must not unsubscribe anyone.
 NOWHERE = "#"
@@ -119,10 +120,6 @@ def _example_address() -> str:
     return f"{env.load().base_url}/uitschrijven/…"
 
 
-def can_send_tests() -> bool:
-    return hasattr(sending, "send_test")
-
-
 def send_test(draft: Draft, *, to: str, sender_line: str) -> str:
     """One mail of this draft to look at in a real mailbox, through the same composer and relay. Says what happened,
     in words."""
@@ -130,15 +127,18 @@ def send_test(draft: Draft, *, to: str, sender_line: str) -> str:
         compiled = compile_source(
             draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
         )
-        getattr(sending, "send_test")(  # noqa: B009
-            to=[to],
-            subject=draft.subject or _("(no subject)"),
-            html=compiled.html,
-            text=compiled.text,
-            sender=settings.DEFAULT_FROM_EMAIL,
-            reply_to="",
-            language=draft.language,
-            sender_line=sender_line,
+        testmail.send(
+            testmail.TestMail(
+                to=to,
+                subject=draft.subject or _("(no subject)"),
+                html=compiled.html,
+                text=compiled.text,
+                sender=_test_sender(to),
+                reply_to="",
+                language=draft.language,
+                sender_line=sender_line,
+                values=reader_values(None),
+            )
         )
     except SourceError as wrong:
         first = wrong.problems[0]
@@ -146,9 +146,15 @@ def send_test(draft: Draft, *, to: str, sender_line: str) -> str:
             "line": first.line,
             "why": say(first.sentence, first.values),
         }
-    except getattr(sending, "NotSent", SourceError) as problem:
+    except (testmail.NotSent, AddressProblem) as problem:
         return _("Not sent: %(why)s") % {"why": problem}
     return _("The test mail is on its way to %(to)s.") % {"to": to}
+
+
+def _test_sender(to: str) -> str:
+    """A template has no sender yet: the installation's own, or on a machine without a name the writer."""
+    sender = settings.DEFAULT_FROM_EMAIL
+    return sender if "." in sender.rpartition("@")[2] else to
 
 
 def _line(source: str, values: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from mailexpert.content import actions
 from mailexpert.content.models import Template
 from mailexpert.content.values import Draft
 from mailexpert.core.scope import account
-from mailexpert.sending import actions as sending
+from mailexpert.sending import testmail
 
 DRAFT = Draft(kind="html", source="<p>Dag {{ contact.first_name | default: 'lezer' }}</p>", subject="Nieuws")
 POSTED = {"kind": "html", "source": "<p>Nieuw</p>", "subject": "Onderwerp", "preheader": "", "language": "nl"}
@@ -172,14 +172,14 @@ def test_problems_are_named_by_line_in_the_preview(shop_client: Client) -> None:
 def test_a_test_mail_goes_to_the_writer(
     shop: Tenant, shop_client: Client, template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent: list[dict[str, object]] = []
-    monkeypatch.setattr(sending, "send_test", lambda **mail: sent.append(mail), raising=False)
+    sent: list[testmail.TestMail] = []
+    monkeypatch.setattr(testmail, "send", sent.append)
     answer = shop_client.post(
         f"/sjablonen/{template.pk}/proefmail/", {**POSTED, "source": "Nog niet bewaard"}
     )
     assert "onderweg naar owner@winkel.example" in answer.content.decode()
-    assert sent[0]["to"] == ["owner@winkel.example"]
-    assert "Nog niet bewaard" in str(sent[0]["html"])
+    assert sent[0].to == "owner@winkel.example"
+    assert "Nog niet bewaard" in sent[0].html
     wrong = shop_client.post(f"/sjablonen/{template.pk}/proefmail/", {**POSTED, "source": "{{ a"})
     assert "Niet verzonden. Regel 1" in wrong.content.decode()
     assert len(sent) == 1
