@@ -15,13 +15,17 @@ Security = Relay.Security
 
 
 class RelayForm(forms.ModelForm):  # type: ignore[type-arg]
+    field_order = ("host", "port", "security", "username", "password", "max_connections")
+
     host = forms.CharField(
         label=_("Host name"),
         max_length=253,
         help_text=_("Your provider calls it the SMTP server, like smtp.example.com."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
-    port = forms.TypedChoiceField(label=_("Port"), choices=[(port, str(port)) for port in PORTS], coerce=int)
+    port = forms.TypedChoiceField(
+        label=_("Port"), choices=[(port, str(port)) for port in PORTS], coerce=int, initial=587
+    )
     security = forms.ChoiceField(
         label=_("Security"), choices=Security.choices, widget=forms.RadioSelect, initial=Security.STARTTLS
     )
