@@ -38,9 +38,7 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             "language": _("Language of the mailing"),
         }
         help_texts = {
-            "sender": _(
-                "A name with its address, like Voedselbank Lindewoud <nieuws@lindewoud.example>"
-            ),
+            "sender": _("A name with its address, like Voedselbank Lindewoud <nieuws@lindewoud.example>"),
         }
         widgets = {
             "subject": forms.TextInput(attrs={"maxlength": 400, "autocomplete": "off"}),
