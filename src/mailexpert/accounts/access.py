@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mailexpert.accounts.models import User
@@ -23,7 +24,7 @@ def member_required(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if getattr(request, "account", None) is None:
-            return redirect_to_login(request.get_full_path())
+            return _at_the_door(request)
         if request.method not in SAFE:
             _refuse_below(request, "editor")
         return view(request, *args, **kwargs)
@@ -38,7 +39,7 @@ def role_required(role: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if getattr(request, "account", None) is None:
-                return redirect_to_login(request.get_full_path())
+                return _at_the_door(request)
             _refuse_below(request, role)
             return view(request, *args, **kwargs)
 
@@ -50,6 +51,13 @@ def role_required(role: str) -> Callable[[View], View]:
 def own_page(view: View) -> View:
     """A page about the user's own login: every role may change what is theirs."""
     return role_required("viewer")(view)
+
+
+def _at_the_door(request: HttpRequest) -> HttpResponse:
+    """Who is logged in but belongs to no account any more would be sent to and fro between here and the login."""
+    if request.user.is_authenticated:
+        return render(request, "accounts/no_account.html", status=403)
+    return redirect_to_login(request.get_full_path())
 
 
 def user_of(request: HttpRequest) -> User:

@@ -9,8 +9,13 @@ class AccountsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from mailexpert.accounts import declare, jobs  # noqa: F401
+        from mailexpert.accounts.models import Membership
+        from mailexpert.core import usage
         from mailexpert.core.navigation import Entry, register
 
+        usage.register(
+            usage.Measure(key="users", label=_("Users"), order=90, count=lambda: Membership.objects.count())
+        )
         register(
             Entry(
                 key="settings", label=_("Settings & Options"), url_name="settings", icon="settings", order=90

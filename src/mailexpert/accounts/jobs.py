@@ -1,8 +1,10 @@
 """Mails that wait for the relay, and what the door forgets by itself."""
 
 from datetime import timedelta
+from email.utils import make_msgid, parseaddr
 
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -27,7 +29,10 @@ def send_notice(notice_id: int) -> None:
         notice = Notice.objects.select_for_update(skip_locked=True).filter(id=notice_id).first()
         if notice is None:
             return
-        mail = EmailMultiAlternatives(notice.subject, notice.text, to=[notice.recipient], headers=HEADERS)
+        own = {"Message-ID": make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2])}
+        mail = EmailMultiAlternatives(
+            notice.subject, notice.text, to=[notice.recipient], headers=HEADERS | own
+        )
         mail.attach_alternative(notice.html, "text/html")
         mail.send()
         notice.delete()

@@ -8,8 +8,6 @@ class Beside(Enum):
     TESTS = "making and emptying the test database"
     LOGIN = "finding the accounts of the user who logs in, before one of them is chosen"
     REGISTER = "making a new account, which nobody is inside of yet"
-    TOKEN = "finding the account that an API token belongs to"  # noqa: S105  (a reason, no secret)
-    DEVICE = "finding the user that a remembered device belongs to"
     NOTICE = "mailing a person about their login, which belongs to no account"
     CATCHER = (
         "showing the mails that the built-in catcher keeps; they belong to the machine, not to an account"
