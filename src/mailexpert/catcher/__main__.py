@@ -41,7 +41,7 @@ def main() -> int:
     try:
         uvloop.run(serve(env.load()))
     except (env.EnvironmentProblem, OSError) as problem:
-        log.error("catcher can't start", problem=str(problem))
+        log.error("catcher can't start", problem=str(problem), port_variable="MAILEXPERT_CATCHER_PORT")
         return 1
     return 0
 

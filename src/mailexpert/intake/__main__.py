@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
+import socket
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import structlog
@@ -58,9 +59,11 @@ async def serve(settings: env.Environment) -> None:
 
 
 async def _listen(app: App, settings: env.Environment) -> None:
+    host = _host(settings.track_url)
+    _try_port(host, settings.track_port)
     server = Server(
         app,
-        address=_host(settings.track_url),
+        address=host,
         port=settings.track_port,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
@@ -77,6 +80,19 @@ async def _listen(app: App, settings: env.Environment) -> None:
         loop.add_signal_handler(kind, server.stop)
     log.info("intake listens", port=settings.track_port)
     await server.serve()
+
+
+def _try_port(host: str, port: int) -> None:
+    """A clear word instead of granian's when a stranger has the port; other intakes may share it."""
+    with closing(socket.socket()) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as problem:
+            raise env.EnvironmentProblem(
+                f"port {port} can't be used ({problem.strerror}). Free it, or set MAILEXPERT_TRACK_PORT."
+            ) from problem
 
 
 def _host(address: str) -> str:

@@ -119,7 +119,7 @@ def main() -> int:
     try:
         asyncio.run(serve(env.load()))
     except (env.EnvironmentProblem, keys.SecretProblem, OSError) as problem:
-        log.error("inbound can't start", problem=str(problem))
+        log.error("inbound can't start", problem=str(problem), port_variable="MAILEXPERT_INBOUND_PORT")
         return 1
     return 0
 
