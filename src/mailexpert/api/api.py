@@ -1,5 +1,6 @@
 """The REST API: its door, its errors, and its rooms."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -14,11 +15,28 @@ from mailexpert.api.problems import Problem
 from mailexpert.api.routes import contacts, content, imports, lists, mailings
 
 
+# What sets a mailing on its way or holds it; looking it over changes nothing. Every other POST writes.
+SENDS = re.compile(r"/mailings/[0-9]+/(?:send|pause|resume|cancel)$")
+READS = re.compile(r"/mailings/[0-9]+/checks$")
+
+
+def scope_of(method: str, path: str) -> str:
+    """What a token must be allowed for this request: read, write or send."""
+    if method in ("GET", "HEAD") or READS.search(path):
+        return "read"
+    return "send" if SENDS.search(path) else "write"
+
+
 class Token(HttpBearer):
-    """The middleware has looked the token up and entered its account; here the door shuts without one."""
+    """The middleware has looked the token up and entered its account; here the door shuts without one, and for what
+    it wasn't made for."""
 
     def __call__(self, request: HttpRequest) -> Any | None:
-        return getattr(request, "token", None)
+        token = getattr(request, "token", None)
+        needed = scope_of(request.method or "", request.path)
+        if token is not None and not token.may(needed):
+            raise Problem(403, "Not with this token", f"It was made without the right to {needed}.")
+        return token
 
     def authenticate(self, request: HttpRequest, token: str) -> Any | None:
         return getattr(request, "token", None)

@@ -212,3 +212,17 @@ def test_without_a_database_it_says_so(api, monkeypatch):
     answer = api.get("/lists")
     assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
     assert answer["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "answers"),
+    [(["read"], (200, 403, 403)), (["read", "write"], (200, 201, 403)), (["send"], (403, 403, 404))],
+)
+def test_a_token_opens_what_it_was_made_for(shop, scopes, answers):
+    api = Api(make_token(shop.account, "test", scopes))
+    told = (
+        api.get("/lists").status_code,
+        api.post("/lists", {"name": "x", "purpose": "events"}).status_code,
+        api.post("/mailings/1/send").status_code,
+    )
+    assert told == answers
