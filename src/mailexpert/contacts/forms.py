@@ -109,15 +109,15 @@ class GroundForm(forms.Form):
         label=_("How can you show that?"),
         help_text=_("One sentence for the proof: where and when they said yes, and what they read then."),
         max_length=1000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Without a sentence there is nothing to show when someone asks.")},
     )
+    use_required_attribute = False  # what is asked depends on other answers
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("ground") not in (None, Ground.UNKNOWN) and not given.get("evidence", "").strip():
-            self.add_error("evidence", _now("Without a sentence there is nothing to show when someone asks."))
-        return given
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.data.get(self.add_prefix("ground")) == Ground.UNKNOWN:
+            self.fields["evidence"].required = False
 
 
 class SignUpForm(GroundForm):
@@ -205,12 +205,13 @@ class ImportForm(GroundForm):
     """Where the people of a file go, and on what ground. The columns stand in controls of their own."""
 
     list = forms.ChoiceField(label=_("On which list?"))
-    new_name = forms.CharField(label=_("Name of the new list"), max_length=100, required=False)
+    new_name = forms.CharField(
+        label=_("Name of the new list"),
+        max_length=100,
+        error_messages={"required": _("Give the new list a name.")},
+    )
     new_purpose = forms.ChoiceField(
-        label=_("What is the new list for?"),
-        choices=Purpose.choices,
-        required=False,
-        initial=Purpose.NEWSLETTER,
+        label=_("What is the new list for?"), choices=Purpose.choices, initial=Purpose.NEWSLETTER
     )
     field_order = ("list", "new_name", "new_purpose", "ground", "evidence")
 
@@ -218,9 +219,5 @@ class ImportForm(GroundForm):
         super().__init__(*args, **options)
         existing = [(str(one.id), one.name) for one in lists]
         self.fields["list"].choices = [*existing, (NEW_LIST, _("A new list"))]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if given.get("list") == NEW_LIST and not given.get("new_name", "").strip():
-            self.add_error("new_name", _now("Give the new list a name."))
-        return given
+        if self.is_bound and self.data.get("list") != NEW_LIST:
+            self.fields["new_name"].required = self.fields["new_purpose"].required = False
