@@ -7,6 +7,14 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
+        from mailexpert.contacts.models import Contact
+        from mailexpert.core import usage
+
+        usage.register(
+            usage.Measure(
+                key="contacts", label=_("Contacts"), order=10, count=lambda: Contact.objects.count()
+            )
+        )
         from mailexpert.contacts import declare  # noqa: F401
         from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view

@@ -8,7 +8,13 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.content import declare  # noqa: F401
+        from mailexpert.content.queries import image_bytes
+        from mailexpert.core import usage
         from mailexpert.core.navigation import Entry, register
+
+        usage.register(
+            usage.Measure(key="images", label=_("Images"), order=30, count=image_bytes, unit="bytes")
+        )
 
         register(
             Entry(

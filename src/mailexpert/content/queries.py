@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from mailexpert.contacts.models import Contact, Field, FoundContact
-from mailexpert.content.models import Template
+from mailexpert.content.models import Image, Template
 from mailexpert.content.values import FieldChoice, Starter
 
 STARTERS = Path(__file__).parent / "starters"
@@ -83,6 +83,11 @@ def starter_of(slug: str, language: str) -> Starter | None:
             preheader=str(preheader),
             source=(STARTERS / f"{slug}.{language}.{suffix}").read_text(encoding="utf-8"),
         )
+
+
+def image_bytes() -> int:
+    """How much room the account's pictures take."""
+    return Image.objects.aggregate(size=Sum("size"))["size"] or 0
 
 
 def field_names() -> set[str]:

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.core import navigation
+from mailexpert.core import navigation, usage
 
 
 class MailingsConfig(AppConfig):
@@ -10,6 +10,11 @@ class MailingsConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.mailings import declare, jobs  # noqa: F401
+        from mailexpert.mailings.queries import sent_this_month
+
+        usage.register(
+            usage.Measure(key="mails", label=_("Mails this month"), order=20, count=sent_this_month)
+        )
 
         navigation.register(
             navigation.Entry(

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailexpert.contacts.models import List
@@ -14,6 +16,7 @@ from mailexpert.content.models import Template
 from mailexpert.core.scope import current_account
 from mailexpert.mailings.models import Mailing
 from mailexpert.sending import queries as sending
+from mailexpert.sending.models import Shard
 
 TALLY = (Path(__file__).parent / "sql" / "tally.sql").read_text()
 
@@ -73,6 +76,13 @@ def tally(mailing: Mailing) -> Tally:
         TallyRow(label=_("Suppressed"), count=suppressed, minus=True),
     ]
     return Tally(rows=[row for row in rows if row.count or not row.minus], mailable=mailable)
+
+
+def sent_this_month() -> int:
+    """How many mails of mailings that were started this month a relay took."""
+    first = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    found = Shard.objects.filter(issue__started_at__gte=first).aggregate(sent=Sum("sent"))
+    return found["sent"] or 0
 
 
 def default_sender() -> str:
