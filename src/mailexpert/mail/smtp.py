@@ -10,6 +10,7 @@ one, so that a message costs one turn of the line.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -57,13 +58,15 @@ class Answer(NamedTuple, Generic[L]):
     text: bytes
 
 
-class Returned(NamedTuple, Generic[L]):
+@dataclass(frozen=True, slots=True)
+class Returned(Generic[L]):
     """Nothing of this letter was handed over; another connection may take it."""
 
     letter: L
 
 
-class Unanswered(NamedTuple, Generic[L]):
+@dataclass(frozen=True, slots=True)
+class Unanswered(Generic[L]):
     """The final dot was sent and no reply came: nobody knows."""
 
     letter: L
@@ -175,7 +178,7 @@ class Transfer(Generic[L]):
 
     def _fits(self, letter: L) -> bool:
         """Refuse here what no server may see."""
-        if OFF_THE_WIRE(letter.recipient + letter.sender):
+        if not letter.recipient or OFF_THE_WIRE(letter.recipient + letter.sender):
             problem = b"5.1.3 not an address"
         elif not self._offer.smtputf8 and not letter.recipient.isascii():
             problem = b"5.6.7 the server takes no such address"

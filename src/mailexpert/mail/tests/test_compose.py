@@ -122,6 +122,13 @@ def test_two_readers_differ_only_in_their_tokens_and_fields():
     assert "winkel.example" not in clean[0]
 
 
+@pytest.mark.parametrize("condition", ["", "{% if contact.x %}{% endif %}"])
+def test_an_address_with_an_ampersand_is_escaped_in_html_alone(condition):
+    (mail,), _composer = mails(content(track_url="http://t.example/a&b", text=condition), {})
+    assert "http://t.example/a&amp;b/t/u/" in part(mail, "html")
+    assert "http://t.example/a&b/t/u/" in part(mail, "plain")
+
+
 def test_without_tracking_links_stay_as_they_are():
     html = '<html><body><a href="https://winkel.example/a?b=1&amp;c=2">a</a></body></html>'
     numbered = links.number(html, "")

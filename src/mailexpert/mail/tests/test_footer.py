@@ -122,6 +122,13 @@ def test_a_condition_around_the_end_of_the_page_does_not_take_the_footer_along()
     html = "<html><body>Dag{% if contact.vip %}</body></html>{% endif %}"
     assert len(shown(html)) == 1
     assert len(shown(html, vip=True)) == 1
+    assert with_footer(html, "", "nl", LINE)[0].startswith(html)
+
+
+@pytest.mark.parametrize("source", ["<!-- Dag", "<textarea>Dag", '<div style="display:none">Dag'])
+def test_a_page_without_a_body_has_its_footer_above_what_swallows_it(source):
+    assert with_footer(source, "", "nl", LINE)[0].endswith(source)
+    assert len(shown(source)) == 1
 
 
 def test_a_page_that_hides_everything_is_refused():
