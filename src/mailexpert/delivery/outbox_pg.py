@@ -236,7 +236,7 @@ class PgOutbox:
         async with self._booking:
             while True:
                 try:
-                    await self._books.rows(SQL["settle_sent"], **values)
+                    await self._settle_once(values)
                     return
                 except DatabaseAway:
                     is_again = True
@@ -245,6 +245,9 @@ class PgOutbox:
                     if not is_again:
                         raise
                     return  # it was committed; only the answer got lost
+
+    async def _settle_once(self, values: Mapping[str, Any]) -> None:
+        await self._books.rows(SQL["settle_sent"], **values)
 
     async def _was_committed(self, transaction: str) -> bool:
         rows = await self._books.rows(SQL["was_committed"], transaction=transaction)

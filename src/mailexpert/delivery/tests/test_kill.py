@@ -4,10 +4,10 @@ nobody twice."""
 import asyncio
 import os
 import random
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,8 @@ def room(shop: Tenant) -> Iterator[Mailroom]:
     made.close()
 
 
-def an_engine_process(home: Path, port: int) -> "subprocess.Popen[bytes]":
+@contextmanager
+def an_engine_process(home: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     environment = {
         **os.environ,
         "DATABASE_URL": url(),
@@ -36,9 +37,13 @@ def an_engine_process(home: Path, port: int) -> "subprocess.Popen[bytes]":
         "MAILEXPERT_SECRET_KEY": "k" * 40,
         "MAILEXPERT_RELAY_URL": f"smtp://127.0.0.1:{port}",
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "mailexpert.delivery"], env=environment, stderr=subprocess.DEVNULL
-    )
+    command = [sys.executable, "-m", "mailexpert.delivery"]
+    engine = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield engine
+    finally:
+        engine.kill()
+        engine.wait()
 
 
 def kill_and_go_on(room: Mailroom, home: Path, *, persons: int, kills: int, seed: int) -> None:
@@ -48,17 +53,15 @@ def kill_and_go_on(room: Mailroom, home: Path, *, persons: int, kills: int, seed
     async def story() -> None:
         async with sink:
             for _ in range(kills):
-                engine = an_engine_process(home, sink.port)
                 target = len(sink.taken) + chance.randrange(5, persons // (kills + 1))
-                await until(lambda target=target: len(sink.taken) >= target)
-                engine.send_signal(signal.SIGKILL)
-                engine.wait()
+                with an_engine_process(home, sink.port):
+                    await until(lambda: len(sink.taken) >= target or room.state(issue) == DONE)  # noqa: B023
                 room.counts(issue)
                 room.ask("UPDATE sending_shard SET lease_until = now() - interval '1 second' WHERE state = 0")
-            engine = an_engine_process(home, sink.port)
-            await until(lambda: room.state(issue) == DONE)
-            engine.terminate()
-            assert engine.wait(30) == 0
+            with an_engine_process(home, sink.port) as engine:
+                await until(lambda: room.state(issue) == DONE)
+                engine.terminate()
+                assert engine.wait(30) == 0
 
     asyncio.run(story())
     counts = room.counts(issue)
