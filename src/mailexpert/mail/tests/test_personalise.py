@@ -159,6 +159,13 @@ def test_no_filter_raises_anything_else_whatever_the_value(name, argument, value
         assert "<script" not in render({"a": value}).lower()
 
 
+@pytest.mark.parametrize("inside", ["{{ contact.none }}" * 200, "{{ 'a'" + " | upcase" * 200 + " | slice: 0, 0 }}"])
+def test_a_loop_counts_what_its_rounds_ask_for(inside):
+    assert render_text("{% for i in (1..9) %}" + inside + "{% endfor %}", {}) == ""
+    with pytest.raises(RenderProblem, match="too much work"):
+        render_text("{% for i in (1..99) %}" + inside + "{% endfor %}", {})
+
+
 def test_no_attribute_of_an_object_can_be_reached():
     for path in ("__class__", "__class__.__mro__", "upper", "first_name.__len__", "items"):
         assert render_text("{{ contact." + path + " }}", {"first_name": "Jan"}) == ""
