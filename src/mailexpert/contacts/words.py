@@ -5,16 +5,6 @@ from django.utils.translation import gettext_lazy
 
 from mailexpert.contacts.models import Refusal
 
-SOURCES = {
-    "import": gettext_lazy("import"),
-    "hand": gettext_lazy("by hand"),
-    "form": gettext_lazy("form"),
-    "api": gettext_lazy("API"),
-    "page": gettext_lazy("unsubscribe page"),
-    "one_click": gettext_lazy("one click in the mail program"),
-    "mailto": gettext_lazy("by mail"),
-    "sample": gettext_lazy("sample"),
-}
 FAILURES = {
     "file_gone": gettext_lazy(
         "The file was no longer there when its turn came. Nothing was brought in. Upload it again."
@@ -26,10 +16,6 @@ FAILURES = {
         "Something went wrong while reading. Nothing was brought in, your contacts are as before."
     ),
 }
-
-
-def source(code: str) -> str:
-    return str(SOURCES.get(code, code))
 
 
 def failure(code: str) -> str:

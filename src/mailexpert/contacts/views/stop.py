@@ -2,7 +2,6 @@
 is the authority; looking changes nothing, because mail scanners follow every link."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,14 +20,6 @@ from mailexpert.core.scope import account, beside_wall
 from mailexpert.mail import links
 from mailexpert.mail.address import mask
 from mailexpert.sending.models import Issue
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reader:
-    """Who holds the mail. `contact` is empty for a person who was erased since."""
-
-    issue: Issue
-    contact: Contact | None
 
 
 VERBS: dict[str, Callable[[Contact, Issue], None]] = {
