@@ -21,7 +21,6 @@ from mailexpert.mail import links
 from mailexpert.mail.address import mask
 from mailexpert.sending.models import Issue
 
-
 VERBS: dict[str, Callable[[Contact, Issue], None]] = {
     "stop": actions_stop.stop_lists,
     "stop_all": actions_stop.stop_all,
