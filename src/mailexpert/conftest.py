@@ -11,6 +11,14 @@ from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.web.tests.browser import chromium, page_as  # noqa: F401
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever drives Chromium is marked so, by what they ask for."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 PASSWORD = "koffie-met-een-koekje"
 
 
