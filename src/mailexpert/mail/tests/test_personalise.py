@@ -159,7 +159,9 @@ def test_no_filter_raises_anything_else_whatever_the_value(name, argument, value
         assert "<script" not in render({"a": value}).lower()
 
 
-@pytest.mark.parametrize("inside", ["{{ contact.none }}" * 200, "{{ 'a'" + " | upcase" * 200 + " | slice: 0, 0 }}"])
+@pytest.mark.parametrize(
+    "inside", ["{{ contact.none }}" * 200, "{{ 'a'" + " | upcase" * 200 + " | slice: 0, 0 }}"]
+)
 def test_a_loop_counts_what_its_rounds_ask_for(inside):
     assert render_text("{% for i in (1..9) %}" + inside + "{% endfor %}", {}) == ""
     with pytest.raises(RenderProblem, match="too much work"):

@@ -141,7 +141,9 @@ def test_an_answer_that_nobody_asked_for_ends_the_conversation():
     assert transfer.receive(b"250 hello?\r\n")[0].trouble is Trouble.PROTOCOL
 
 
-@pytest.mark.parametrize("recipient", [b"a@b.nl>\r\nRCPT TO:<c@d.nl", b"a b@c.nl", b"a@b.nl\n", b"\x00@b.nl", b""])
+@pytest.mark.parametrize(
+    "recipient", [b"a@b.nl>\r\nRCPT TO:<c@d.nl", b"a b@c.nl", b"a@b.nl\n", b"\x00@b.nl", b""]
+)
 def test_no_recipient_can_be_a_command(recipient):
     wrong, right = mail(1, recipient), mail(2)
     transfer, wrote = begun(PIPELINING, wrong, right)
