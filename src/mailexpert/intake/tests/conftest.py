@@ -2,23 +2,33 @@
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from mailexpert.conftest import Tenant
-from mailexpert.intake.tests.running import SECRET, Running, free_port, make_issue
+from mailexpert.intake.tests.running import SECRET, Running, comes_true, free_port, make_issue
 from mailexpert.sending.models import Issue
 
 
-@pytest.fixture
-def intake(transactional_db: None, tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def intake_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One for all tests of a file: starting takes a second."""
     port = free_port()
-    running = Running(tmp_path, "mailexpert.intake", port, {"MAILEXPERT_TRACK_PORT": str(port)})
-    running.start()
+    home = tmp_path_factory.mktemp("intake")
+    running = Running(home, "mailexpert.intake", port, {"MAILEXPERT_TRACK_PORT": str(port)})
     yield running
-    if running.process is not None and running.process.poll() is None:
+    if running.is_alive:
         running.end()
+
+
+@pytest.fixture
+def intake(transactional_db: None, intake_process: Running) -> Iterator[Running]:
+    if not intake_process.is_alive:
+        intake_process.start()
+    yield intake_process
+    # The tables are emptied next; the collector must not be at work in them.
+    hits = intake_process.home / "intake" / "hits"
+    comes_true(lambda: not any(hits.glob("*.open")) and not any(hits.glob("*.done")), seconds=3)
 
 
 @pytest.fixture

@@ -72,6 +72,10 @@ class Running:
             time.sleep(0.05)
         raise AssertionError(f"{self.module} did not start")
 
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()

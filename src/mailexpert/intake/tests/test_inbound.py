@@ -1,6 +1,5 @@
 import smtplib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,19 @@ from mailexpert.mail.links import click_token, stop_token
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def inbound(transactional_db: None, tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def inbound_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     port = free_port()
-    running = Running(tmp_path, "mailexpert.intake.inbound", port, {"MAILEXPERT_INBOUND_PORT": str(port)})
+    home = tmp_path_factory.mktemp("inbound")
+    running = Running(home, "mailexpert.intake.inbound", port, {"MAILEXPERT_INBOUND_PORT": str(port)})
     running.start()
     yield running
     running.end()
+
+
+@pytest.fixture
+def inbound(transactional_db: None, inbound_process: Running) -> Running:
+    return inbound_process
 
 
 @pytest.fixture
