@@ -1,6 +1,6 @@
 """A relay that misbehaves according to the recipient's address; the part before a `+` says how.
 
-ok          takes the message                      full      552 after the dot
+ok          takes the message                      bad       554 after the dot
 no          550 to RCPT                            later     451 to RCPT, every time
 once        451 to RCPT the first time             greylist  450 after the dot the first time
 silent      closes without an answer to the dot    cut       closes before the dot, every time
@@ -79,8 +79,8 @@ class Sink:
         manner = address.partition("+")[0]
         if self.dot_seconds or manner == "slow":
             await asyncio.sleep(self.dot_seconds or 1.0)
-        if manner == "full":
-            return b"552 5.2.2 mailbox full\r\n"
+        if manner == "bad":
+            return b"554 5.6.0 content refused\r\n"
         if manner == "greylist" and self.tried[address] == 1:
             return b"450 4.2.0 greylisted\r\n"
         self.taken[address] += 1

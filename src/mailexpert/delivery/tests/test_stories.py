@@ -48,7 +48,7 @@ def test_everyone_gets_one_mail(room: Mailroom) -> None:
 
 def test_a_relay_without_pipelining_gets_one_command_at_a_time(room: Mailroom) -> None:
     issue, sink = (
-        room.mailing([*people("ok", 20), *people("no", 3), *people("full", 2)]),
+        room.mailing([*people("ok", 20), *people("no", 3), *people("bad", 2)]),
         Sink(pipelines=False),
     )
     counts = send(room, issue, sink)
@@ -56,13 +56,13 @@ def test_a_relay_without_pipelining_gets_one_command_at_a_time(room: Mailroom) -
 
 
 def test_refused_people_have_failed_and_the_rest_is_sent(room: Mailroom) -> None:
-    issue, sink = room.mailing([*people("no", 5), *people("ok", 50), *people("full", 5)]), Sink()
+    issue, sink = room.mailing([*people("no", 5), *people("ok", 50), *people("bad", 5)]), Sink()
     counts = send(room, issue, sink)
     assert (counts["sent"], counts["failed"], counts["deferred"]) == (50, 10, 0)
     codes = room.ask(
         "SELECT code, count(*) FROM sending_delivery WHERE outcome = 2 GROUP BY code ORDER BY code"
     )
-    assert codes == [(550, 5), (552, 5)]
+    assert codes == [(550, 5), (554, 5)]
     reply = room.ask("SELECT text FROM sending_reply WHERE text LIKE '550%%' LIMIT 1")[0][0]
     assert "n***@lezer.example" in reply
 
