@@ -32,7 +32,6 @@ async def serve(settings: env.Environment) -> None:
     for task in beside:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
-    await store.close()
     log.info("catcher ends", kept=store.kept)
 
 

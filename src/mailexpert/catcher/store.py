@@ -17,6 +17,7 @@ from mailexpert.catcher.session import Mail
 MOST_KEPT = 20_000
 DAYS_KEPT = 7
 MOST_AT_ONCE = 400
+WRITERS = 2  # one gathers while the other waits for its commit
 TIDY_PAUSE = 5.0
 ANSWER_SECONDS = 10.0
 LONGEST_SUBJECT = 998
@@ -38,6 +39,9 @@ SUBJECT = re.compile(rb"^subject:[ \t]*((?:[^\r\n]*)(?:\r?\n[ \t][^\r\n]*)*)", r
 # Our own mails say which account they are of (mail/compose.py); a stranger's belong to none.
 ACCOUNT = re.compile(rb"^feedback-id:[ \t]*i[0-9]+:a([0-9]{1,18}):", re.IGNORECASE | re.MULTILINE)
 
+Connection = psycopg.AsyncConnection[Any]
+Batch = Sequence[tuple[Mail, asyncio.Future[None]]]
+
 log = structlog.get_logger()
 
 
@@ -48,7 +52,6 @@ class NotKept(Exception):
 class Store:
     def __init__(self, url: str) -> None:
         self._url = url
-        self._connection: psycopg.AsyncConnection[Any] | None = None
         self._waiting: list[tuple[Mail, asyncio.Future[None]]] = []
         self._wake = asyncio.Event()
         self._untidied = True
@@ -63,12 +66,21 @@ class Store:
 
     async def run(self) -> None:
         """Commit what waits, until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-                await self._commit(batch)
+        await asyncio.gather(*(self._write() for _ in range(WRITERS)))
+
+    async def _write(self) -> None:
+        connection: Connection | None = None
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    await asyncio.sleep(0)  # whose mail is on the wire already comes along
+                    batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+                    connection = await self._commit(batch, connection) if batch else connection
+        finally:
+            if connection is not None:
+                await connection.close()
 
     async def tidy(self) -> None:
         """Delete the oldest, until cancelled."""
@@ -83,31 +95,26 @@ class Store:
             except (psycopg.Error, OSError) as problem:
                 log.warning("old mails could not be deleted", problem=str(problem))
 
-    async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
-
-    async def _commit(self, batch: Sequence[tuple[Mail, asyncio.Future[None]]]) -> None:
+    async def _commit(self, batch: Batch, connection: Connection | None) -> Connection | None:
+        """Store and tell who waits; gives the connection back as long as it is good."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._insert([mail for mail, _done in batch])
-        except (psycopg.Error, OSError, TimeoutError) as problem:
-            log.warning("mail not kept", problem=str(problem))
-            await self.close()
+                if connection is None:
+                    connection = await self._connect()
+                columns = [list(column) for column in zip(*(_as_row(mail) for mail, _ in batch), strict=True)]
+                await connection.execute(KEEP, columns, prepare=True)
+        except Exception as problem:  # whatever it is, who waits must hear it and the next mail have its turn
+            log.warning("mail not kept", problem=repr(problem))
             _tell(batch, NotKept(str(problem)))
-            return
+            if connection is not None:
+                await connection.close()
+            return None
         self.kept += len(batch)
         self._untidied = True
         _tell(batch, None)
+        return connection
 
-    async def _insert(self, mails: Sequence[Mail]) -> None:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
-        columns = [list(column) for column in zip(*map(_as_row, mails), strict=True)]
-        await self._connection.execute(KEEP, columns, prepare=True)
-
-    async def _connect(self) -> psycopg.AsyncConnection[Any]:
+    async def _connect(self) -> Connection:
         connection = await psycopg.AsyncConnection.connect(
             self._url, autocommit=True, connect_timeout=5, application_name="mailexpert-catcher"
         )
@@ -117,7 +124,7 @@ class Store:
         return connection
 
 
-def _tell(batch: Sequence[tuple[Mail, asyncio.Future[None]]], problem: Exception | None) -> None:
+def _tell(batch: Batch, problem: Exception | None) -> None:
     for _mail, done in batch:
         if done.done():
             continue
