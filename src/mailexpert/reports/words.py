@@ -134,6 +134,9 @@ def reason(code: str) -> str:
         "sender_refused": _(
             "Your relay refuses this sender. Mend the sender's domain or choose another sender."
         ),
+        "cannot_compose": _(
+            "No mail can be made of this content. Stop the mailing, copy it and mend the copy."
+        ),
     }.get(code, _("Sending waits and goes on by itself."))
 
 

@@ -82,7 +82,9 @@ def test_a_reason_to_wait_is_said_in_words(shop_client, mailing, shop):
     assert "niet bereikbaar" in page(shop_client, "progress", mailing).content.decode()
 
 
-@pytest.mark.parametrize("code", ["relay_unreachable", "relay_refuses", "relay_login", "relay_tls", "x"])
+@pytest.mark.parametrize(
+    "code", ["relay_unreachable", "relay_refuses", "relay_login", "relay_tls", "cannot_compose", "x"]
+)
 def test_every_reason_has_words(code):
     assert words.reason(code)
     assert words.reason("") == ""
