@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ Found = TypeVar("Found")
 COMMAND = [sys.executable, "-m", "mailexpert.operations.cli"]
 PORTS = "PORT", "TRACK_PORT", "CATCHER_PORT", "INBOUND_PORT"
 START_SECONDS, END_SECONDS = 120.0, 60.0
+RUN_SECONDS, STAND_STILL_SECONDS = 0.02, 0.6
 
 
 def wait_until(find: Callable[[], Found], what: str, seconds: float = 60.0) -> Found:
@@ -96,6 +98,25 @@ class Stack:
 
     def pid(self, name: str) -> int:
         return int((self.home / "run" / f"{name}-1.pid").read_text())
+
+    @contextmanager
+    def slowed(self, name: str) -> Iterator[None]:
+        """One process as on a machine that hardly gets on."""
+        pid, ending = self.pid(name), threading.Event()
+
+        def slow() -> None:
+            while not ending.wait(RUN_SECONDS):
+                os.kill(pid, signal.SIGSTOP)
+                ending.wait(STAND_STILL_SECONDS)
+                os.kill(pid, signal.SIGCONT)
+
+        thread = threading.Thread(target=slow)
+        thread.start()
+        try:
+            yield
+        finally:
+            ending.set()
+            thread.join()
 
     def said(self) -> str:
         return self.output.read_text(errors="replace")[-8000:]

@@ -92,7 +92,7 @@ def assert_accessible(page: "Page") -> None:
         for fault in found
         if fault["impact"] in GRAVE
     ]
-    assert grave == []
-    assert page.faults == []  # type: ignore[attr-defined]
+    assert grave == [], grave
+    assert page.faults == [], page.faults  # type: ignore[attr-defined]
     width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width[0] <= width[1], f"the page is {width[0]} wide on a screen of {width[1]}"
