@@ -4,7 +4,7 @@ BIN := .venv/bin
 POSTGRES ?=
 WORKERS ?= auto
 # Chromium's driver keeps a loop on its thread, where the engine's stories can't run theirs: two runs, not one.
-TEST := -n $(WORKERS) --dist loadgroup $(if $(POSTGRES),--postgres=$(POSTGRES))
+TEST := -n $(WORKERS) $(if $(POSTGRES),--postgres=$(POSTGRES))
 
 .PHONY: setup run test check bench chaos docs clean
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client, override_settings
@@ -85,3 +86,19 @@ def run_jobs(db: None) -> Callable[[], int]:
     from mailexpert.core.jobs import run_waiting
 
     return run_waiting
+
+
+STORIES = "src/mailexpert/tests/"  # they share one start of the product
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """In a parallel run one worker tells all the stories, and begins with them; the rest is for whoever is free.
+    (xdist's own `loadgroup` does nothing under pytest 9.2, which no longer lets it mark a test's id.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class StoriesTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return STORIES if nodeid.startswith(STORIES) else nodeid
+
+    return StoriesTogether(config, log)

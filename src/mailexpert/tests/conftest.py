@@ -1,4 +1,4 @@
-"""One start of each kind for all stories: they belong to one group, so that one worker tells them all."""
+"""One start of each kind for all stories: one worker tells them all (see the conftest above)."""
 
 from collections.abc import Iterator
 

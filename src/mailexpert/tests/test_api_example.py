@@ -9,7 +9,7 @@ import pytest
 
 from mailexpert.tests.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.slow
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "api_example.py"
 

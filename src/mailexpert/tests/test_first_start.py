@@ -11,7 +11,7 @@ import pytest
 from mailexpert.tests.stack import Stack, wait_until
 from mailexpert.tests.visitor import Visitor
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.slow
 
 TOLD = re.compile(r"Report of the sample mailing: (http://localhost:\d+)(/\S+)")
 LOGIN = re.compile(r"Sample login: (\S+) with password (\S+)")

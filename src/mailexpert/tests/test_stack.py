@@ -8,7 +8,7 @@ import pytest
 
 from mailexpert.tests.stack import Stack, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.slow
 
 
 def test_every_process_runs_and_the_intake_answers_too(stack: Stack) -> None:

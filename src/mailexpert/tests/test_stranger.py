@@ -10,7 +10,7 @@ from mailexpert.tests.people import REFUSED, as_csv, people
 from mailexpert.tests.stack import Stack
 from mailexpert.tests.stranger import PATIENCE, Stranger
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COUNT = 10_000
 
