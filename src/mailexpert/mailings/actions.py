@@ -87,7 +87,8 @@ def unschedule(mailing: Mailing) -> None:
 def start(mailing: Mailing) -> None:
     """Freeze the mailing into an issue, cut its audience into shards, and let the engine have it."""
     found = _locked(mailing.id)
-    rules.check_step(found.state, State.SENDING)
+    if not found.is_draft:
+        raise rules.NotNow(found.state)  # one issue a mailing: a second would send everyone a second mail
     content = _checked(found)
     account = Account.objects.get()
     issue = sending.open_issue(
@@ -173,11 +174,26 @@ def cancel(mailing: Mailing) -> None:
 
 
 @transaction.atomic
-def finish(mailing_id: int) -> None:
-    """No shard and no retry is left."""
+def follow(mailing_id: int) -> None:
+    """Bring a mailing in line with its issue: sent when no shard and no retry is left, under way again when there
+    is one once more (someone in doubt was ordered again, or an engine woke up with a late answer)."""
     found = _locked(mailing_id)
     if found.state == State.SENDING and found.issue.is_done:
         _move(found, State.SENT, finished_at=found.issue.finished_at)
+    elif found.state == State.SENT and not found.issue.is_done:
+        _move(found, State.SENDING, finished_at=None)
+
+
+@transaction.atomic
+def send_doubtful_again(mailing: Mailing) -> int:
+    """A person's order: everyone in doubt gets another attempt, and some may have it twice. Says how many."""
+    found = _locked(mailing.id)
+    if found.state not in (State.SENDING, State.PAUSED, State.SENT):
+        raise rules.NotNow(found.state)
+    ordered = sending.retry_doubtful(found.started_issue_id)
+    if ordered and found.state == State.SENT:
+        _move(found, State.SENDING, finished_at=None)
+    return ordered
 
 
 def _someone(mailing: Mailing) -> dict[str, Any]:

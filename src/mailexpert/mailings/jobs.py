@@ -5,6 +5,7 @@ from mailexpert.core.jobs import every
 from mailexpert.core.scope import account
 from mailexpert.mailings import actions
 from mailexpert.mailings.models import Mailing
+from mailexpert.sending.models import Issue
 
 
 @every("* * * * * */5")
@@ -17,9 +18,13 @@ def start_due() -> None:
 
 
 @every("* * * * * */5")
-def finish_done() -> None:
-    """Close each mailing whose issue is done."""
-    under_way = Mailing.objects.filter(state=Mailing.State.SENDING, issue__state=3)
-    for account_id, mailing_id in under_way.values_list("account_id", "id")[:1000]:
-        with account(account_id):
-            actions.finish(mailing_id)
+def follow_issues() -> None:
+    """Close each mailing whose issue is done; open one again whose issue is under way once more."""
+    done = Mailing.objects.filter(state=Mailing.State.SENDING, issue__state=Issue.State.DONE)
+    opened = Mailing.objects.filter(
+        state=Mailing.State.SENT, issue__finished_at=None, issue__state=Issue.State.SENDING
+    )
+    for rows in (done, opened):
+        for account_id, mailing_id in rows.values_list("account_id", "id")[:1000]:
+            with account(account_id):
+                actions.follow(mailing_id)

@@ -70,6 +70,12 @@ class Mailing(AccountRow):
         return self.state in (self.State.SENDING, self.State.PAUSED)
 
     @property
+    def has_moved_on(self) -> bool:
+        """Its issue is done, or is under way again, and the mailing doesn't say so yet."""
+        said_done = {self.State.SENDING.value: False, self.State.SENT.value: True}.get(self.state)
+        return said_done is not None and self.issue is not None and self.issue.is_done is not said_done
+
+    @property
     def started_issue_id(self) -> int:
         """The issue of a mailing that was started."""
         if self.issue_id is None:

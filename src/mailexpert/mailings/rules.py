@@ -6,13 +6,13 @@ from typing import Literal
 
 Level = Literal["block", "warn", "ok"]
 
-# What may follow what; a mailing never returns from `sent` or `cancelled`.
+# What may follow what. From `sent` a mailing returns only with its issue, for people in doubt; from `cancelled` never.
 FOLLOWS: dict[str, frozenset[str]] = {
     "draft": frozenset({"scheduled", "sending"}),
     "scheduled": frozenset({"draft", "sending", "cancelled"}),
     "sending": frozenset({"paused", "cancelled", "sent"}),
     "paused": frozenset({"sending", "cancelled"}),
-    "sent": frozenset(),
+    "sent": frozenset({"sending"}),
     "cancelled": frozenset(),
 }
 FARTHEST = timedelta(days=366)

@@ -90,8 +90,8 @@ def _rows(found: Mailing) -> Iterator[list[str]]:
 
 def _started(mailing_id: int) -> Mailing:
     found = get_object_or_404(Mailing.objects.select_related("issue"), id=mailing_id)
-    if found.state == Mailing.State.SENDING and found.issue is not None and found.issue.is_done:
-        actions.finish(found.id)
+    if found.has_moved_on:
+        actions.follow(found.id)
         found.refresh_from_db()
     return found
 

@@ -122,8 +122,8 @@ SKIPPED = {
 
 def shown(mailing: Mailing) -> dict[str, Any]:
     """A mailing as the API shows it; one whose issue is done is closed first."""
-    if mailing.state == Mailing.State.SENDING and mailing.issue.is_done:
-        actions.finish(mailing.id)
+    if mailing.has_moved_on:
+        actions.follow(mailing.id)
         mailing.refresh_from_db()
     return {
         **{name: getattr(mailing, name) for name in PLAIN},

@@ -92,6 +92,17 @@ def test_it_is_started_only_once():
         actions.start(mailing)
 
 
+@pytest.mark.parametrize("state", ["paused", "sent", "cancelled"])
+def test_one_that_was_started_never_starts_a_second_time(state):
+    news, _rows = people(2)
+    mailing = draft(news)
+    actions.start(mailing)
+    Mailing.objects.filter(id=mailing.id).update(state=state)
+    with pytest.raises(rules.NotNow):
+        actions.start(mailing)
+    assert Shard.objects.count() == 1
+
+
 def test_pause_resume_and_cancel_follow_each_other():
     news, _rows = people(2)
     mailing = draft(news)
@@ -145,7 +156,7 @@ def test_a_done_issue_closes_its_mailing():
     mailing.refresh_from_db()
     mailing.issue.state = mailing.issue.State.DONE
     mailing.issue.save(update_fields=["state"])
-    jobs.finish_done.run()
+    jobs.follow_issues.run()
     mailing.refresh_from_db()
     assert mailing.state == "sent"
 
