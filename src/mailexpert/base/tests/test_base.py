@@ -51,3 +51,8 @@ def test_two_starters_use_one_secret(tmp_path):
 
 def test_no_address_reaches_a_log():
     assert logs.mask("mail aan jan.jansen@voorbeeld.nl mislukt") == "mail aan j***@voorbeeld.nl mislukt"
+
+
+def test_a_field_that_nobody_declared_leaves_its_name_alone():
+    line = logs._declared(None, "info", {"event": "x", "issue": 4, "recipient": "jan@voorbeeld.nl"})
+    assert line == {"event": "x", "issue": 4, "undeclared": "recipient"}
