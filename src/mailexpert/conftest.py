@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from mailexpert.accounts.models import Account, Membership, User
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
+from mailexpert.privacy.tests.clock import clock  # noqa: F401
 from mailexpert.web.tests.browser import chromium, page_as  # noqa: F401
 
 

@@ -6,4 +6,8 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
-        from mailexpert.privacy import declare  # noqa: F401
+        from mailexpert.accounts import agreements
+        from mailexpert.privacy import declare, declare_policy  # noqa: F401
+        from mailexpert.privacy.queries_policy import agreed
+
+        agreements.ask(agreed)

@@ -7,6 +7,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountManager, AccountRow
+from mailexpert.privacy.models_policy import Document, Edition, EditionNotice, EditionText, Mark, Told
+
+__all__ = [
+    "Consent", "Document", "Edition", "EditionNotice", "EditionText", "Evidence", "Ground", "Mark", "Purpose",
+    "Told",
+]  # fmt: skip
 
 
 class Purpose(models.TextChoices):

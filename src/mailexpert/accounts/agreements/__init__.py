@@ -1,6 +1,7 @@
 """The agreements of an account: their texts as files, named by version and by the hash of what was shown."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,9 +36,24 @@ class Agreement:
         return mark_safe("\n".join(parts))  # noqa: S308  (escaped above, from our own files)
 
 
-@cache
-def agreement(document: str, language: str, version: str = VERSION) -> Agreement:
+Source = Callable[[str, str], tuple[int, str]]
+
+_sources: list[Source] = []
+
+
+def ask(source: Source) -> None:
+    """Who knows which version is in force (the privacy room): it answers with its number and its words."""
+    _sources[:] = [source]
+
+
+def agreement(document: str, language: str) -> Agreement:
+    """The version that is in force; the shipped one where nobody knows of another."""
     language = language if language in {"nl", "en"} else "nl"
-    text = (HERE / f"{document}.{version}.{language}.md").read_text(encoding="utf-8").strip()
+    number, text = _sources[0](document, language) if _sources else (1, shipped(document, language))
     title = text.splitlines()[0].removeprefix("# ")
-    return Agreement(document=document, version=version, language=language, title=title, text=text)
+    return Agreement(document=document, version=str(number), language=language, title=title, text=text)
+
+
+@cache
+def shipped(document: str, language: str) -> str:
+    return (HERE / f"{document}.{VERSION}.{language}.md").read_text(encoding="utf-8").strip()
