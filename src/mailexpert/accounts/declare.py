@@ -1,6 +1,9 @@
 """What the accounts room stores, and the libraries behind its door (core.register)."""
 
-from mailexpert.core.register import Column, declare
+from datetime import timedelta
+
+from mailexpert.accounts import cookies  # noqa: F401  (declares them)
+from mailexpert.core.register import Column, Retention, declare, declare_job
 
 ACCESS = "essential.service.authentication"
 SERVICE = "essential.service"
@@ -22,7 +25,7 @@ declare(
         "sender_note": "user.content.private",
         "phone": "user.contact.phone_number",
         "country": "user.contact.address.country",
-        "language": "user.settings",
+        "language": "user.account.settings",
     },
     technical=("id", "slug", "kind", "created_at"),
 )
@@ -32,13 +35,14 @@ declare(
     ground=CONTRACT,
     subject="user",
     keep="as long as the user belongs to an account; unconfirmed ones 14 days",
+    person="id",
     columns={
         "email": "user.contact.email",
         "full_name": "user.name",
-        "language": "user.settings",
-        "theme": "user.settings",
-        "wants_product_updates": "user.settings",
-        "wants_promotions": "user.settings",
+        "language": "user.account.settings",
+        "theme": "user.account.settings",
+        "wants_product_updates": "user.account.settings",
+        "wants_promotions": "user.account.settings",
         "password": Column(category="user.authorization.password", export=False),
         "last_login": "user.behavior",
         "date_joined": "user.behavior",
@@ -51,7 +55,7 @@ declare(
     ground=CONTRACT,
     subject="user",
     keep="until the user leaves the account",
-    columns={"user_id": "user.unique_id", "role": "user.settings", "created_at": "user.behavior"},
+    columns={"user_id": "user.unique_id", "role": "user.account.settings", "created_at": "user.behavior"},
     technical=("id", "account_id"),
 )
 declare(
@@ -60,10 +64,11 @@ declare(
     ground="legitimate interest: letting colleagues work together",
     subject="user",
     keep="7 days, or until it is accepted or withdrawn",
+    retention=Retention(column="created_at", after=timedelta(days=7)),
     columns={
         "email": "user.contact.email",
-        "role": "user.settings",
-        "language": "user.settings",
+        "role": "user.account.settings",
+        "language": "user.account.settings",
         "invited_by_id": "user.unique_id",
         "created_at": "user.behavior",
     },
@@ -78,7 +83,7 @@ declare(
     columns={
         "user_id": Column(category="user.unique_id", erase="keep"),
         "at": Column(category="user.behavior", erase="keep"),
-        "language": Column(category="user.settings", erase="keep"),
+        "language": Column(category="user.account.settings", erase="keep"),
     },
     technical=("id", "account_id", "document", "version", "text_hash"),
 )
@@ -103,6 +108,7 @@ declare(
     ground="consent: “remember me” was ticked",
     subject="user",
     keep="90 days, or until it is revoked",
+    retention=Retention(column="expires_at"),
     columns={
         "user_id": "user.unique_id",
         "browser": "user.device",
@@ -122,6 +128,7 @@ declare(
     ground=CONTRACT,
     subject="user",
     keep="until the mail has left, 3 days at most",
+    retention=Retention(column="created_at", after=timedelta(days=3)),
     columns={
         "recipient": "user.contact.email",
         "subject": "user.content.private",
@@ -136,6 +143,7 @@ declare(
     ground=GUARD,
     subject="visitor",
     keep="minutes: as long as an attempt counts",
+    retention=Retention(column="expires"),
     columns={"cache_key": Column(category="user.device.ip_address", export=False)},
     technical=("value", "expires"),
 )
@@ -163,6 +171,7 @@ declare(
     ground=CONTRACT,
     subject="user",
     keep="until logging out, 7 days at most",
+    retention=Retention(column="expire_date"),
     columns={
         "session_key": Column(category="user.device.cookie_id", export=False),
         "session_data": Column(category="user.unique_id", export=False),
@@ -181,6 +190,7 @@ declare(
     ground=GUARD,
     subject="visitor",
     keep="30 days",
+    retention=Retention(column="attempt_time", after=timedelta(days=30)),
     columns={**ATTEMPT, "get_data": "user.behavior", "post_data": "user.behavior"},
     technical=("id", "http_accept", "path_info", "failures_since_start"),
 )
@@ -223,3 +233,7 @@ for name, columns in (
         keep="never filled by us: Django’s own names of rights",
         technical=columns,
     )
+
+declare_job("accounts.jobs.send_notice", notice_id="system.operations")
+for name in ("forget", "send_left_behind"):
+    declare_job(f"accounts.jobs.{name}")

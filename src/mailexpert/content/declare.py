@@ -1,6 +1,6 @@
 """Templates: what an account writes for its mailings. Our own mails' words, no reader's data."""
 
-from mailexpert.core.register import declare
+from mailexpert.core.register import Folder, declare, declare_folder
 
 declare(
     "content_template",
@@ -25,4 +25,14 @@ declare(
     keep="as long as the account, or until it is deleted there",
     columns={"name": "user.content.private", "alt": "user.content.private"},
     technical=("id", "account_id", "token", "kind", "width", "height", "size", "scanned", "created_at"),
+)
+declare_folder(
+    Folder(
+        path="files/images",
+        category="user.content.private",
+        purpose="essential.service",
+        ground="contract with the account",
+        subject="account",
+        keep="as long as the account, or until it is deleted there",
+    )
 )

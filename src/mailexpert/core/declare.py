@@ -1,6 +1,6 @@
 """Tables that libraries bring and that hold no room's own data."""
 
-from mailexpert.core.register import declare
+from mailexpert.core.register import Folder, declare, declare_folder, declare_job
 
 RUNNING = "essential.service.operations"
 GROUND = "legitimate interest: running the service"
@@ -26,3 +26,37 @@ for name, keep, columns in (
     ),
 ):  # fmt: skip
     declare(name, purpose=RUNNING, ground=GROUND, subject="nobody", keep=keep, technical=columns)
+for name in ("rescue_jobs", "forget_jobs"):
+    declare_job(f"core.upkeep.{name}")
+for path, keep in (
+    ("secret.key", "always: without it sealed passwords and signed links are lost"),
+    ("sample.login", "as long as the sample account is used"),
+    ("prepared", "always: which version of the tables stands"),
+    ("up.log", "until the next start"),
+    ("pg.log", "10 MB, then one older file"),
+    ("pg.log.1", "10 MB"),
+    ("run", "while the processes live"),
+    ("bench", "until the next measurement"),
+    ("docs", "until the documentation is built again"),
+    ("tests", "until the tests run again"),
+):
+    declare_folder(
+        Folder(
+            path=path,
+            category="system.operations",
+            purpose=RUNNING,
+            ground=GROUND,
+            subject="nobody",
+            keep=keep,
+        )
+    )
+declare_folder(
+    Folder(
+        path="pg",
+        category="system.operations",
+        purpose=RUNNING,
+        ground=GROUND,
+        subject="account",
+        keep="the embedded database itself: each of its tables says how long",
+    )
+)

@@ -1,6 +1,6 @@
 """What the mailings room stores (core.register)."""
 
-from mailexpert.core.register import declare
+from mailexpert.core.register import declare, declare_job
 
 declare(
     "mailings_mailing",
@@ -29,3 +29,5 @@ declare(
     keep="as long as its mailing",
     technical=("id", "account_id", "mailing_id", "list_id", "excluded"),
 )
+for name in ("start_due", "follow_issues"):
+    declare_job(f"mailings.jobs.{name}")

@@ -1,9 +1,15 @@
 """What the sending room stores (core.register)."""
 
-from mailexpert.core.register import Column, declare
+from datetime import timedelta
+
+from mailexpert.core.register import Column, Retention, declare, declare_job
 
 MAILING = "marketing.communications.email"
 RUNNING = "essential.service.operations"
+MAIL_SERVER = (
+    "id", "port", "security", "verify", "login", "enabled", "weight", "max_connections", "per_connection",
+    "per_second", "per_hour", "delivers_itself", "warmup_from", "warmup_first", "limits",
+)  # fmt: skip
 
 declare(
     "sending_relay",
@@ -16,8 +22,61 @@ declare(
         "host": "user.device",
         "username": "user.authorization.credentials",
         "secret": Column(category="user.authorization.password", export=False),
+        "token_url": "user.device",
+        "client_id": "user.authorization.credentials",
+        "client_secret": Column(category="user.authorization.password", export=False),
     },
-    technical=("id", "account_id", "port", "security", "verify", "max_connections", "enabled"),
+    technical=("account_id", *MAIL_SERVER),
+)
+declare(
+    "sending_installationrelay",
+    purpose=RUNNING,
+    ground="contract: the installation hands its accounts' mail to a mail server",
+    subject="nobody",
+    keep="until the operator deletes it",
+    technical=(*MAIL_SERVER, "name", "host", "username", "secret", "token_url", "client_id", "client_secret"),
+)
+declare(
+    "sending_tempo",
+    purpose=RUNNING,
+    ground="contract: the account says how fast and when its mail goes out",
+    subject="account",
+    keep="as long as the account",
+    technical=("id", "account_id", "per_hour", "quiet_from", "quiet_until", "time_zone"),
+)
+declare(
+    "sending_warmup",
+    purpose=RUNNING,
+    ground="contract: the account sends from its own domain",
+    subject="account",
+    keep="until the account deletes it",
+    columns={"domain": "user.content.private"},
+    technical=("id", "account_id", "first_day", "first"),
+)
+declare(
+    "sending_maildomain",
+    purpose=RUNNING,
+    ground="legitimate interest: handing mail over at the pace that each receiving provider takes",
+    subject="contact",
+    keep="30 days after a mailing last went to the domain",
+    columns={"domain": Column(category="user.contact.email", erase="keep", export=False)},
+    technical=("provider", "needed_at", "looked_at"),
+)
+declare(
+    "sending_meter",
+    purpose=RUNNING,
+    ground="contract: the limits that accounts and providers set",
+    subject="nobody",
+    keep="2 days after its last use",
+    technical=("key", "free_at", "day", "used", "step", "stepped_at", "rests_until", "at"),
+)
+declare(
+    "sending_hold",
+    purpose=RUNNING,
+    ground="contract: engines share a relay's connections",
+    subject="nobody",
+    keep="seconds",
+    technical=("relay_id", "engine", "since", "until", "down_until"),
 )
 declare(
     "sending_issue",
@@ -37,7 +96,7 @@ declare(
         "sender_line": "user.contact.address",
     },
     technical=(
-        "id", "account_id", "mailing_id", "kind", "relay_id", "fields", "list_ids", "purpose", "tracking",
+        "id", "account_id", "mailing_id", "kind", "per_hour", "fields", "list_ids", "purpose", "tracking",
         "language", "state", "reason", "created_at", "started_at", "finished_at",
     ),
 )  # fmt: skip
@@ -49,7 +108,7 @@ declare(
     keep="as long as its mailing",
     columns={"contact_ids": Column(category="user.unique_id.pseudonymous", erase="keep", export=False)},
     technical=(
-        "id", "account_id", "issue_id", "n", "size", "lane", "not_before", "upto", "epoch", "lease_until",
+        "id", "account_id", "issue_id", "n", "size", "relay_id", "lane", "not_before", "upto", "epoch", "lease_until",
         "state", "sent", "failed", "skipped",
     ),
 )  # fmt: skip
@@ -73,6 +132,7 @@ declare(
     ground="legitimate interest: finding out why a mail was refused",
     subject="contact",
     keep="30 days",
+    retention=Retention(column="at", after=timedelta(days=30)),
     columns={"contact_id": "user.unique_id.pseudonymous", "text": "user.behavior", "at": "user.behavior"},
     technical=("id", "account_id", "issue_id", "attempt"),
 )
@@ -84,7 +144,8 @@ declare(
     keep="until the mail is delivered or given up",
     columns={"contact_id": "user.unique_id.pseudonymous"},
     technical=(
-        "id", "account_id", "issue_id", "shard_id", "attempt", "due", "state", "epoch", "lease_until", "code",
+        "id", "account_id", "issue_id", "shard_id", "relay_id", "lane", "attempt", "due", "state", "epoch",
+        "lease_until", "code",
     ),
 )  # fmt: skip
 declare(
@@ -119,6 +180,7 @@ declare(
     ground="legitimate interest: trying the software out without sending anything",
     subject="contact",
     keep="the catcher's latest mails, 7 days",
+    retention=Retention(column="at", after=timedelta(days=7)),
     columns={
         "mail_from": "user.contact.email",
         "rcpt_to": "user.contact.email",
@@ -127,3 +189,4 @@ declare(
     },
     technical=("id", "at", "size", "account_id"),
 )
+declare_job("sending.jobs.forget_replies")

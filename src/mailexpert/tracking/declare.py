@@ -1,6 +1,8 @@
 """What the tracking room stores: counts per issue, link and hour. In aggregate mode no person is in them."""
 
-from mailexpert.core.register import declare
+from datetime import timedelta
+
+from mailexpert.core.register import Folder, Retention, declare, declare_folder
 
 declare(
     "tracking_tally",
@@ -16,5 +18,20 @@ declare(
     ground="legitimate interest: counting each hit once",
     subject="nobody",
     keep="30 days",
+    retention=Retention(column="taken_at", after=timedelta(days=30)),
     technical=("name", "taken_at"),
 )
+for path, keep in (
+    ("intake/hits", "until they are counted, seconds; what can't be counted stays aside"),
+    ("intake/stops", "until the database has them, seconds"),
+):
+    declare_folder(
+        Folder(
+            path=path,
+            category="user.unique_id.pseudonymous",
+            purpose="essential.service.operations",
+            ground="legitimate interest: counting each hit once",
+            subject="contact",
+            keep=keep,
+        )
+    )
