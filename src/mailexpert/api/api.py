@@ -15,7 +15,7 @@ from mailexpert.api.problems import Problem
 from mailexpert.api.routes import contacts, content, imports, lists, mailings
 
 # What sets a mailing on its way or holds it; looking it over changes nothing. Every other POST writes.
-SENDS = re.compile(r"/mailings/[0-9]+/(?:send|pause|resume|cancel)$")
+SENDS = re.compile(r"/mailings/[0-9]+/(?:doubtful/)?(?:send|pause|resume|cancel)$")
 READS = re.compile(r"/mailings/[0-9]+/checks$")
 
 

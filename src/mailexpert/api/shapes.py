@@ -203,3 +203,20 @@ class ReportOut(Schema):
     links: list[LinkOut]
     skipped: dict[str, int]
     failed: dict[str, int]
+
+
+class DoubtfulOut(Schema):
+    contact: int
+    email: str
+    since: datetime
+    may_go_again: bool
+
+
+class DoubtfulPage(Schema):
+    items: list[DoubtfulOut]
+    next: int | None
+
+
+class DoubtfulOrdered(Schema):
+    ordered: int
+    mailing: MailingOut

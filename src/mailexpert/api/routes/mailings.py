@@ -10,7 +10,16 @@ from ninja import Path, Router, Schema, Status
 from mailexpert.api.answers import READ, WRITE, WRITE_ONE
 from mailexpert.api.paging import PagingQuery, page
 from mailexpert.api.problems import Problem
-from mailexpert.api.shapes import CheckOut, Id, MailingIn, MailingOut, ReportOut, SendIn
+from mailexpert.api.shapes import (
+    CheckOut,
+    DoubtfulOrdered,
+    DoubtfulPage,
+    Id,
+    MailingIn,
+    MailingOut,
+    ReportOut,
+    SendIn,
+)
 from mailexpert.contacts.models import List
 from mailexpert.content.models import Template
 from mailexpert.mail import address
@@ -18,6 +27,7 @@ from mailexpert.mailings import actions, checks, rules
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import queries as reports
 from mailexpert.sending import queries as sending
+from mailexpert.sending import queries_doubt
 from mailexpert.tracking import queries as tracking
 
 router = Router(tags=["mailings"])
@@ -108,6 +118,33 @@ def report(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
         "skipped": {SKIPPED.get(code, "other"): n for code, n in found.skipped.items()},
         "failed": failed,
     }
+
+
+@router.get("/{mailing_id}/doubtful", response={200: DoubtfulPage, **READ})
+def doubtful(request: HttpRequest, mailing_id: Path[Id], paging: PagingQuery) -> dict[str, Any]:
+    """Of whom nobody knows whether they got it: an engine died, or the relay never answered. Oldest contact first.
+    `may_go_again` is true from 15 minutes after the attempt was lost."""
+    mailing = _found(mailing_id)
+    if mailing.issue_id is None:
+        return {"items": [], "next": None}
+    rows = queries_doubt.doubtful(mailing.issue_id, after=paging.cursor or 0, limit=paging.limit + 1)
+    items = [
+        {"contact": row.contact_id, "email": row.email, "since": row.since, "may_go_again": row.may_go_again}
+        for row in rows[: paging.limit]
+    ]
+    return {"items": items, "next": items[-1]["contact"] if len(rows) > paging.limit else None}
+
+
+@router.post("/{mailing_id}/doubtful/send", response={202: DoubtfulOrdered, **WRITE_ONE})
+def send_doubtful_again(request: HttpRequest, mailing_id: Path[Id]) -> Status[dict[str, Any]]:
+    """Give everyone in doubt who may have one another attempt. Some may get the mailing twice; it never happens
+    without this order."""
+    mailing = _found(mailing_id)
+    try:
+        ordered = actions.send_doubtful_again(mailing)
+    except rules.NotNow as problem:
+        raise Problem(409, "Not now", f"The mailing is {problem}.") from problem
+    return Status(202, {"ordered": ordered, "mailing": shown(_found(mailing_id))})
 
 
 SKIPPED = {

@@ -14,6 +14,7 @@ from mailexpert.accounts.models import Account
 from mailexpert.api.models import Answer
 from mailexpert.base.clock import now
 from mailexpert.core.scope import account
+from mailexpert.reports.tests.test_doubt import a_crash
 
 HTML = "<p>Dag {{ contact.first_name | default: 'lezer' }}</p>"
 
@@ -169,6 +170,26 @@ def test_pages_follow_each_other_to_the_end(api):
     names = [item["name"] for item in first["items"] + second["items"]]
     assert names == [f"Lijst {number}" for number in (4, 3, 2, 1, 0)]
     assert second["next"] is None
+
+
+def test_who_is_in_doubt_is_listed_and_ordered_again(api, strange_api, shop):
+    with account(shop.id):
+        mailing, rows = a_crash()
+    path = f"/mailings/{mailing.id}/doubtful"
+    first = api.get(path, limit=2).json()
+    rest = api.get(path, limit=2, cursor=first["next"]).json()
+    assert [person["contact"] for person in first["items"] + rest["items"]] == [row.id for row in rows]
+    assert rest["next"] is None
+    assert strange_api.get(path).status_code == strange_api.post(f"{path}/send").status_code == 404
+    ordered = api.post(f"{path}/send").json()
+    assert (ordered["ordered"], ordered["mailing"]["state"]) == (3, "sending")
+    assert ordered["mailing"]["counts"]["deferred"] == 3
+    assert api.post(f"{path}/send").json()["ordered"] == 0
+
+
+def test_an_order_for_who_is_in_doubt_needs_the_right_to_send(shop):
+    api = Api(make_token(shop.account, "test", ["read", "write"]))
+    assert api.post("/mailings/1/doubtful/send").status_code == 403
 
 
 def test_an_unknown_address_is_a_problem_document(api):
