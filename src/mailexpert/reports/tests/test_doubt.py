@@ -16,6 +16,7 @@ from mailexpert.mailings.tests.cast import draft, people
 from mailexpert.sending import queries as sending
 from mailexpert.sending import queries_doubt
 from mailexpert.sending.models import Delivery, Issue, Retry, Shard
+from mailexpert.web.tests.browser import assert_accessible
 
 
 def a_crash(count=3, *, minutes=16):
@@ -141,3 +142,19 @@ def test_a_cancelled_mailing_takes_no_order(shop_client, crashed, shop):
 def test_a_stranger_finds_no_names(stranger_client, crashed, name):
     assert page(stranger_client, name, crashed).status_code == 404
     assert order(stranger_client, crashed).status_code == 404
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (375, True)])
+def test_a_person_finds_them_and_gives_the_order_in_a_browser(page_as, shop, width, dark):
+    with account(shop.id):
+        mailing, _rows = a_crash(60)
+    shown = page_as(shop, width=width, dark=dark)
+    shown.goto(reverse("reports:mailing", args=[mailing.id]))
+    shown.get_by_role("link", name="Bekijk wie, en beslis").click()
+    shown.get_by_role("link", name="Volgende").click()
+    assert_accessible(shown)
+    shown.get_by_role("link", name="Opnieuw verzenden…").click()
+    assert_accessible(shown)
+    shown.get_by_role("button", name="Opnieuw verzenden aan 60 mensen").click()
+    shown.get_by_text("60 mensen zijn opnieuw aan de beurt.").wait_for()
+    assert_accessible(shown)
