@@ -60,12 +60,12 @@ def make_staff(email: str, full_name: str = "") -> User:
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = make_user(email, full_name=full_name, is_staff=True)
-    User.objects.filter(pk=user.pk).update(is_staff=True)
+    user.is_staff, user.staff_rights = True, list(User.Right.values)  # who has the machine decides
+    user.save(update_fields=["is_staff", "staff_rights"])
     with beside_wall(Beside.OPERATE):
         operator = Account.objects.filter(slug=OPERATOR).first()
         if operator is not None:
             Membership.objects.get_or_create(account_id=operator.id, user=user, defaults={"role": Role.ADMIN})
-    user.is_staff = True
     return user
 
 

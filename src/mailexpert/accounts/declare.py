@@ -47,7 +47,7 @@ declare(
         "last_login": "user.behavior",
         "date_joined": "user.behavior",
     },
-    technical=("id", "login_round", "is_staff", "is_active"),
+    technical=("id", "login_round", "is_staff", "staff_rights", "is_active"),
 )
 declare(
     "accounts_membership",

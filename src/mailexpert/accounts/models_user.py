@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,15 @@ class User(AbstractBaseUser):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class Right(models.TextChoices):
+        """What a staff member may do beyond looking after accounts."""
+
+        PUBLISH = "publish", _("Write and approve policy and agreements")
+        ANNOUNCE = "announce", _("Send service announcements, or read them as the second one")
+        PROMOTE = "promote", _("Write news, testimonials and mails about the product")
+        DISCLOSE = "disclose", _("Judge requests for customers’ data")
+        STAFF = "staff", _("Give and take these rights")
+
     email = models.EmailField(max_length=254)
     full_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=5, default="nl")
@@ -35,6 +45,7 @@ class User(AbstractBaseUser):
     wants_promotions = models.BooleanField(default=False)
     login_round = models.PositiveIntegerField(default=0)
     is_staff = models.BooleanField(default=False)
+    staff_rights: Any = ArrayField(models.CharField(max_length=12, choices=Right), default=list, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
@@ -49,6 +60,9 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    def may(self, right: str) -> bool:
+        return self.is_staff and right in self.staff_rights
 
     def has_perm(self, _perm: str, _obj: object = None) -> bool:
         return False

@@ -18,7 +18,7 @@ from mailexpert.privacy.rules_text import fingerprint
 
 State = Edition.State
 Channel = EditionNotice.Channel
-AT_ONCE = (Channel.NEWS, Channel.LOGIN, Channel.BANNER)
+SHOWN_AT_ONCE = (Channel.LOGIN, Channel.BANNER)  # pages ask which version is coming
 
 
 class Refused(Exception):
@@ -106,7 +106,7 @@ def announce(edition_id: int, approver: User, backed: Collection[str]) -> Editio
         _take_effect(found, now)  # nobody outside is told: staff sign the new text before they go on
         return found
     for channel in Channel:
-        at_once = now if channel in AT_ONCE else None
+        at_once = now if channel in SHOWN_AT_ONCE else None
         EditionNotice.objects.create(edition=found, channel=channel, out_at=at_once)
     return found
 

@@ -38,7 +38,7 @@ declare(
     ground=SHOWING,
     subject="nobody",
     keep=ALWAYS,
-    technical=("id", "edition_id", "channel", "out_at", "trouble", "mailing_id", "rounds", "tried_at"),
+    technical=("id", "edition_id", "channel", "out_at", "trouble", "mailings", "rounds", "tried_at"),
 )
 declare(
     "privacy_told",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -101,7 +102,7 @@ class EditionNotice(models.Model):
     channel = models.CharField(max_length=8, choices=Channel)
     out_at = models.DateTimeField(null=True, blank=True)
     trouble = models.TextField(blank=True)
-    mailing_id = models.BigIntegerField(null=True, blank=True)
+    mailings = ArrayField(models.BigIntegerField(), default=list)
     rounds = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True, blank=True)
 

@@ -77,6 +77,13 @@ def edition(document: str, number: int, language: str) -> Reading:
     raise NoEdition(number)
 
 
+def before(document: str, number: int, language: str) -> Reading | None:
+    """What held, or holds, before this version."""
+    older = Edition.objects.filter(document=document, number__lt=number).exclude(announced_at=None)
+    found = older.exclude(state=State.WITHDRAWN).order_by("-number").first()
+    return reading(found, language) if found else None
+
+
 def reading(found: Edition, language: str) -> Reading:
     return Reading(
         document=found.document,
