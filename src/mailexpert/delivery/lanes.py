@@ -45,6 +45,7 @@ class Lane:
         self._reasons: dict[int, str] = {}
         self._unsure: list[tuple[Shard, int, Sequence[Person]]] = []
         self._releasing: set[asyncio.Task[None]] = set()
+        self._signing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._next_claim = self._next_retries = 0.0
         self._told = ""
@@ -100,6 +101,8 @@ class Lane:
 
     async def _wind_up(self) -> None:
         self._books.stop_all()
+        for task in list(self._signing):
+            task.cancel()
         await self._wire.close(DRAIN_SECONDS)
         await self._books.all_written()
         for shard in list(self._round):
@@ -113,7 +116,10 @@ class Lane:
             return False
         if self._told:
             await self._say_why("")
-        return self._wire.waiting_windows < MOST_WAITING and self._budget.left >= self._books.pace.window
+        return (
+            len(self._signing) + self._wire.waiting_windows < MOST_WAITING
+            and self._budget.left >= self._books.pace.window
+        )
 
     async def _say_why(self, reason: str) -> None:
         if reason == self._told:
@@ -233,14 +239,25 @@ class Lane:
         opened_at: float,
     ) -> Window:
         self._budget.take(len(turns))
-        made = letters.compose(people)
+        made = iter(()) if letters.must_sign else letters.compose(people)
         window = Window(issue, shard, turns, made, opened_at + SAFE_SECONDS, self._books.done)
         self._books.open(window)
-        if turns:
+        if turns and letters.must_sign:
+            task = asyncio.create_task(self._sign(window, letters, people))
+            self._signing.add(task)
+            task.add_done_callback(self._signing.discard)
+        elif turns:
             self._wire.submit(window)
         if self._closing or self._states.get(issue.id, SENDING) != SENDING:
             window.stop()
         return window
+
+    async def _sign(self, window: Window, letters: Letters, people: Sequence[Person]) -> None:
+        """The window before this one is on the wire meanwhile, and the next one may be opened."""
+        window.supply(await letters.signed(people))
+        if not window.stopped:
+            self._wire.submit(window)
+        self._wake.set()
 
     async def _issue(self, issue_id: int) -> tuple[Issue, Letters] | None:
         """An issue and its letters. One whose words can't be composed at all waits, and its page says so."""

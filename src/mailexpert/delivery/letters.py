@@ -6,6 +6,7 @@ import structlog
 
 from mailexpert.base import env, keys
 from mailexpert.base.clock import now
+from mailexpert.delivery import signing
 from mailexpert.delivery.ports import Issue, Message, Person
 from mailexpert.mail.compose import Composer, IssueContent
 
@@ -21,6 +22,7 @@ class IssueLetters:
     def __init__(self, issue: Issue) -> None:
         self._issue_id = issue.id
         self._composer = Composer(_content(issue), keys.derive("links"))
+        self._signer = signing.signer_of(issue)
         self.columns = [_column(issue, name) for name in self._composer.columns]
 
     def compose(self, people: Sequence[Person]) -> Iterator[Message | None]:
@@ -32,6 +34,14 @@ class IssueLetters:
             except Exception:
                 log.warning("composing one by one", issue=self._issue_id, exc_info=True)
         return map(self._alone, people)
+
+    @property
+    def must_sign(self) -> bool:
+        return self._signer is not None
+
+    async def signed(self, people: Sequence[Person]) -> Iterator[Message | None]:
+        assert self._signer is not None
+        return await signing.sign(self.compose(people), self._signer)
 
     def _alone(self, person: Person) -> Message | None:
         try:
@@ -66,5 +76,6 @@ def _content(issue: Issue) -> IssueContent:
         sender_line=issue.sender_line,
         list_ids=issue.list_ids,
         track_url=env.load().track_url,
+        inbound_domain=issue.return_host,
         is_test=issue.kind == TEST,
     )

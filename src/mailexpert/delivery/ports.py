@@ -38,7 +38,8 @@ class Relay:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Issue:
-    """The frozen mailing. `fields` maps a custom field's name to its column."""
+    """The frozen mailing. `fields` maps a custom field's name to its column. `domain` signs it with `keys`
+    (selector and sealed secret, with a blank between); `return_host` is where its bounces come back to."""
 
     id: int
     account_id: int
@@ -58,6 +59,9 @@ class Issue:
     tracking: str
     language: str
     sender_line: str
+    domain: str = ""
+    return_host: str = ""
+    keys: Sequence[str] = ()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -170,6 +174,15 @@ class Letters(Protocol):
 
     def compose(self, people: Sequence[Person]) -> Iterator[Message | None]:
         """A message for each person, made when it is asked for; None where it can't be made. Never raises."""
+        ...
+
+    @property
+    def must_sign(self) -> bool:
+        """Then `signed` takes the place of `compose`."""
+        ...
+
+    async def signed(self, people: Sequence[Person]) -> Iterator[Message | None]:
+        """The same messages, all made and signed, while the loop goes on. Never raises."""
         ...
 
 

@@ -87,6 +87,10 @@ class Window:
         """Turns nobody has taken."""
         return 0 if self.stopped else len(self.turns) - self._next + len(self._returned)
 
+    def supply(self, letters: Iterator[Message | None]) -> None:
+        """The letters, for a window that was opened before they were signed; it is submitted only then."""
+        self._letters = letters
+
     def take(self) -> Letter | None:
         """The next letter, or nothing when all are taken or the time is over."""
         if self.stopped:
