@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from mailexpert.contacts.models import Contact, Field, List, Membership, Refusal, slot_names
+from mailexpert.contacts.models import Contact, Field, List, Membership, Refusal, Tagging, slot_names
 from mailexpert.contacts.rules_columns import OWN_FIELDS
 from mailexpert.mail import address
 from mailexpert.privacy import actions as ledger
@@ -125,6 +125,7 @@ def erase_contact(contact_id: int) -> None:
     contact = Contact.objects.select_for_update().get(id=contact_id)
     ledger.note(Consent.Act.ERASED, contact_id=contact.id, email_key=contact.email_key, source="hand")
     Membership.objects.filter(contact_id=contact.id).delete()
+    Tagging.objects.filter(contact_id=contact.id).delete()
     Reply.objects.filter(contact_id=contact.id).delete()
     Refusal.objects.filter(values__contains=[contact.email]).delete()
     contact.delete()

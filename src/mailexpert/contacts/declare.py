@@ -1,7 +1,7 @@
 """What the contacts room stores (core.register)."""
 
 from mailexpert.contacts.models import SLOTS, slot_names
-from mailexpert.core.register import Column, declare
+from mailexpert.core.register import Column, Folder, declare, declare_folder, declare_job
 
 MAILING = "marketing.communications.email"
 ON_BEHALF = "processor: the account decides, on the ground of each membership"
@@ -63,6 +63,33 @@ declare(
     technical=("account_id", "list_id"),
 )
 declare(
+    "contacts_tag",
+    purpose=MAILING,
+    ground="contract: the account keeps its contacts",
+    subject="account",
+    keep="until the account deletes it",
+    columns={"name": "user.content.private"},
+    technical=("id", "account_id", "created_at"),
+)
+declare(
+    "contacts_tagging",
+    purpose=MAILING,
+    ground=ON_BEHALF,
+    subject="contact",
+    keep="as long as the contact",
+    columns={"contact_id": "user.unique_id.pseudonymous", "tag_id": "user.behavior"},
+    technical=("account_id",),
+)
+declare(
+    "contacts_segment",
+    purpose=MAILING,
+    ground="contract: the account chooses whom it mails",
+    subject="account",
+    keep="until the account deletes it",
+    columns={"name": "user.content.private", "rules": "user.content.private", "by_id": "user.unique_id"},
+    technical=("id", "account_id", "created_at", "updated_at"),
+)
+declare(
     "contacts_import",
     purpose=MAILING,
     ground="contract: the account brings in its contacts",
@@ -91,4 +118,16 @@ declare(
         "values": Column(category="user.content.private", export=False),
     },
     technical=("id", "account_id", "import_id", "line", "reason"),
+)
+declare_job("contacts.jobs.run_import", import_id="system.operations")
+declare_job("contacts.jobs.clean_imports")
+declare_folder(
+    Folder(
+        path="files/imports",
+        category="user.contact.email",
+        purpose=MAILING,
+        ground="contract: the account brings in its contacts",
+        subject="contact",
+        keep="until the import is over, a draft 24 hours",
+    )
 )

@@ -8,12 +8,13 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from mailexpert.contacts import files, landing, staging
+from mailexpert.contacts import files, landing, queries_segments, slots, staging
 from mailexpert.contacts.models import Field, Import, Refusal
 from mailexpert.contacts.rules_columns import KINDS, Column
 from mailexpert.contacts.rules_csv import Shape
 from mailexpert.core import jobs
-from mailexpert.core.scope import account
+from mailexpert.core.beside import Beside
+from mailexpert.core.scope import account, beside_wall
 from mailexpert.privacy import actions as ledger
 
 log = logging.getLogger(__name__)
@@ -129,6 +130,16 @@ def _end(import_id: int, state: Import.State, reason: str = "", technical: str =
     Import.objects.filter(id=import_id, state__in=UNFINISHED).update(
         state=state, reason=reason, technical=technical, finished_at=timezone.now()
     )
+
+
+@jobs.job
+def index_slots() -> None:
+    """Index what the segments of this account look into. A large account has it within a minute."""
+    used = sorted(queries_segments.slots_used())
+    with beside_wall(Beside.SLOTS):
+        made = [slot for slot in used if slots.make_index(slot)]
+        if made:
+            slots.learn()
 
 
 @jobs.every("17 * * * *")

@@ -200,6 +200,66 @@ class Membership(Walled):
         ]
 
 
+class Tag(AccountRow):
+    """A label that an account gives to contacts, by hand or to many at once."""
+
+    name = models.CharField(max_length=60)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Tag"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint("account_id", Lower("name"), name="contacts_tag_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagging(Walled):
+    """A label on a contact. A table and no array in the contact: labelling a million people then writes a million
+    small rows instead of a million contacts with all their indexes."""
+
+    hot = True
+
+    pk = models.CompositePrimaryKey("account_id", "tag_id", "contact_id")
+    tag: Any = AccountForeignKey(
+        Tag, models.DO_NOTHING, checked=False, related_name="taggings", db_index=False
+    )
+    contact: Any = AccountForeignKey(
+        Contact, models.DO_NOTHING, checked=False, related_name="taggings", db_index=False
+    )
+
+    objects: ClassVar[AccountManager["Tagging"]] = AccountManager()
+
+    class Meta(Walled.Meta):
+        indexes = [
+            # Read by the contact's page and by the erasure of a contact.
+            models.Index(fields=["account_id", "contact"], name="contacts_tagging_contact"),
+        ]
+
+
+class Segment(AccountRow):
+    """Rules that say who is in (rules/tree.py). Nothing about persons is stored: they are looked up each time."""
+
+    name = models.CharField(max_length=100)
+    rules = models.JSONField()
+    by_id = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Segment"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint("account_id", Lower("name"), name="contacts_segment_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def no_columns() -> list[str]:
     return []
 

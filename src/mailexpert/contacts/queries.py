@@ -10,7 +10,16 @@ from django.db import connection
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from mailexpert.contacts.models import Contact, ContactColumns, Field, FoundContact, List, Membership
+from mailexpert.contacts import queries_segments
+from mailexpert.contacts.models import (
+    Contact,
+    ContactColumns,
+    Field,
+    FoundContact,
+    List,
+    Membership,
+    Segment,
+)
 from mailexpert.core.scope import current_account
 from mailexpert.privacy.models import Consent, Evidence, Ground
 from mailexpert.sending.models import Suppression
@@ -42,12 +51,13 @@ class Search:
     term: str = ""
     list_id: int | None = None
     status: str = ""
+    segment_id: int | None = None
     before: int | None = None
     after: int | None = None
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.term or self.list_id or self.status)
+        return bool(self.term or self.list_id or self.status or self.segment_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +110,8 @@ def search(term: str) -> QuerySet[FoundContact]:
 def matching(wanted: Search) -> QuerySet[FoundContact]:
     """Everyone who fits, in no order."""
     found = search(wanted.term)
+    if wanted.segment_id is not None:
+        found = found.filter(in_segment(wanted.segment_id), status=ContactColumns.Status.ACTIVE)
     mine = Membership.objects.filter(contact_id=OuterRef("id"))
     if wanted.list_id is not None:
         mine = mine.filter(list_id=wanted.list_id)
@@ -117,6 +129,13 @@ def matching(wanted: Search) -> QuerySet[FoundContact]:
         case "unlisted":
             return found.filter(~Exists(Membership.objects.filter(contact_id=OuterRef("id"))))
     return found if wanted.list_id is None else found.filter(Exists(mine.filter(ended_at=None)))
+
+
+def in_segment(segment_id: int) -> RawSQL:
+    """Raises Segment.DoesNotExist, TreeProblem."""
+    rules = queries_segments.tree_of(Segment.objects.get(id=segment_id))
+    statement, params = queries_segments.condition(rules).over("contacts_wall")
+    return RawSQL(statement, params, output_field=BooleanField())  # noqa: S611  (made by rules/sql.py)
 
 
 def page(wanted: Search) -> Page:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.contacts.views import imports, lists, people, stop
+from mailexpert.contacts.views import imports, lists, people, segments, stop
 
 app_name = "contacts"
 
@@ -16,6 +16,14 @@ urlpatterns = [
     path("contacten/lijsten/<int:list_id>/", lists.change_list, name="change_list"),
     path("contacten/lijsten/<int:list_id>/wegzetten/", lists.archive_list, name="archive_list"),
     path("contacten/lijsten/<int:list_id>/terugzetten/", lists.restore_list, name="restore_list"),
+    path("contacten/segmenten/", segments.segments, name="segments"),
+    path("contacten/segmenten/nieuw/", segments.edit, name="new_segment"),
+    path("contacten/segmenten/regels/", segments.rules, name="segment_rules"),
+    path("contacten/segmenten/telling/", segments.counts, name="segment_counts"),
+    path("contacten/segmenten/<int:segment_id>/", segments.edit, name="segment"),
+    path("contacten/segmenten/<int:segment_id>/aantal/", segments.number, name="segment_number"),
+    path("contacten/segmenten/<int:segment_id>/verwijderen/", segments.remove, name="remove_segment"),
+    path("contacten/<int:contact_id>/segmenten/", segments.why, name="why"),
     path("contacten/velden/", lists.fields, name="fields"),
     path("contacten/velden/<int:field_id>/", lists.change_field, name="change_field"),
     path("contacten/inlezen/", imports.upload, name="upload"),

@@ -12,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mailexpert.accounts.access import member_required
-from mailexpert.contacts import actions, queries
+from mailexpert.contacts import actions, queries, queries_segments
 from mailexpert.contacts.forms import ContactForm, SignUpForm
-from mailexpert.contacts.models import Contact, List, Membership
+from mailexpert.contacts.models import Contact, List, Membership, Segment
 from mailexpert.contacts.queries import Search
+from mailexpert.contacts.rules.tree import TreeProblem
 
 
 @require_safe
@@ -37,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
         return render(request, "contacts/parts/found.html", context)
     context |= {"lists": queries.lists(), "statuses": queries.STATUSES}
+    context["segments"] = queries_segments.segments()
     return render(request, "contacts/index.html", context)
 
 
@@ -47,9 +49,22 @@ def _search(request: HttpRequest) -> Search:
         term=asked.get("q", "").strip(),
         list_id=_number(asked.get("list", "")),
         status=status if status in queries.STATUSES else "",
+        segment_id=_segment(asked.get("segment", "")),
         before=_number(asked.get("before", "")),
         after=_number(asked.get("after", "")),
     )
+
+
+def _segment(text: str) -> int | None:
+    """A segment that is there and can be asked; its page says what is wrong with one that can't."""
+    number = _number(text)
+    if number is None:
+        return None
+    try:
+        queries.in_segment(number)
+    except (Segment.DoesNotExist, TreeProblem):
+        return None
+    return number
 
 
 def _number(text: str) -> int | None:
@@ -57,7 +72,8 @@ def _number(text: str) -> int | None:
 
 
 def _url(wanted: Search, **place: int | None) -> str:
-    given = {"q": wanted.term, "list": wanted.list_id, "status": wanted.status, **place}
+    given = {"q": wanted.term, "list": wanted.list_id, "status": wanted.status, "segment": wanted.segment_id}
+    given |= place
     return f"{reverse('contacts:index')}?{urlencode({name: value for name, value in given.items() if value})}"
 
 

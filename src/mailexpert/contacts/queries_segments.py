@@ -1,0 +1,270 @@
+"""Who is in a segment: counts that don't keep a page waiting, some of the people, and why somebody is in."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from psycopg import errors
+
+from mailexpert.contacts.models import Contact, Field, FoundContact, List, Segment, Tag
+from mailexpert.contacts.rules import sql, tree
+from mailexpert.contacts.rules.facts import Catalogue, Clock, Fact
+from mailexpert.contacts.rules.tree import Group
+from mailexpert.core.scope import current_account
+from mailexpert.privacy.models import Ground
+from mailexpert.sending.models import Issue
+
+QUICK_MS = 300
+PATIENT_MS = 20_000
+# Up to this many contacts every figure beside the rules is exact; above it they come from a sample.
+FEW = 20_000
+STRETCHES, STRETCH = 20, 500
+# Fewer hits in the sample than this say little; then the planner's figure is the better one.
+TELLING_HITS = 30
+MAILINGS_OFFERED = 100
+# Hash tables over a million memberships fit in this; above it a condition inside an `or` turns into a loop.
+MEMORY = "128MB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """How many, and whether that is exact."""
+
+    n: int
+    is_exact: bool
+
+
+# What can be asked
+
+
+def catalogue() -> Catalogue:
+    """What the rules of this account can be about."""
+    return Catalogue({fact.key: fact for fact in _facts()})
+
+
+def _facts() -> Iterator[Fact]:
+    yield Fact(key="email", kind="text", column="email_key")
+    for name in ("first_name", "last_name", "language"):
+        yield Fact(key=name, kind="text", column=name)
+    for field in Field.objects.order_by("label", "id"):
+        options = {option: option for option in getattr(field, "options", [])}
+        yield Fact(
+            key=f"field:{field.name}", kind=field.kind, column=field.slot, label=field.label, options=options
+        )
+    lists = List.objects.order_by("archived_at", "name", "id")
+    yield Fact(key="list", kind="list", options={str(one.id): one.name for one in lists})
+    yield Fact(key="signup", kind="signup")
+    yield Fact(
+        key="ground", kind="ground", options={str(value): str(label) for value, label in Ground.choices}
+    )
+    tags = Tag.objects.order_by("name", "id")
+    yield Fact(key="tag", kind="tag", options={str(one.id): one.name for one in tags})
+    yield Fact(key="created_at", kind="moment", column="created_at")
+    issues = Issue.objects.filter(kind=Issue.Kind.MAILING).order_by("-id")[:MAILINGS_OFFERED]
+    subjects = {str(number): subject for number, subject in issues.values_list("id", "subject")}
+    yield Fact(key="mailing", kind="mailing", options=subjects)
+    yield Fact(key="mailed", kind="mailed")
+    yield Fact(key="last_open", kind="date", column="last_open")
+    yield Fact(key="last_click", kind="date", column="last_click")
+    yield Fact(key="blocked", kind="blocked")
+
+
+def clock() -> Clock:
+    return Clock(today=timezone.localdate(), zone=timezone.get_current_timezone())
+
+
+def tree_of(segment: Segment) -> Group:
+    """Raises TreeProblem."""
+    return tree.parse(segment.rules)
+
+
+def condition(rules: Group, prefix: str = "s") -> sql.Condition:
+    """The rules as a condition over a contact `c`. Raises TreeProblem where a field or list is gone."""
+    return sql.condition(rules, catalogue(), clock(), prefix)
+
+
+def condition_of(segments: Sequence[Segment]) -> sql.Condition:
+    """Every one of these segments at once. Raises TreeProblem."""
+    known, now = catalogue(), clock()
+    found = [sql.condition(tree_of(one), known, now, f"s{one.id}_") for one in segments]
+    params: dict[str, Any] = {}
+    for one in found:
+        params |= one.params
+    return sql.Condition(sql=" AND ".join(["true", *(one.sql for one in found)]), params=params)
+
+
+# Counting
+
+
+def count_statement(found: sql.Condition) -> str:
+    """Frozen people are stored and not used, so they are in no segment."""
+    return f"SELECT count(*) FROM contacts_wall c WHERE c.status = 1 AND {found.sql}"  # noqa: S608
+
+
+def count_now(rules: Group) -> Number:
+    """Within about a third of a second: exact where that is enough, else from a sample or the planner."""
+    found = condition(rules)
+    exact = _counted(found, QUICK_MS)
+    return Number(n=exact, is_exact=True) if exact is not None else _estimated(found)
+
+
+def count_exactly(rules: Group) -> Number:
+    """The exact number; an estimate only where not even twenty seconds are enough."""
+    found = condition(rules)
+    exact = _counted(found, PATIENT_MS)
+    return Number(n=exact, is_exact=True) if exact is not None else _estimated(found)
+
+
+def _counted(found: sql.Condition, within_ms: int) -> int | None:
+    try:
+        with hurried(within_ms):
+            return int(_rows(count_statement(found), found.params)[0][0])
+    except OperationalError as problem:
+        if not isinstance(problem.__cause__, errors.QueryCanceled):
+            raise
+        return None
+
+
+@contextmanager
+def hurried(within_ms: int) -> Iterator[None]:
+    """Statements that give up after a time, with room for large hash tables. The settings end with the block."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, true), set_config('work_mem', %s, true), "
+                "set_config('jit', 'off', true)",
+                [str(within_ms), MEMORY],
+            )
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('statement_timeout', '0', true), set_config('work_mem', "
+                "(SELECT reset_val FROM pg_settings WHERE name = 'work_mem') || 'kB', true)"
+            )
+
+
+def _estimated(found: sql.Condition) -> Number:
+    hits, looked_at = sampled([found])
+    if hits[0] >= TELLING_HITS:
+        return Number(n=round(hits[0] / looked_at * Contact.objects.count()), is_exact=False)
+    plan = _rows("EXPLAIN " + count_statement(found).replace("count(*)", "1", 1), found.params)
+    guessed = re.search(r"rows=(\d+)", plan[0][0])
+    return Number(n=int(guessed[1]) if guessed else 0, is_exact=False)
+
+
+def sampled(conditions: Sequence[sql.Condition]) -> tuple[list[int], int]:
+    """How many of some contacts fit each condition, and how many were looked at: all of a small account, else some
+    thousands in stretches spread evenly over it (TABLESAMPLE would read the other accounts' rows too)."""
+    low, high, whole = _rows("SELECT min(id), max(id), count(*) FROM contacts_contact")[0]
+    if not whole:
+        return [0] * len(conditions), 0
+    params: dict[str, Any] = {}
+    for one in conditions:
+        params |= one.params
+    figures = ", ".join(f"count(*) FILTER (WHERE {one.sql})" for one in conditions)
+    source = "contacts_wall c"
+    if whole > FEW:
+        params |= {
+            "sample_starts": [low + (high - low) * n // STRETCHES for n in range(STRETCHES)],
+            "sample_length": STRETCH,
+        }
+        source = (
+            "unnest(%(sample_starts)s::bigint[]) start CROSS JOIN LATERAL (SELECT * FROM contacts_wall w "
+            "WHERE w.id >= start ORDER BY w.id LIMIT %(sample_length)s) c"
+        )
+    row = _rows(
+        f"SELECT count(*), {figures} FROM {source} WHERE c.status = 1",  # noqa: S608  (our own columns)
+        params,
+    )[0]
+    return [int(hits) for hits in row[1:]], int(row[0])
+
+
+def left_over(rules: Group) -> dict[int, Number]:
+    """For each part of the topmost group how many are left once it and all above it hold."""
+    known, now = catalogue(), clock()
+    steps = [
+        sql.condition(Group(join=rules.join, parts=rules.parts[: n + 1]), known, now, f"l{n}_")
+        for n in range(len(rules.parts))
+    ]
+    if not steps:
+        return {}
+    hits, looked_at = sampled(steps)
+    whole = Contact.objects.count()
+    exact = whole <= FEW
+    share = 1.0 if exact or not looked_at else whole / looked_at
+    return {n: Number(n=round(found * share), is_exact=exact) for n, found in enumerate(hits)}
+
+
+def people(found: sql.Condition, limit: int) -> list[FoundContact]:
+    """The newest that fit; nobody when looking takes too long."""
+    try:
+        with hurried(QUICK_MS):
+            rows = _rows(
+                f"SELECT c.id FROM contacts_wall c WHERE c.status = 1 AND {found.sql} "  # noqa: S608
+                f"ORDER BY c.id DESC LIMIT {int(limit)}",
+                found.params,
+            )
+    except OperationalError:
+        return []
+    return list(FoundContact.objects.filter(id__in=[row[0] for row in rows]).order_by("-id"))
+
+
+# Why somebody is in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """Whether each rule holds for one person, by its place in the tree, and whether all of it does."""
+
+    is_in: bool
+    holds: Mapping[tuple[int, ...], bool]
+
+
+def why(rules: Group, contact_id: int) -> Why | None:
+    """Asked of the database in the very words by which people are counted."""
+    known, now = catalogue(), clock()
+    places = list(tree.rules(rules))
+    made = [
+        sql.condition(Group(parts=(rule,)), known, now, f"w{n}_") for n, (_place, rule) in enumerate(places)
+    ]
+    whole = sql.condition(rules, known, now, "whole_")
+    params: dict[str, Any] = {"contact": contact_id, **whole.params}
+    for one in made:
+        params |= one.params
+    asked = ", ".join(f"({one.sql}) IS TRUE" for one in [whole, *made])
+    found = _rows(f"SELECT c.status = 1, {asked} FROM contacts_wall c WHERE c.id = %(contact)s", params)  # noqa: S608
+    if not found:
+        return None
+    is_active, is_in, *each = found[0]
+    return Why(
+        is_in=is_active and is_in,
+        holds={place: yes for (place, _rule), yes in zip(places, each, strict=True)},
+    )
+
+
+def segments() -> list[Segment]:
+    return list(Segment.objects.order_by("name", "id"))
+
+
+def slots_used() -> set[str]:
+    """The columns that the segments of this account look into."""
+    slots = dict(Field.objects.values_list("name", "slot"))
+    used = set()
+    for segment in Segment.objects.all():
+        try:
+            asked = [rule.on for _place, rule in tree.rules(tree_of(segment))]
+        except tree.TreeProblem:
+            continue
+        used |= {slots[on.removeprefix("field:")] for on in asked if on.removeprefix("field:") in slots}
+    return used
+
+
+def _rows(statement: str, params: Any = None) -> list[tuple[Any, ...]]:
+    current_account()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
