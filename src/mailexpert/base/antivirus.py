@@ -57,6 +57,19 @@ def scan(chunks: Iterable[bytes], env: Environment) -> Scan:
     return Scan(scanned=True)
 
 
+def version(env: Environment) -> str:
+    """What the scanner says about itself and its definitions. Raises ScannerMissing, ScannerDown."""
+    where = address(env)
+    if where is None:
+        raise ScannerMissing(ScannerMissing.__doc__)
+    try:
+        with _connect(where) as line:
+            line.sendall(b"zVERSION\0")
+            return _answer(line)
+    except (OSError, ValueError) as problem:
+        raise ScannerDown(f"clamd at {where}: {problem}") from problem
+
+
 def _ask(where: str, chunks: Iterable[bytes]) -> str:
     with _connect(where) as line:
         try:
@@ -68,9 +81,13 @@ def _ask(where: str, chunks: Iterable[bytes]) -> str:
             line.sendall(struct.pack("!L", 0))
         except (BrokenPipeError, ConnectionResetError):
             pass  # over its size limit clamd answers and hangs up while we still send
-        answer = b""
-        while not answer.endswith(b"\0") and len(answer) < LONGEST_ANSWER and (more := line.recv(4096)):
-            answer += more
+        return _answer(line)
+
+
+def _answer(line: socket.socket) -> str:
+    answer = b""
+    while not answer.endswith(b"\0") and len(answer) < LONGEST_ANSWER and (more := line.recv(4096)):
+        answer += more
     return answer.rstrip(b"\0").decode(errors="replace").strip()
 
 

@@ -7,6 +7,8 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mailexpert.base import outgoing
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
 
@@ -63,4 +65,5 @@ def target(host: str, port: int, resolver: Resolver = resolve) -> Target:
         raise Unknown(host)
     if not all(map(is_public, addresses)):
         raise Refused(host)
+    outgoing.admit(addresses[0])
     return Target(host=host, address=addresses[0], port=port)

@@ -7,7 +7,7 @@ import sys
 import structlog
 import uvloop
 
-from mailexpert.base import env, logs
+from mailexpert.base import env, logs, outgoing
 from mailexpert.catcher.server import Connection
 from mailexpert.catcher.store import Store
 
@@ -38,6 +38,7 @@ async def serve(settings: env.Environment) -> None:
 def main() -> int:
     logs.configure("catcher")
     try:
+        outgoing.watch(env.load())
         uvloop.run(serve(env.load()))
     except (env.EnvironmentProblem, OSError) as problem:
         log.error("catcher can't start", problem=str(problem), port_variable="MAILEXPERT_CATCHER_PORT")

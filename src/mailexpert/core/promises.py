@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -143,6 +144,11 @@ def strays() -> list[tuple[str, str]]:
     return sorted(set(_looks) - asked)
 
 
+def backed() -> set[str]:
+    """Promises behind which at least one check stands."""
+    return {promise for promise, _part in _looks}
+
+
 def examine(promise: Promise, ground: Ground) -> Verdict:
     outcomes = [_look(promise, part, ground) for part in promise.parts]
     worst = _worst(outcome.state for outcome in outcomes)
@@ -161,9 +167,13 @@ def _look(promise: Promise, part: Part, ground: Ground) -> Outcome:
     if look is None:
         return not_built(_("not built yet: %(part)s"), part=part.label)
     try:
-        return look(ground)
+        # A check leaves nothing behind, and a statement that fails spoils no other check.
+        with transaction.atomic():
+            outcome = look(ground)
+            transaction.set_rollback(True)
+        return outcome
     except Exception as problem:
-        log.warning("promise %s: the check of %s could not run", promise.id, part.key, exc_info=True)
+        log.warning("promise %s: the check of %s could not run: %s", promise.id, part.key, problem)
         return broken(
             _("the check of %(part)s could not run (%(problem)s)"),
             part=part.label,

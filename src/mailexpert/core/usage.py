@@ -30,7 +30,10 @@ def register(measure: Measure) -> None:
     _measures[measure.key] = measure
 
 
+def measures() -> list[Measure]:
+    return sorted(_measures.values(), key=lambda measure: measure.order)
+
+
 def read() -> list[Reading]:
     """What the active account uses now."""
-    ordered = sorted(_measures.values(), key=lambda measure: measure.order)
-    return [Reading(measure=measure, used=measure.count()) for measure in ordered]
+    return [Reading(measure=measure, used=measure.count()) for measure in measures()]

@@ -3,19 +3,23 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 
 import structlog
 
-from mailexpert.base import env, logs
+from mailexpert.base import env, logs, outgoing
+from mailexpert.delivery.budget import Budget
 from mailexpert.delivery.engine import Engine
 from mailexpert.delivery.lanes import Lane
 from mailexpert.delivery.letters import IssueLetters
 from mailexpert.delivery.outbox_pg import PgOutbox
-from mailexpert.delivery.pace import Budget
-from mailexpert.delivery.ports import Relay
+from mailexpert.delivery.pacer import Pacer
+from mailexpert.delivery.ports import Errand
 from mailexpert.delivery.relays import installation_relay
+from mailexpert.delivery.tempo_pg import PgTempo
 from mailexpert.delivery.transports.smtp import SmtpWire, hello_name
+from mailexpert.delivery.wires import Wires
 
 MOST_UNSETTLED = 500
 
@@ -23,24 +27,24 @@ log = structlog.get_logger()
 
 
 async def main(url: str) -> None:
-    outbox, hello = PgOutbox(url), hello_name()
+    hello, default = hello_name(), installation_relay(env.load())
+    outbox, shared = PgOutbox(url), PgTempo(url)
+    wires = Wires(lambda relay: SmtpWire(relay, hello))
+    pacer = Pacer(shared, wires, f"{socket.gethostname()}:{os.getpid()}")
     budget = Budget(MOST_UNSETTLED)
-    default = installation_relay(env.load())
 
-    def lane_to(relay: Relay) -> Lane:
-        where = default if relay.is_default else relay
-        wire = SmtpWire(where, hello)
-        lane = Lane(where, outbox, wire, budget, IssueLetters)
-        wire.emptied = lane.nudge
-        return lane
+    def lane_to(errand: Errand) -> Lane:
+        relay = default if errand.relay.is_default else errand.relay
+        return Lane(relay, errand, outbox, wires, budget, pacer, IssueLetters)
 
-    engine = Engine(outbox, lane_to)
+    engine = Engine(outbox, pacer, lane_to)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, engine.stop)
     log.info("delivery runs", pid=os.getpid())
     await engine.run()
     await outbox.close()
+    await shared.close()
     log.info("delivery ends")
 
 
@@ -51,6 +55,7 @@ if __name__ == "__main__":
         sys.exit(
             "DATABASE_URL is not set. Start delivery with `mailexpert deliver`, which knows the database."
         )
+    outgoing.watch(env.load())
     if sys.platform != "win32":
         import uvloop
 

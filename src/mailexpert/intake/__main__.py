@@ -13,7 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from mailexpert.base import env, keys, logs
+from mailexpert.base import env, keys, logs, outgoing
 from mailexpert.intake.app import App
 from mailexpert.intake.collector import Collector
 from mailexpert.intake.database import Line
@@ -124,6 +124,7 @@ async def _look_after(app: App) -> None:
 def main() -> int:
     logs.configure("intake")
     try:
+        outgoing.watch(env.load())
         uvloop.run(serve(env.load()))
     except (env.EnvironmentProblem, keys.SecretProblem, OSError, RuntimeError) as problem:
         log.error("intake can't start", problem=str(problem))

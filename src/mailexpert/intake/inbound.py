@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mailexpert.base import env, keys, logs
+from mailexpert.base import env, keys, logs, outgoing
 from mailexpert.intake.database import Line
 from mailexpert.intake.stops import MAILTO, StopDesk, StopRequest
 from mailexpert.mail import links
@@ -117,6 +117,7 @@ async def serve(settings: env.Environment) -> None:
 def main() -> int:
     logs.configure("inbound")
     try:
+        outgoing.watch(env.load())
         asyncio.run(serve(env.load()))
     except (env.EnvironmentProblem, keys.SecretProblem, OSError) as problem:
         log.error("inbound can't start", problem=str(problem), port_variable="MAILEXPERT_INBOUND_PORT")

@@ -14,9 +14,10 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from mailexpert.base import logs
+    from mailexpert.base import env, logs, outgoing
 
     logs.configure("worker")
+    outgoing.watch(env.load())
     with app.replace_connector(app.connector.get_worker_connector()) as queue:
         asyncio.run(_work(queue))
 

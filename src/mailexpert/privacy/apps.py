@@ -7,7 +7,14 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.accounts import agreements
-        from mailexpert.privacy import declare, declare_policy  # noqa: F401
+        from mailexpert.privacy import (  # noqa: F401
+            checks,
+            declare,
+            declare_policy,
+            declare_promises,
+            declare_staff,
+            promises,
+        )
         from mailexpert.privacy.queries_policy import agreed
 
         agreements.ask(agreed)

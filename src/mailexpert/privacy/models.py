@@ -8,10 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountManager, AccountRow
 from mailexpert.privacy.models_policy import Document, Edition, EditionNotice, EditionText, Mark, Told
+from mailexpert.privacy.models_promises import (
+    Attestation,
+    PromiseState,
+    PromiseTurn,
+    Question,
+    SecurityContact,
+    ServedCookie,
+    Subprocessor,
+)
+from mailexpert.privacy.models_staff import Disclosure, DisclosureVoice, Look, Signature
 
 __all__ = [
-    "Consent", "Document", "Edition", "EditionNotice", "EditionText", "Evidence", "Ground", "Mark", "Purpose",
-    "Told",
+    "Attestation", "Consent", "Disclosure", "DisclosureVoice", "Document", "Edition", "EditionNotice",
+    "EditionText", "Evidence", "Ground", "Look", "Mark", "PromiseState", "PromiseTurn", "Purpose",
+    "Question", "SecurityContact", "ServedCookie", "Signature", "Subprocessor", "Told",
 ]  # fmt: skip
 
 
