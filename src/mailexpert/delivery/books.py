@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 import structlog
 
 from mailexpert.delivery import verdict
-from mailexpert.delivery.pace import Budget, Pace
+from mailexpert.delivery.budget import Budget
+from mailexpert.delivery.pace import Pace
 from mailexpert.delivery.ports import Outbox, Settlement, Shard
 from mailexpert.delivery.window import Window
 
 LATE_SECONDS = 600.0  # settled later than this, a person may have ordered a new attempt meanwhile
 STRAGGLER_SECONDS = 1.0  # what is known of a window that takes longer is written down before its end
+LONGEST_SECONDS = (
+    5.0  # what nobody took of a window by then is given back: the pace has fallen since it was opened
+)
 
 log = structlog.get_logger()
 
@@ -27,10 +31,12 @@ class Books:
         *,
         is_cancelled: Callable[[int], bool],
         has_to_wait: Callable[[int, str], None],
+        is_deferred: Callable[[Window, Sequence[bytes]], None],
         settled: Callable[[Window], None],
     ) -> None:
         self._outbox, self._budget = outbox, budget
         self._is_cancelled, self._has_to_wait, self._settled = is_cancelled, has_to_wait, settled
+        self._is_deferred = is_deferred
         self._windows: set[Window] = set()
         self._done: asyncio.Queue[Window] = asyncio.Queue()
         self.pace = Pace()
@@ -58,9 +64,11 @@ class Books:
 
     def write_stragglers(self) -> None:
         """Write down what is known of windows that wait long for their last answers."""
-        late = time.monotonic() - STRAGGLER_SECONDS
-        for window in self._windows:
-            if window.left and window.opened < late:
+        now = time.monotonic()
+        for window in list(self._windows):
+            if window.backlog and window.opened < now - LONGEST_SECONDS:
+                window.stop()
+            elif window.left and window.opened < now - STRAGGLER_SECONDS:
                 self.done(window)
 
     async def keep(self) -> None:
@@ -85,6 +93,8 @@ class Books:
         self._budget.give_back(found.size)
         if judged.reason:
             self._has_to_wait(window.issue.id, judged.reason)
+        if judged.spared:
+            self._is_deferred(window, judged.spared)
         if is_last:
             self._end(window)
         self._settled(window)

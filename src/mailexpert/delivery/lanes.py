@@ -1,60 +1,82 @@
-"""A lane is one relay at work: its connections, the shards held for it, and the windows it opens."""
+"""A lane is one relay at work for one receiving provider: the shards held for it, and the windows it opens."""
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 
-from mailexpert.delivery import verdict
+from mailexpert.delivery import pace, verdict
 from mailexpert.delivery.books import Books
-from mailexpert.delivery.pace import Budget
-from mailexpert.delivery.ports import DatabaseAway, Issue, Letters, Outbox, Person, Relay, Shard, Turn, Wire
+from mailexpert.delivery.budget import Budget
+from mailexpert.delivery.issues import DONE, Issues
+from mailexpert.delivery.pacer import Pacer
+from mailexpert.delivery.ports import (
+    Claim,
+    DatabaseAway,
+    Errand,
+    Issue,
+    Letters,
+    Outbox,
+    Person,
+    Relay,
+    Shard,
+    Turn,
+)
 from mailexpert.delivery.schedule import Round
 from mailexpert.delivery.window import Window
+from mailexpert.delivery.wires import Wires
+from mailexpert.mail import providers
 
 MOST_SHARDS = 16
 MOST_WAITING = 2  # windows marked ahead of the connections
 LOOK_SECONDS = 1.0  # how often to ask for work when nothing told of any
+SHORT_SECONDS = 0.2  # a shard whose limits are used up is passed over for so long
 IDLE_SECONDS = 30.0
+LONG_AGO = float("-inf")  # nobody knows when this window was marked
 SAFE_SECONDS = 90.0  # a window takes nothing later than this: half a minute before its lease ends
-HOLD_SECONDS = 60.0  # an issue that the relay refuses as a whole is tried again after this
 DRAIN_SECONDS = 6.0
-SENDING, CANCELLED = 0, 2
 
 log = structlog.get_logger()
 
 
 class Lane:
     def __init__(
-        self, relay: Relay, outbox: Outbox, wire: Wire, budget: Budget, letters: Callable[[Issue], Letters]
+        self,
+        relay: Relay,
+        errand: Errand,
+        outbox: Outbox,
+        wires: Wires,
+        budget: Budget,
+        pacer: Pacer,
+        letters: Callable[[Issue], Letters],
     ) -> None:
-        self.relay = relay
-        self._outbox, self._wire, self._budget, self._letters_of = outbox, wire, budget, letters
+        self.relay, self.group = relay, errand.group
+        self.meter = pace.lane_meter(relay, errand.group)
+        self._errand, self._outbox, self._budget, self._pacer = errand, outbox, budget, pacer
+        self._wire = wires.way(relay, errand.group, self.nudge)
         self._round = Round()
+        self._issues = Issues(outbox, letters)
         self._books = Books(
             outbox,
             budget,
-            is_cancelled=lambda issue: self._states.get(issue) == CANCELLED,
+            is_cancelled=self._issues.is_cancelled,
             has_to_wait=self._hold,
+            is_deferred=self._deferred,
             settled=self._settled,
         )
-        self._issues: dict[int, tuple[Issue, Letters]] = {}
-        self._states: dict[int, int] = {}
-        self._held: dict[int, float] = {}
-        self._reasons: dict[int, str] = {}
         self._unsure: list[tuple[Shard, int, Sequence[Person]]] = []
         self._releasing: set[asyncio.Task[None]] = set()
         self._signing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._next_claim = self._next_retries = 0.0
-        self._told = ""
+        self._told: str | None = None
         self._closing = False
 
     async def serve(self) -> None:
         """Window after window, in fair turns over the issues, until there is nothing left to do here."""
         books = asyncio.create_task(self._books.keep())
-        self._budget.watch(self.nudge)
         busy_at = time.monotonic()
         try:
             while not self._closing and time.monotonic() - busy_at < IDLE_SECONDS:
@@ -68,7 +90,6 @@ class Lane:
         finally:
             await self._wind_up()
             books.cancel()
-            self._budget.unwatch(self.nudge)
 
     def close(self) -> None:
         """Take nothing more; `serve` ends once what is on the wire has been written down."""
@@ -85,22 +106,35 @@ class Lane:
         """There may be room for another window."""
         self._wake.set()
 
-    def issues(self) -> list[int]:
-        return list(self._issues)
+    def take(self, errand: Errand | None) -> None:
+        """What there is to do here now. Other settings of the relay: end, and be opened anew."""
+        if errand is not None and not errand.relay.is_default and errand.relay != self.relay:
+            self.close()
+        serves = errand.serves if errand is not None else (self.relay.id,)
+        is_alone = errand.is_alone if errand is not None else self._errand.is_alone
+        self._errand = Errand(relay=self.relay, group=self.group, serves=serves, is_alone=is_alone)
 
-    def follow(self, states: Mapping[int, int]) -> None:
-        """Act on issues that were paused or cancelled: stop their windows, give their shards back."""
-        self._states.update(states)
-        stopped = {issue for issue, state in states.items() if state != SENDING}
+    def issues(self) -> list[int]:
+        return [issue.id for issue in self._issues.known()]
+
+    def follow(self, states: Mapping[int, int], quiet: Collection[int]) -> None:
+        """Act on issues that were paused or cancelled, or whose account has quiet hours now: stop their windows,
+        give their shards back."""
+        stopped = self._issues.follow(states)
+        stopped |= {issue.id for issue in self._issues.known() if issue.account_id in quiet}
         for window in self._books.of(stopped):
             window.stop()
         for shard in list(self._round):
             if shard.issue_id in stopped:
                 self._drop(shard)
+        for issue in stopped:
+            if states.get(issue) == DONE and not self._books.of([issue]):
+                self._issues.forget(issue)
         self._wake.set()
 
     async def _wind_up(self) -> None:
         self._books.stop_all()
+        self._budget.pass_by(self.nudge)
         for task in list(self._signing):
             task.cancel()
         await self._wire.close(DRAIN_SECONDS)
@@ -111,32 +145,42 @@ class Lane:
     # Whether a window may be opened now
 
     async def _may_open(self) -> bool:
+        if self._wire.trouble:
+            self._budget.pass_by(self.nudge)
         if not await self._wire.ready():
-            await self._say_why(self._wire.trouble)
+            await self._not_ready()
             return False
-        if self._told:
+        if self._told != "":
             await self._say_why("")
-        return (
-            len(self._signing) + self._wire.waiting_windows < MOST_WAITING
-            and self._budget.left >= self._books.pace.window
-        )
+        if len(self._signing) + self._wire.waiting_windows >= MOST_WAITING:
+            self._budget.pass_by(self.nudge)
+            return False
+        return self._budget.has_room(self._books.pace.window, self.nudge)
+
+    async def _not_ready(self) -> None:
+        """No connection stands. Where another relay can stand in, it takes what isn't on the wire yet."""
+        if self._errand.is_alone:
+            await self._say_why(self._wire.trouble)
+        elif self._wire.trouble:
+            self._books.stop_all()
+            for shard in list(self._round):
+                self._drop(shard)
 
     async def _say_why(self, reason: str) -> None:
         if reason == self._told:
             return
         try:
-            await self._outbox.set_reason(self.relay.id, reason)
+            await self._outbox.set_relay_reason(self.relay.id, reason)
             self._told = reason
         except DatabaseAway:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _rest(self) -> None:
         """Until a window was taken or written down, news comes, or it is time to look for work."""
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):
                 await self._wake.wait()
-        except TimeoutError:
-            self._books.write_stragglers()
+        self._books.write_stragglers()
 
     # Opening windows
 
@@ -145,34 +189,50 @@ class Lane:
         now = time.monotonic()
         try:
             await self._make_sure()
-            await self._say_reasons()
+            await self._issues.say_reasons()
             if now >= self._next_retries and await self._open_retries(now):
                 return True
             if now >= self._next_claim or not self._round.has_turns():
                 await self._claim(now)
             shard = self._round.next(now)
-            return shard is not None and await self._open_turns(shard)
+            if shard is not None:
+                return await self._open_turns(shard, now)
         except DatabaseAway as problem:
             log.warning("the database is away; sending stops", detail=str(problem)[:200])
             self._books.stop_all()
             await asyncio.sleep(LOOK_SECONDS)
-            return False
+        self._budget.pass_by(self.nudge)
+        return False
+
+    def _where(self, *held: int) -> Claim:
+        return Claim(
+            pool=self.relay.account_id,
+            relays=self._errand.serves,
+            group=self.group,
+            held=held,
+            quiet=self._pacer.quiet,
+        )
 
     async def _claim(self, now: float) -> None:
         room = MOST_SHARDS - len(self._round)
         if room > 0:
-            needless = [*self._round.supplied_issues(now), *self._on_hold(now)]
-            for shard in await self._outbox.claim_shards(self.relay.id, needless, room):
-                self._states.pop(shard.issue_id, None)
+            needless = [*self._round.supplied_issues(now), *self._issues.on_hold(now)]
+            for shard in await self._outbox.claim_shards(self._where(*needless), room):
+                self._issues.claimed(shard.issue_id)
                 self._round.add(shard)
         self._next_claim = now + LOOK_SECONDS
 
-    async def _open_turns(self, shard: Shard) -> bool:
-        found = await self._issue(shard.issue_id)
+    async def _open_turns(self, shard: Shard, now: float) -> bool:
+        found = await self._issues.get(shard.issue_id)
         if found is None:
+            self._drop_all_of(shard.issue_id)
             return True
         issue, letters = found
-        size = min(shard.left, self._books.pace.window)
+        room = self._room(issue, now)
+        if not room:
+            shard.rests_until = now + SHORT_SECONDS
+            return True
+        size = min(shard.left, self._books.pace.window, room)
         people = await self._outbox.read_window(issue, letters.columns, shard, size)
         skips = self._skips(people)
         opened_at = time.monotonic()
@@ -186,6 +246,16 @@ class Lane:
             return True
         self._start(issue, letters, shard, size, people, skips, opened_at)
         return True
+
+    def _room(self, issue: Issue, now: float) -> int:
+        """How many of an issue's messages all limits together allow now."""
+        purse, terms = self._pacer.purse, self._pacer.terms(self.relay, self.group, issue)
+        room = purse.room(terms)
+        if room:
+            self._issues.has_room(issue.id)
+        else:
+            self._issues.is_short(issue.id, pace.reason(purse.short_of(terms)), now)
+        return room
 
     def _start(
         self,
@@ -204,17 +274,20 @@ class Lane:
         return self._send(issue, letters, shard, turns, people, opened_at)
 
     async def _open_retries(self, now: float) -> bool:
-        room = self._books.pace.window
-        retries = await self._outbox.claim_retries(self.relay.id, self._on_hold(now), room)
+        purse, pacer = self._pacer.purse, self._pacer
+        room = min(self._books.pace.window, purse.room(pacer.terms(self.relay, self.group)))
+        short = [issue.id for issue in self._issues.known() if not self._room(issue, now)]
+        where = self._where(*self._issues.on_hold(now), *short)
+        retries = await self._outbox.claim_retries(where, room) if room else []
         if not retries:
-            self._next_retries = now + LOOK_SECONDS
+            self._next_retries = now + (LOOK_SECONDS if room and not short else SHORT_SECONDS)
             return False
-        found = await self._issue(retries[0].issue_id)
+        found = await self._issues.get(retries[0].issue_id)
         if found is None:
             await self._outbox.settle(verdict.untried_retries(retries))
             return True
         issue, letters = found
-        self._states.pop(issue.id, None)
+        self._issues.claimed(issue.id)
         people = await self._outbox.read_people(issue, letters.columns, [r.contact_id for r in retries])
         skips = self._skips(people)
         if skips:
@@ -239,8 +312,10 @@ class Lane:
         opened_at: float,
     ) -> Window:
         self._budget.take(len(turns))
+        self._pacer.purse.spend(self._pacer.terms(self.relay, self.group, issue), len(turns))
         made = iter(()) if letters.must_sign else letters.compose(people)
         window = Window(issue, shard, turns, made, opened_at + SAFE_SECONDS, self._books.done)
+        window.opened = opened_at
         self._books.open(window)
         if turns and letters.must_sign:
             task = asyncio.create_task(self._sign(window, letters, people))
@@ -248,7 +323,7 @@ class Lane:
             task.add_done_callback(self._signing.discard)
         elif turns:
             self._wire.submit(window)
-        if self._closing or self._states.get(issue.id, SENDING) != SENDING:
+        if self._closing or not self._issues.is_sending(issue.id):
             window.stop()
         return window
 
@@ -259,30 +334,18 @@ class Lane:
             self._wire.submit(window)
         self._wake.set()
 
-    async def _issue(self, issue_id: int) -> tuple[Issue, Letters] | None:
-        """An issue and its letters. One whose words can't be composed at all waits, and its page says so."""
-        if issue_id not in self._issues:
-            issue = await self._outbox.load_issue(issue_id)
-            try:
-                self._issues[issue_id] = issue, self._letters_of(issue)
-            except Exception:
-                log.exception("an issue can't be composed", issue=issue_id)
-                self._hold(issue_id, "cannot_compose")
-                return None
-        return self._issues[issue_id]
-
     async def _make_sure(self) -> None:
         """A window whose COMMIT got no answer was never sent. If it stands marked, its turns are given
         back."""
         while self._unsure:
             shard, size, people = self._unsure[0]
             stands_at = await self._outbox.shard_stands_at(shard)
-            found = self._issues.get(shard.issue_id)
+            found = self._issues.find(shard.issue_id)
             self._unsure.pop(0)
             if stands_at is None or found is None:
                 self._drop(shard)
             elif stands_at == shard.upto + size:
-                self._start(*found, shard, size, people, self._skips(people), 0.0).stop()
+                self._start(*found, shard, size, people, self._skips(people), LONG_AGO).stop()
 
     # What the books tell
 
@@ -297,20 +360,19 @@ class Lane:
 
     def _hold(self, issue: int, reason: str) -> None:
         """The relay refuses this issue as a whole: let it rest, and say why on its page."""
-        self._held[issue] = time.monotonic() + HOLD_SECONDS
-        self._reasons[issue] = reason
+        self._issues.hold(issue, reason)
+        self._drop_all_of(issue)
+
+    def _deferred(self, window: Window, replies: Sequence[bytes]) -> None:
+        """The provider defers and blames us, not a message. Among many small ones that one does says little."""
+        if self.group or 2 * len(replies) >= window.took:
+            rest = max(providers.rest_after(self.group, text) for text in replies)
+            self._pacer.purse.deferred(self.meter, rest)
+
+    def _drop_all_of(self, issue: int) -> None:
         for shard in list(self._round):
             if shard.issue_id == issue:
                 self._drop(shard)
-
-    def _on_hold(self, now: float) -> list[int]:
-        self._held = {issue: until for issue, until in self._held.items() if until > now}
-        return list(self._held)
-
-    async def _say_reasons(self) -> None:
-        while self._reasons:
-            issue, reason = self._reasons.popitem()
-            await self._outbox.set_reason(self.relay.id, reason, issue)
 
     def _drop(self, shard: Shard) -> None:
         self._round.drop(shard)
@@ -324,7 +386,5 @@ class Lane:
         task.add_done_callback(self._releasing.discard)
 
     async def _release(self, shard: Shard) -> None:
-        try:
+        with suppress(DatabaseAway):  # then its lease ends by itself
             await self._outbox.release_shard(shard)
-        except DatabaseAway:
-            return  # its lease ends by itself

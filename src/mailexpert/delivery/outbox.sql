@@ -2,18 +2,50 @@
 -- names the account of its rows. Two rules keep a person from getting a mail twice: a turn is taken only by the
 -- one-row compare-and-set of `open_window` or by `claim_retries`, both committed before anything is sent.
 
--- name: relays_with_work
--- Returns the relays that have a shard to claim or a retry due; id 0 is the installation's default.
-SELECT DISTINCT coalesce(r.id, 0), coalesce(r.account_id, 0), r.host, r.port, r.security, r.verify,
-       r.username, r.secret, r.max_connections
-FROM sending_issue i
-LEFT JOIN sending_relay r ON r.account_id = i.account_id AND r.id = i.relay_id
-WHERE i.finished_at IS NULL AND i.state = 0
-  AND (EXISTS (SELECT 1 FROM sending_shard s
-               WHERE s.account_id = i.account_id AND s.issue_id = i.id AND s.state = 0
-                 AND s.not_before <= now() AND (s.lease_until IS NULL OR s.lease_until < now()))
-       OR EXISTS (SELECT 1 FROM sending_retry t
-                  WHERE t.account_id = i.account_id AND t.issue_id = i.id AND t.state = 0 AND t.due <= now()))
+-- name: work
+-- Returns each relay × receiving provider that has a shard to claim or a retry due, with the relays whose mail it is.
+-- A relay that no engine reaches counts as down: the others of its pool (its account's, or the installation's) take
+-- its mail. What an engine has opened stays where it is. Below zero are the installation's, 0 is the environment's.
+WITH relays AS (
+    SELECT id, account_id AS pool, host, port, security, verify, login, username, secret, token_url, client_id,
+           client_secret, max_connections, per_connection, per_second, per_hour, delivers_itself, warmup_from,
+           warmup_first, limits
+    FROM sending_relay WHERE enabled
+    UNION ALL
+    SELECT -id, 0, host, port, security, verify, login, username, secret, token_url, client_id,
+           client_secret, max_connections, per_connection, per_second, per_hour, delivers_itself, warmup_from,
+           warmup_first, limits
+    FROM sending_installationrelay WHERE enabled
+    UNION ALL
+    SELECT 0, 0, '', 25, '', false, '', '', '', '', '', '', 0, NULL, NULL, NULL, false, NULL, 0, '{}'
+),
+down AS (
+    SELECT relay_id FROM sending_hold WHERE until > now()
+    GROUP BY relay_id HAVING bool_and(coalesce(down_until > now(), false))
+),
+work AS (
+    SELECT DISTINCT CASE WHEN w.relay_id > 0 THEN i.account_id ELSE 0 END AS pool, w.relay_id, w.lane,
+           w.relay_id IN (SELECT relay_id FROM down) OR w.relay_id NOT IN (SELECT id FROM relays) AS is_down
+    FROM sending_issue i
+    CROSS JOIN LATERAL (
+        SELECT s.relay_id, s.lane FROM sending_shard s
+        WHERE s.account_id = i.account_id AND s.issue_id = i.id AND s.state = 0
+          AND s.not_before <= now() AND (s.lease_until IS NULL OR s.lease_until < now())
+        UNION
+        SELECT t.relay_id, t.lane FROM sending_retry t
+        WHERE t.account_id = i.account_id AND t.issue_id = i.id AND t.state = 0 AND t.due <= now()) w
+    WHERE i.finished_at IS NULL AND i.state = 0 AND i.hold = '' AND i.account_id <> ALL(%(quiet)s)
+)
+SELECT r.*, w.lane, array_agg(DISTINCT w.relay_id) AS serves,
+       NOT EXISTS (SELECT 1 FROM relays p
+                   WHERE p.pool = r.pool AND p.id <> r.id AND p.id <> 0
+                     AND p.id NOT IN (SELECT relay_id FROM down)) AS is_alone
+FROM work w
+JOIN relays r ON r.id = w.relay_id
+              OR (w.is_down AND r.pool = w.pool AND r.id <> 0 AND r.id NOT IN (SELECT relay_id FROM down))
+GROUP BY r.id, r.pool, r.host, r.port, r.security, r.verify, r.login, r.username, r.secret, r.token_url, r.client_id,
+         r.client_secret, r.max_connections, r.per_connection, r.per_second, r.per_hour, r.delivers_itself,
+         r.warmup_from, r.warmup_first, r.limits, w.lane
 
 -- name: claim_shards
 -- Leases one shard each of up to %(room)s issues that we hold none of. The order of issues is drawn by lot: over
@@ -21,11 +53,13 @@ WHERE i.finished_at IS NULL AND i.state = 0
 WITH turn AS (
     SELECT s.id
     FROM (SELECT account_id, id FROM sending_issue
-          WHERE finished_at IS NULL AND state = 0 AND coalesce(relay_id, 0) = %(relay)s AND id <> ALL(%(held)s)
+          WHERE finished_at IS NULL AND state = 0 AND hold = '' AND (%(pool)s = 0 OR account_id = %(pool)s)
+            AND id <> ALL(%(held)s) AND account_id <> ALL(%(quiet)s)
           ORDER BY random()) i
     CROSS JOIN LATERAL (
         SELECT id FROM sending_shard
         WHERE account_id = i.account_id AND issue_id = i.id AND state = 0
+          AND lane = %(lane)s AND relay_id = ANY(%(relays)s)
           AND not_before <= now() AND (lease_until IS NULL OR lease_until < now())
         ORDER BY n LIMIT 1 FOR UPDATE SKIP LOCKED) s
     LIMIT %(room)s
@@ -40,14 +74,16 @@ WITH turn AS (
     SELECT t.account_id, t.issue_id FROM sending_issue i
     CROSS JOIN LATERAL (
         SELECT account_id, issue_id FROM sending_retry
-        WHERE account_id = i.account_id AND issue_id = i.id AND state = 0 AND due <= now() LIMIT 1) t
-    WHERE i.finished_at IS NULL AND i.state = 0 AND coalesce(i.relay_id, 0) = %(relay)s
-      AND i.id <> ALL(%(held)s)
+        WHERE account_id = i.account_id AND issue_id = i.id AND state = 0 AND due <= now()
+          AND lane = %(lane)s AND relay_id = ANY(%(relays)s) LIMIT 1) t
+    WHERE i.finished_at IS NULL AND i.state = 0 AND i.hold = '' AND (%(pool)s = 0 OR i.account_id = %(pool)s)
+      AND i.id <> ALL(%(held)s) AND i.account_id <> ALL(%(quiet)s)
     ORDER BY random() LIMIT 1
 ),
 due AS (
     SELECT t.id FROM sending_retry t, turn
     WHERE t.account_id = turn.account_id AND t.issue_id = turn.issue_id AND t.state = 0 AND t.due <= now()
+      AND t.lane = %(lane)s AND t.relay_id = ANY(%(relays)s)
     ORDER BY t.due LIMIT %(room)s FOR UPDATE OF t SKIP LOCKED
 )
 UPDATE sending_retry t
@@ -56,9 +92,17 @@ FROM due WHERE t.id = due.id
 RETURNING t.account_id, t.issue_id, t.shard_id, t.contact_id, t.attempt, t.id
 
 -- name: load_issue
-SELECT id, account_id, kind, coalesce(relay_id, 0) AS relay_id, sender_name, sender_address, reply_to, subject,
-       html, text, preheader, fields, links, list_ids, purpose, tracking, language, sender_line
-FROM sending_issue WHERE id = %(issue)s
+-- With the keys that sign for its sender's domain, as selector and sealed secret; RSA first, which everybody knows.
+SELECT i.id, i.account_id, i.kind, i.sender_name, i.sender_address, i.reply_to, i.subject, i.html, i.text,
+       i.preheader, i.fields, i.links, i.list_ids, i.purpose, i.tracking, i.language, i.sender_line, i.per_hour,
+       coalesce(d.name, '') AS domain,
+       CASE WHEN d.has_return_path THEN 'mx-' || d.token || '.' || d.name ELSE '' END AS return_host,
+       ARRAY(SELECT k.selector || ' ' || k.secret FROM sending_senderkey k
+             WHERE k.account_id = d.account_id AND k.domain_id = d.id AND k.state = 1
+             ORDER BY k.algorithm DESC) AS keys
+FROM sending_issue i
+LEFT JOIN sending_senderdomain d ON d.account_id = i.account_id AND d.id = i.domain_id
+WHERE i.id = %(issue)s
 
 -- name: read_window
 -- Returns the people of the next turns in order: contact, address, why to skip (0 = don't), then the columns the
@@ -114,7 +158,7 @@ WITH opened AS (
         skipped = s.skipped + cardinality(%(skipped)s::bigint[])
     FROM sending_issue i
     WHERE s.id = %(shard)s AND s.epoch = %(epoch)s AND s.upto = %(upto)s AND s.state = 0
-      AND i.account_id = s.account_id AND i.id = s.issue_id AND i.state = 0
+      AND i.account_id = s.account_id AND i.id = s.issue_id AND i.state = 0 AND i.hold = ''
     RETURNING s.account_id, s.issue_id
 ),
 noted AS (
@@ -146,10 +190,12 @@ SELECT %(account)s, %(issue)s, r.contact_id, r.attempt, r.text
 FROM unnest(%(contacts)s::bigint[], %(attempts)s::smallint[], %(texts)s::text[]) AS r (contact_id, attempt, text)
 
 -- name: add_retries
-INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, attempt, due, code)
-SELECT %(account)s, %(issue)s, r.shard_id, r.contact_id, r.attempt, now() + make_interval(secs => r.wait), r.code
+INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, relay_id, lane, attempt, due, code)
+SELECT %(account)s, %(issue)s, r.shard_id, r.contact_id, s.relay_id, s.lane, r.attempt,
+       now() + make_interval(secs => r.wait), r.code
 FROM unnest(%(shards)s::bigint[], %(contacts)s::bigint[], %(attempts)s::smallint[], %(waits)s::float8[],
             %(codes)s::smallint[]) AS r (shard_id, contact_id, attempt, wait, code)
+JOIN sending_shard s ON s.id = r.shard_id
 
 -- name: postpone_retries
 UPDATE sending_retry t
@@ -206,13 +252,73 @@ WHERE id = %(shard)s AND epoch = %(epoch)s AND state = 0
 SELECT upto FROM sending_shard WHERE id = %(shard)s AND epoch = %(epoch)s
 
 -- name: issue_states
-SELECT id, state FROM sending_issue WHERE id = ANY(%(issues)s)
+-- One that is held (its sender's domain broke) counts as paused.
+SELECT id, CASE WHEN state = 0 AND hold <> '' THEN 1 ELSE state END FROM sending_issue WHERE id = ANY(%(issues)s)
 
 -- name: set_reason
--- Says why the issues of a relay wait, or (empty) that they go on.
 UPDATE sending_issue SET reason = %(reason)s
-WHERE finished_at IS NULL AND state = 0 AND reason <> %(reason)s
-  AND coalesce(relay_id, 0) = %(relay)s AND (%(issue)s = 0 OR id = %(issue)s)
+WHERE id = %(issue)s AND finished_at IS NULL AND state = 0 AND hold = '' AND reason <> %(reason)s
+
+-- name: set_relay_reason
+-- Says why the issues that go through a relay wait, or (empty) that they go on.
+UPDATE sending_issue i SET reason = %(reason)s
+WHERE i.finished_at IS NULL AND i.state = 0 AND i.hold = '' AND i.reason <> %(reason)s
+  AND (%(reason)s <> '' OR i.reason LIKE 'relay%%')
+  AND (EXISTS (SELECT 1 FROM sending_shard s
+               WHERE s.account_id = i.account_id AND s.issue_id = i.id AND s.state = 0 AND s.relay_id = %(relay)s)
+       OR EXISTS (SELECT 1 FROM sending_retry t
+                  WHERE t.account_id = i.account_id AND t.issue_id = i.id AND t.relay_id = %(relay)s))
+
+-- name: set_quiet
+-- Says which issues wait for the end of their account's quiet hours, and takes it back when they are over.
+UPDATE sending_issue
+SET reason = CASE WHEN account_id = ANY(%(quiet)s) THEN 'quiet_hours' ELSE '' END
+WHERE finished_at IS NULL AND state = 0 AND hold = ''
+  AND (account_id = ANY(%(quiet)s) AND reason <> 'quiet_hours'
+       OR account_id <> ALL(%(quiet)s) AND reason = 'quiet_hours')
+
+-- name: tempos
+-- What accounts that have something under way ask of their own sending.
+SELECT t.account_id, t.per_hour, t.quiet_from, t.quiet_until, t.time_zone FROM sending_tempo t
+WHERE t.account_id IN (SELECT account_id FROM sending_issue WHERE finished_at IS NULL)
+
+-- name: warmups
+SELECT w.account_id, w.domain, w.first_day, w.first FROM sending_warmup w
+WHERE w.account_id IN (SELECT account_id FROM sending_issue WHERE finished_at IS NULL)
+
+-- name: make_meters
+INSERT INTO sending_meter (key) SELECT unnest(%(keys)s::text[]) ON CONFLICT (key) DO NOTHING
+
+-- name: lock_meters
+-- Returns the meters as they stand and the database's clock, for `pace` to decide on; in the order of their keys, so
+-- that two engines never wait for each other.
+SELECT key, free_at, day, used, step, stepped_at, rests_until, extract(epoch FROM clock_timestamp())::float8
+FROM sending_meter WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE
+
+-- name: write_meters
+UPDATE sending_meter m
+SET free_at = r.free_at, day = r.day, used = r.used, step = r.step, stepped_at = r.stepped_at,
+    rests_until = r.rests_until, at = now()
+FROM unnest(%(keys)s::text[], %(free_at)s::float8[], %(day)s::int[], %(used)s::int[], %(step)s::smallint[],
+            %(stepped_at)s::float8[], %(rests_until)s::float8[])
+     AS r (key, free_at, day, used, step, stepped_at, rests_until)
+WHERE m.key = r.key
+
+-- name: hold_relays
+-- Each engine says which relays it uses and whether it reaches them; one that is silent for 5 seconds doesn't count.
+INSERT INTO sending_hold AS h (relay_id, engine, until, down_until)
+SELECT r.relay_id, %(engine)s, now() + interval '5 seconds', CASE WHEN r.down THEN now() + interval '10 seconds' END
+FROM unnest(%(relays)s::bigint[], %(down)s::bool[]) AS r (relay_id, down)
+ON CONFLICT (relay_id, engine) DO UPDATE
+SET since = CASE WHEN h.until < now() THEN now() ELSE h.since END, until = excluded.until,
+    down_until = excluded.down_until
+
+-- name: holders
+SELECT relay_id, engine, extract(epoch FROM now() - since)::float8 FROM sending_hold
+WHERE relay_id = ANY(%(relays)s) AND until > now() ORDER BY relay_id, since, engine
+
+-- name: leave_relays
+DELETE FROM sending_hold WHERE engine = %(engine)s AND relay_id <> ALL(%(relays)s) OR until < now() - interval '1 minute'
 
 -- name: skip_cancelled_shards
 -- Writes down everyone who had no turn when their issue was cancelled; returns nothing once all are.

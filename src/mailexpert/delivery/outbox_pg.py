@@ -9,23 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import structlog
 from psycopg.rows import tuple_row
 
-from mailexpert.base import keys
 from mailexpert.delivery.ports import (
-    DEFAULT_RELAY,
+    Claim,
     DatabaseAway,
+    Errand,
     Issue,
     Outcome,
     Person,
-    Relay,
     Retry,
     Settlement,
     Shard,
 )
-
-log = structlog.get_logger()
+from mailexpert.delivery.relays import errand
 
 CHANNEL = "mailexpert_outbox"
 LEASE_SECONDS = 120.0
@@ -108,16 +105,16 @@ class PgOutbox:
         async with self._working:
             return await self._work.rows(SQL[name], **values)
 
-    async def relays_with_work(self) -> list[Relay]:
-        return [_relay(row) for row in await self._ask("relays_with_work")]
+    async def work(self, quiet: Sequence[int]) -> list[Errand]:
+        return [errand(row) for row in await self._ask("work", quiet=list(quiet))]
 
-    async def claim_shards(self, relay: int, held: Sequence[int], room: int) -> list[Shard]:
-        rows = await self._ask("claim_shards", relay=relay, held=list(held), room=room, lease=self._lease)
+    async def claim_shards(self, where: Claim, room: int) -> list[Shard]:
+        rows = await self._ask("claim_shards", **_claim(where), room=room, lease=self._lease)
         names = ("account_id", "issue_id", "id", "upto", "size", "epoch")
         return [Shard(**dict(zip(names, row, strict=True))) for row in rows]
 
-    async def claim_retries(self, relay: int, held: Sequence[int], room: int) -> list[Retry]:
-        rows = await self._ask("claim_retries", relay=relay, held=list(held), room=room, lease=self._lease)
+    async def claim_retries(self, where: Claim, room: int) -> list[Retry]:
+        rows = await self._ask("claim_retries", **_claim(where), room=room, lease=self._lease)
         return [Retry(*row) for row in rows]
 
     async def load_issue(self, issue: int) -> Issue:
@@ -188,8 +185,11 @@ class PgOutbox:
     async def issue_states(self, issues: Sequence[int]) -> dict[int, int]:
         return dict(await self._ask("issue_states", issues=list(issues)))
 
-    async def set_reason(self, relay: int, reason: str, issue: int = 0) -> None:
-        await self._ask("set_reason", relay=relay, reason=reason, issue=issue)
+    async def set_reason(self, reason: str, issue: int) -> None:
+        await self._ask("set_reason", reason=reason, issue=issue)
+
+    async def set_relay_reason(self, relay: int, reason: str) -> None:
+        await self._ask("set_relay_reason", relay=relay, reason=reason)
 
     async def tidy(self) -> None:
         """Write down whom a cancelled issue skipped, and finish the issues that have nothing left."""
@@ -363,27 +363,11 @@ async def _do(
     return await cursor.fetchall() if cursor.description else []
 
 
-def _relay(row: tuple[Any, ...]) -> Relay:
-    number, account, host, port, security, verify, username, secret, connections = row
-    if not number:
-        return Relay(id=DEFAULT_RELAY, account_id=0, host="", port=25)  # the environment says where it is
-    return Relay(
-        id=number,
-        account_id=account,
-        host=host,
-        port=port,
-        security=security,
-        verify=verify,
-        username=username,
-        password=_password(number, secret),
-        max_connections=connections,
-    )
-
-
-def _password(relay: int, sealed: str) -> str:
-    """One that was sealed with another key is as good as none: the relay refuses it, and the page says so."""
-    try:
-        return keys.unseal(sealed, "relay")
-    except keys.SecretProblem as problem:
-        log.error("a relay's password can't be read", relay=relay, problem=str(problem))
-        return ""
+def _claim(where: Claim) -> dict[str, Any]:
+    return {
+        "pool": where.pool,
+        "relays": list(where.relays),
+        "lane": where.group,
+        "held": list(where.held),
+        "quiet": list(where.quiet),
+    }

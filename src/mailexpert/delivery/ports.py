@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from mailexpert.mail.quiet import QuietHours
+from mailexpert.mail.warmup import Plan
+
 DEFAULT_RELAY = 0  # the installation's own, for accounts without one
 
 
@@ -27,13 +30,48 @@ class Relay:
     port: int
     security: str = "none"
     verify: bool = True
+    login: str = "password"
     username: str = ""
     password: str = field(default="", repr=False)
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
     max_connections: int = 8
+    per_connection: int = 0
+    per_second: int | None = None
+    per_hour: int | None = None
+    delivers_itself: bool = False
+    warmup: Plan | None = None
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def is_default(self) -> bool:
         return self.id == DEFAULT_RELAY
+
+    @property
+    def is_installations(self) -> bool:
+        """The operator named it, so it may lie on this machine."""
+        return self.id <= DEFAULT_RELAY
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """What there is to do at a relay for one receiving provider. `serves` are the relays whose mail this is: its own,
+    and those of its pool that are down. `is_alone`: no other of its pool could stand in for it."""
+
+    relay: Relay
+    group: str
+    serves: Sequence[int]
+    is_alone: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tempo:
+    """What an account asks of its own sending. `warmups` are its sender domains that are new."""
+
+    per_hour: int | None = None
+    quiet: QuietHours | None = None
+    warmups: Mapping[str, Plan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +82,6 @@ class Issue:
     id: int
     account_id: int
     kind: int
-    relay_id: int
     sender_name: str
     sender_address: str
     reply_to: str
@@ -59,6 +96,7 @@ class Issue:
     tracking: str
     language: str
     sender_line: str
+    per_hour: int | None = None
     domain: str = ""
     return_host: str = ""
     keys: Sequence[str] = ()
@@ -77,6 +115,7 @@ class Shard:
     epoch: int
     unsettled: int = 0
     last_turn: float = 0.0
+    rests_until: float = 0.0
     dropped: bool = False
 
     @property
@@ -144,10 +183,21 @@ class Settlement:
     is_late: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """Whose shards or retries to take: of these relays, at this provider, but not of these issues and accounts.
+    `pool` is the account whose relay it is, 0 for the installation's."""
+
+    pool: int
+    relays: Sequence[int]
+    group: str
+    held: Sequence[int] = ()
+    quiet: Sequence[int] = ()
+
+
 class Outbox(Protocol):
-    async def relays_with_work(self) -> list[Relay]: ...
-    async def claim_shards(self, relay: int, held: Sequence[int], room: int) -> list[Shard]: ...
-    async def claim_retries(self, relay: int, held: Sequence[int], room: int) -> list[Retry]: ...
+    async def claim_shards(self, where: Claim, room: int) -> list[Shard]: ...
+    async def claim_retries(self, where: Claim, room: int) -> list[Retry]: ...
     async def load_issue(self, issue: int) -> Issue: ...
     async def read_window(
         self, issue: Issue, columns: Sequence[str], shard: Shard, size: int
@@ -160,7 +210,8 @@ class Outbox(Protocol):
     async def release_shard(self, shard: Shard) -> None: ...
     async def shard_stands_at(self, shard: Shard) -> int | None: ...
     async def issue_states(self, issues: Sequence[int]) -> dict[int, int]: ...
-    async def set_reason(self, relay: int, reason: str, issue: int = 0) -> None: ...
+    async def set_reason(self, reason: str, issue: int) -> None: ...
+    async def set_relay_reason(self, relay: int, reason: str) -> None: ...
 
 
 Message = tuple[bytes, bytes, bytes]  # sender, recipient, body

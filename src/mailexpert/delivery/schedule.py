@@ -36,7 +36,7 @@ class Round:
     def next(self, now: float) -> Shard | None:
         """The first shard that may open a window; it goes to the end of the round."""
         for shard in self._shards:
-            if shard.left and shard.unsettled < MOST_OPEN:
+            if shard.left and shard.unsettled < MOST_OPEN and shard.rests_until <= now:
                 shard.last_turn = now
                 self._shards.remove(shard)
                 self._shards.append(shard)

@@ -25,6 +25,7 @@ class Judged:
     outcomes: list[Outcome] = field(default_factory=list)
     again: list[Again] = field(default_factory=list)
     replies: list[tuple[int, int, str]] = field(default_factory=list)
+    spared: list[bytes] = field(default_factory=list)  # replies in which the provider asks us to slow down
     reason: str = ""  # why the issue as a whole has to wait, as a code
 
 
@@ -102,6 +103,8 @@ def _judge_answer(judged: Judged, turn: Turn, answer: Answer, *, nothing_passed:
         judged.reason = _reason(answer)
         judged.again.append(_again(turn, turn.attempt, OURS_SECONDS, answer.code))
     else:
+        if verdict.blame is Blame.PROVIDER:
+            judged.spared.append(answer.text)
         _come_again(judged, turn, answer.code, reply.stated_wait(answer.text))
 
 

@@ -11,30 +11,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow, Walled
+from mailexpert.sending.models_domains import SenderDomain, SenderKey
+from mailexpert.sending.models_pace import Hold, MailDomain, Meter, Tempo, Warmup
+from mailexpert.sending.models_relays import InstallationRelay, MailServer, Relay
 
-
-class Relay(AccountRow):
-    """A mail server of the account's own that takes its mailings; without one the installation's does."""
-
-    class Security(models.TextChoices):
-        STARTTLS = "starttls", _("STARTTLS")
-        TLS = "tls", _("TLS from the start")
-        NONE = "none", _("None")
-
-    name = models.CharField(max_length=100)
-    host = models.CharField(max_length=253)
-    port = models.PositiveIntegerField(default=587)
-    security = models.CharField(max_length=8, choices=Security, default=Security.STARTTLS)
-    verify = models.BooleanField(default=True)
-    username = models.CharField(max_length=254, blank=True)
-    secret = models.TextField(blank=True)
-    max_connections = models.PositiveSmallIntegerField(default=4)
-    enabled = models.BooleanField(default=True)
-
-    objects: ClassVar[AccountManager["Relay"]] = AccountManager()
-
-    def __str__(self) -> str:
-        return self.name
+__all__ = [
+    "CaughtMail", "Delivery", "Hold", "InstallationRelay", "Issue", "MailDomain", "MailServer", "Meter", "Outcome",
+    "Relay", "Reply", "Retry", "SenderDomain", "SenderKey", "Shard", "Skip", "Stop", "Suppression", "Tempo", "Warmup",
+]  # fmt: skip
 
 
 class Issue(AccountRow):
@@ -52,11 +36,11 @@ class Issue(AccountRow):
 
     mailing_id = models.BigIntegerField(null=True, blank=True)
     kind = models.SmallIntegerField(choices=Kind, default=Kind.MAILING)
-    relay: Any = AccountForeignKey(
-        Relay, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
-    )
     sender_name = models.CharField(max_length=200, blank=True)
     sender_address = models.CharField(max_length=320)
+    domain: Any = AccountForeignKey(
+        SenderDomain, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     reply_to = models.CharField(max_length=320, blank=True)
     subject = models.TextField()
     html = models.TextField(blank=True)
@@ -69,8 +53,10 @@ class Issue(AccountRow):
     tracking = models.CharField(max_length=20, default="aggregate")
     language = models.CharField(max_length=5, default="nl")
     sender_line = models.TextField(blank=True)
+    per_hour = models.PositiveIntegerField(null=True, blank=True)
     state = models.SmallIntegerField(choices=State, default=State.SENDING)
     reason = models.CharField(max_length=40, blank=True, default="")
+    hold = models.CharField(max_length=40, blank=True, default="", db_default="")  # while set, nobody gets it
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -97,7 +83,8 @@ class Issue(AccountRow):
 
 
 class Shard(AccountRow):
-    """About a thousand people of an issue. `upto`: how many had their turn, marked before it is taken."""
+    """About a thousand people of an issue, at one receiving provider. `upto`: how many had their turn, marked before
+    it is taken. `relay_id`: an account's own relay, below zero the installation's, 0 the environment's."""
 
     class State(models.IntegerChoices):
         OPEN = 0
@@ -111,6 +98,7 @@ class Shard(AccountRow):
         output_field=models.IntegerField(),
         db_persist=True,
     )
+    relay_id = models.BigIntegerField(db_default=0)
     lane = models.TextField(blank=True, db_default="")
     not_before = models.DateTimeField(db_default=Now())
     upto = models.IntegerField(db_default=0)
@@ -130,7 +118,9 @@ class Shard(AccountRow):
         indexes = [
             # Read by every claim. Nothing in it changes while a shard is worked on: updates stay on the page.
             models.Index(
-                fields=["account_id", "issue", "n"], condition=models.Q(state=0), name="sending_shard_open"
+                fields=["account_id", "issue", "lane", "n"],
+                condition=models.Q(state=0),
+                name="sending_shard_waiting",
             ),
         ]
 
@@ -212,6 +202,8 @@ class Retry(AccountRow):
     issue_id = models.BigIntegerField()
     shard_id = models.BigIntegerField()
     contact_id = models.BigIntegerField()
+    relay_id = models.BigIntegerField(db_default=0)
+    lane = models.TextField(blank=True, db_default="")
     attempt = models.SmallIntegerField()
     due = models.DateTimeField()
     state = models.SmallIntegerField(choices=State, db_default=0)
@@ -229,9 +221,9 @@ class Retry(AccountRow):
         ]
         indexes = [
             models.Index(
-                fields=["account_id", "issue_id", "due"],
+                fields=["account_id", "issue_id", "lane", "due"],
                 condition=models.Q(state=0),
-                name="sending_retry_due",
+                name="sending_retry_waiting",
             ),
         ]
 

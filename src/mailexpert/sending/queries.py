@@ -1,6 +1,7 @@
 """What came of an issue. Every person is accounted for:
 planned = waiting + deferred + sent + skipped + failed + in doubt."""
 
+import random
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncMinute
 
 from mailexpert.core.scope import current_account
-from mailexpert.sending.models import Delivery, Outcome, Relay, Stop
+from mailexpert.sending import rules
+from mailexpert.sending.models import Delivery, InstallationRelay, Outcome, Relay, Stop
 
+ENVIRONMENT_RELAY = 0
 SQL = Path(__file__).parent / "sql"
 COUNTS = (SQL / "counts.sql").read_text()
 NOT_SENT = (SQL / "not_sent.sql").read_text()
@@ -93,9 +96,23 @@ def not_sent(issue_id: int, *, limit: int) -> list[NotSent]:
         return [NotSent(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
+def own_relays() -> list[Relay]:
+    """The relays that this account's mailings go through, the heaviest first; none = the installation's."""
+    return list(Relay.objects.filter(enabled=True).order_by("-weight", "id"))
+
+
 def own_relay() -> Relay | None:
-    """The relay that this account's mailings go through; None = the installation's."""
-    return Relay.objects.filter(enabled=True).order_by("id").first()
+    """The one that a single mail goes through."""
+    return next(iter(own_relays()), None)
+
+
+def relay_turns() -> list[int]:
+    """The numbers of the relays that a mailing's shards go to, each as often as it weighs: the account's own, else
+    the installation's (below zero), else the environment's (0)."""
+    own = {relay.id: relay.weight for relay in own_relays()}
+    installed = InstallationRelay.objects.filter(enabled=True)
+    weights = own or {-relay.id: relay.weight for relay in installed} or {ENVIRONMENT_RELAY: 1}
+    return rules.turns(weights, start=random.random())  # noqa: S311 (spread, no secret)
 
 
 def _by_code(issue_id: int, outcome: Outcome) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """A mailing in the test database, an engine that sends it to a sink, and what came of it."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,14 +11,18 @@ from django.conf import settings
 
 from mailexpert.conftest import Tenant
 from mailexpert.delivery import lanes, outbox_pg
+from mailexpert.delivery.budget import Budget
 from mailexpert.delivery.engine import Engine
 from mailexpert.delivery.lanes import Lane
 from mailexpert.delivery.letters import IssueLetters
 from mailexpert.delivery.outbox_pg import PgOutbox
-from mailexpert.delivery.pace import Budget
-from mailexpert.delivery.ports import Relay
+from mailexpert.delivery.pacer import Pacer
+from mailexpert.delivery.ports import Errand, Relay
+from mailexpert.delivery.tempo_pg import PgTempo
 from mailexpert.delivery.transports.smtp import SmtpWire
+from mailexpert.delivery.wires import Wires
 
+NUMBERS = itertools.count(1)
 NAMES = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt")
 
 
@@ -113,17 +118,20 @@ class Mailroom:
 
 
 @asynccontextmanager
-async def an_engine(port: int, *, connections: int = 4, budget: int = 500) -> AsyncIterator[Engine]:
-    outbox, shared = PgOutbox(url()), Budget(budget)
+async def an_engine(
+    port: int, *, connections: int = 4, budget: int = 500, name: str = "engine"
+) -> AsyncIterator[Engine]:
+    """An engine whose default relay is the sink at this port; other relays it finds in their rows."""
+    outbox, shared, room = PgOutbox(url()), PgTempo(url()), Budget(budget)
+    default = Relay(id=0, account_id=0, host="127.0.0.1", port=port, max_connections=connections)
+    wires = Wires(lambda relay: SmtpWire(relay, "[127.0.0.1]"))
+    pacer = Pacer(shared, wires, f"{name} {next(NUMBERS)}")
 
-    def lane_to(relay: Relay) -> Lane:
-        where = Relay(id=0, account_id=0, host="127.0.0.1", port=port, max_connections=connections)
-        wire = SmtpWire(where, "[127.0.0.1]")
-        lane = Lane(where, outbox, wire, shared, IssueLetters)
-        wire.emptied = lane.nudge
-        return lane
+    def lane_to(errand: Errand) -> Lane:
+        relay = default if errand.relay.is_default else errand.relay
+        return Lane(relay, errand, outbox, wires, room, pacer, IssueLetters)
 
-    engine = Engine(outbox, lane_to)
+    engine = Engine(outbox, pacer, lane_to)
     running = asyncio.create_task(engine.run())
     try:
         yield engine
@@ -131,6 +139,7 @@ async def an_engine(port: int, *, connections: int = 4, budget: int = 500) -> As
         engine.stop()
         await running
         await outbox.close()
+        await shared.close()
 
 
 async def until(holds: Callable[[], bool], seconds: float = 90.0) -> None:

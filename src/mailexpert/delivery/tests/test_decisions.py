@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailexpert.delivery.pace import Budget, Pace
+from mailexpert.delivery.budget import Budget
+from mailexpert.delivery.pace import Pace
 from mailexpert.delivery.ports import Shard
 from mailexpert.delivery.schedule import Round
 
@@ -30,12 +31,43 @@ def test_the_pace_falls_at_once_and_rises_stepwise(
     assert Pace(per_second=before).after(taken, seconds).per_second == after
 
 
-def test_room_in_the_budget_is_told_to_everyone_who_waits() -> None:
-    budget, heard = Budget(10), []
-    budget.watch(lambda: heard.append(budget.left))
+def test_room_in_the_budget_goes_to_whoever_waits_longest() -> None:
+    budget, called = Budget(10), []
+
+    def large() -> None:
+        called.append("large")
+
+    def small() -> None:
+        called.append("small")
+
     budget.take(10)
+    assert not budget.has_room(8, large)
+    assert not budget.has_room(1, small)
     budget.give_back(4)
-    assert heard == [4]
+    assert called == ["large"]
+    assert not budget.has_room(1, small)  # though there would be room for it
+    budget.give_back(4)
+    assert budget.has_room(8, large)
+    budget.take(8)
+    budget.give_back(1)
+    assert called[-1] == "small"
+    assert budget.has_room(1, small)
+
+
+def test_who_wants_no_room_any_more_lets_the_next_have_it() -> None:
+    budget, called = Budget(10), []
+    budget.take(10)
+
+    def gone() -> None:
+        called.append("gone")
+
+    def waits() -> None:
+        called.append("waits")
+
+    assert not budget.has_room(5, gone)
+    assert not budget.has_room(5, waits)
+    budget.pass_by(gone)
+    assert called == ["waits"]
 
 
 def test_the_shards_take_turns() -> None:

@@ -10,12 +10,12 @@ import pytest
 
 from mailexpert.conftest import Tenant
 from mailexpert.delivery.outbox_pg import PgOutbox
-from mailexpert.delivery.ports import Again, DatabaseAway, Outcome, Settlement, Shard, Turn
+from mailexpert.delivery.ports import Again, Claim, DatabaseAway, Outcome, Settlement, Shard, Turn
 from mailexpert.delivery.tests.mailroom import Mailroom, url
 from mailexpert.delivery.tests.test_stories import people
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DEFAULT = 0
+DEFAULT = Claim(pool=0, relays=(0,), group="")
 EXPIRE = "UPDATE sending_shard SET lease_until = now() - interval '1 second'"
 
 
@@ -38,7 +38,7 @@ def with_outbox(story: Callable[[PgOutbox], Coroutine[Any, Any, Any]]) -> Any:
 
 
 async def claimed(outbox: PgOutbox) -> Shard:
-    (shard,) = await outbox.claim_shards(DEFAULT, [], 16)
+    (shard,) = await outbox.claim_shards(DEFAULT, 16)
     return shard
 
 
@@ -62,7 +62,7 @@ def test_a_shard_is_claimed_by_one_engine_at_a_time(room: Mailroom) -> None:
 
     async def story(outbox: PgOutbox) -> None:
         first = await claimed(outbox)
-        assert await outbox.claim_shards(DEFAULT, [], 16) == []
+        assert await outbox.claim_shards(DEFAULT, 16) == []
         room.ask(EXPIRE)
         assert (await claimed(outbox)).epoch == first.epoch + 1
 
@@ -168,8 +168,8 @@ def test_a_retry_is_taken_once_and_ends_once(room: Mailroom) -> None:
         await outbox.open_window(shard, 1, {})
         again = [Again(shard.id, 5, 1, 2, 0.0, 450)]
         await outbox.settle(settlement(shard, [], again=again))
-        (retry,) = await outbox.claim_retries(DEFAULT, [], 10)
-        assert await outbox.claim_retries(DEFAULT, [], 10) == []
+        (retry,) = await outbox.claim_retries(DEFAULT, 10)
+        assert await outbox.claim_retries(DEFAULT, 10) == []
         ended = [Outcome(shard.id, 5, retry.attempt, 1, 250)]
         await outbox.settle(settlement(shard, [], of_retries=True, outcomes=ended))
         room.ask("UPDATE sending_retry SET attempt = 9")

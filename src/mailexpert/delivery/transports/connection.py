@@ -3,10 +3,12 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, cast
 
-from mailexpert.base import outbound
+from mailexpert.base import outbound, outgoing
 from mailexpert.delivery.ports import Relay, RelayTrouble
+from mailexpert.delivery.transports.ways import Way
 from mailexpert.delivery.window import Letter
 from mailexpert.mail.reply import Phase
 from mailexpert.mail.smtp import (
@@ -40,8 +42,9 @@ class Wire(Protocol):
     """What a connection needs of the wire it belongs to."""
 
     def now(self) -> float: ...
-    def next_letter(self) -> Letter | None: ...
+    def next_letter(self, connection: "Connection") -> Letter | None: ...
     def rests(self, connection: "Connection") -> None: ...
+    def returned(self, letter: Letter) -> None: ...
     def lost(self, connection: "Connection", reason: str) -> None: ...
 
 
@@ -56,7 +59,7 @@ class Opener(asyncio.Protocol):
                 security=relay.security,
                 username=relay.username,
                 password=relay.password,
-                is_local=relay.is_default,
+                is_local=relay.is_installations,
             )
         )
         loop = asyncio.get_running_loop()
@@ -135,8 +138,9 @@ def _named(problem: BaseException) -> BaseException:
 async def _reach(relay: Relay, opener: Opener) -> None:
     loop = asyncio.get_running_loop()
     address = relay.host
-    if not relay.is_default:  # an account named it
+    if not relay.is_installations:  # an account named it
         address = (await loop.run_in_executor(None, outbound.target, relay.host, relay.port)).address
+    outgoing.check(address, relay.port)  # uvloop's sockets tell no audit event
     context = tls_context(relay) if relay.security == "tls" else None
     name = relay.host if context else None
     async with asyncio.timeout(CONNECT_SECONDS):
@@ -155,7 +159,9 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, wire: Wire, transport: asyncio.Transport, offer: Offer) -> None:
         self._wire, self._transport = wire, transport
-        self._transfer: Transfer[Letter] = Transfer(offer, wire.next_letter)
+        self._transfer: Transfer[Letter] = Transfer(offer, partial(wire.next_letter, self))
+        self.way: Way | None = None  # whose letters it takes
+        self.taken = 0
         self._is_over = False
         self._deadline = 0.0
         self._on: dict[type[Any], Callable[[Any], None]] = {
@@ -167,6 +173,13 @@ class Connection(asyncio.Protocol):
     @property
     def awaits_dot(self) -> bool:
         return self._transfer.awaits_dot
+
+    def serve(self, way: Way | None) -> None:
+        if self.way is not None:
+            self.way.serving -= 1
+        if way is not None:
+            way.serving += 1
+        self.way = way
 
     def kick(self) -> bool:
         """Start with the next letter; False when there is none."""
@@ -211,13 +224,17 @@ class Connection(asyncio.Protocol):
         if answer.code == 250 and answer.phase is Phase.DOT:
             letter.window.sent(letter.place)
         elif answer.phase is Phase.SENDER and answer.code < 500:
-            letter.window.give_back(letter)  # it takes nothing from us now, whoever the mail is for
+            self._give_back(letter)  # it takes nothing from us now, whoever the mail is for
             self._leave("relay_refuses")
         else:
             letter.window.answer(letter.place, answer.phase, answer.code, answer.text)
 
     def _returned(self, event: Returned[Letter]) -> None:
-        event.letter.window.give_back(event.letter)
+        self._give_back(event.letter)
+
+    def _give_back(self, letter: Letter) -> None:
+        letter.window.give_back(letter)
+        self._wire.returned(letter)
 
     def _unanswered(self, event: Unanswered[Letter]) -> None:
         event.letter.window.no_answer(event.letter.place)

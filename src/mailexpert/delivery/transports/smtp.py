@@ -1,16 +1,16 @@
-"""The wire to one relay: a few connections that pipeline, and the windows whose letters they send. Answers go to
-the window; nothing is decided or stored here."""
+"""The wire to one relay: a few connections that pipeline, shared by the lanes to its receiving providers. Answers go
+to the window; nothing is decided or stored here."""
 
 import asyncio
 import socket
-from collections import deque
 from collections.abc import Callable
 
 import structlog
 
 from mailexpert.delivery.ports import Relay, RelayTrouble
 from mailexpert.delivery.transports.connection import Connection, connect
-from mailexpert.delivery.window import Letter, Window
+from mailexpert.delivery.transports.ways import Way, next_way
+from mailexpert.delivery.window import Letter
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 20.0  # seconds between tries to reach a relay
 LOOK_SECONDS = 1.0
@@ -21,44 +21,50 @@ log = structlog.get_logger()
 class SmtpWire:
     def __init__(self, relay: Relay, hello: str) -> None:
         self.relay, self._hello = relay, hello
-        self.emptied: Callable[[], None] = lambda: None  # told when a window has no letter left to take
         loop = asyncio.get_running_loop()
         self.now = loop.time
-        self._windows: deque[Window] = deque()
+        self._ways: set[Way] = set()
+        self._busy: list[Way] = []  # those with letters to take
         self._connections: set[Connection] = set()
         self._idle: set[Connection] = set()
-        self._stands, self._changed = asyncio.Event(), asyncio.Event()
-        self._most = relay.max_connections
-        self._closing = False
+        self.stands, self._changed = asyncio.Event(), asyncio.Event()
+        self._most = self._share = relay.max_connections
+        self.is_closed = False  # nobody may use it any more
         self.trouble = ""
         self.takes_utf8 = False
         self._keeper = loop.create_task(self._keep_connected())
 
-    # For the lane
+    # For the lanes
 
-    async def ready(self) -> bool:
-        """Wait up to a second for a connection that takes letters."""
-        if not self._stands.is_set():
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._stands.wait()
-            except TimeoutError:
-                return False
-        return True
+    def way(self, connections: int | None, emptied: Callable[[], None]) -> Way:
+        """A way for one lane over at most so many of the connections; `emptied` is called when a window has no
+        letter left to take."""
+        made = Way(self, connections or self.relay.max_connections, emptied)
+        self._ways.add(made)
+        return made
 
-    @property
-    def waiting_windows(self) -> int:
-        """Windows with letters that no connection has taken."""
-        return len(self._windows)
+    def allow(self, connections: int) -> None:
+        """This engine's share of the relay's connections."""
+        self._share = connections
+        for connection in list(self._idle):
+            if len(self._connections) > connections:
+                connection.end()
+        self._changed.set()
 
-    def submit(self, window: Window) -> None:
-        self._windows.append(window)
+    def has_letters(self, way: Way) -> None:
+        if way not in self._busy:
+            self._busy.append(way)
         self._changed.set()
         self._wake_idle(all_of_them=True)
 
+    def leave(self, way: Way) -> bool:
+        """Whether that was the last one; then `close` is to be called."""
+        self._ways.discard(way)
+        self.is_closed = not self._ways
+        return self.is_closed
+
     async def close(self, seconds: float) -> None:
         """Wait so long for answers that are still to come, count the rest as unanswered, and say goodbye."""
-        self._closing = True
         self._keeper.cancel()
         until = self.now() + seconds
         while self.now() < until and any(connection.awaits_dot for connection in self._connections):
@@ -68,31 +74,54 @@ class SmtpWire:
 
     # For the connections
 
-    def next_letter(self) -> Letter | None:
-        windows = self._windows
-        while windows:
-            letter = windows[0].take()
+    def next_letter(self, connection: Connection) -> Letter | None:
+        """The next letter for this connection; none sends it to rest, and one that is worn out or too many home."""
+        busy = self._busy
+        while busy and not self._is_over(connection):
+            way = next_way(busy, connection.way)
+            if way is None:
+                break
+            letter = way.take()
             if letter is not None:
+                if way is not connection.way:
+                    connection.serve(way)
+                    busy.remove(way)
+                    busy.append(way)
+                connection.taken += 1
                 return letter
-            windows.popleft()
-            self.emptied()
+            busy.remove(way)
+        connection.serve(None)
         return None
 
+    def _is_over(self, connection: Connection) -> bool:
+        worn = self.relay.per_connection
+        return (worn and connection.taken >= worn) or len(self._connections) > self._share
+
     def rests(self, connection: Connection) -> None:
-        self._idle.add(connection)
+        if self._is_over(connection):
+            connection.end()
+        else:
+            self._idle.add(connection)
+
+    def returned(self, letter: Letter) -> None:
+        """A letter that was given back is to be taken again."""
+        for way in self._ways:
+            if way.takes_back(letter.window) and way not in self._busy:
+                self._busy.append(way)
 
     def lost(self, connection: Connection, reason: str) -> None:
+        connection.serve(None)
         self._connections.discard(connection)
         self._idle.discard(connection)
         if not self._connections:
-            self._stands.clear()
+            self.stands.clear()
             self.trouble = reason or self.trouble
         self._wake_idle(all_of_them=False)
         self._changed.set()
 
     def _wake_idle(self, *, all_of_them: bool) -> None:
         """There are letters to take: of a new window, or those that a lost connection gave back."""
-        while self._windows and self._idle:
+        while self._busy and self._idle:
             began = self._idle.pop().kick()
             if not began or not all_of_them:
                 return
@@ -103,9 +132,10 @@ class SmtpWire:
         """One connection first; when it stands, as many as the relay takes. Trouble is tried again, ever
         slower."""
         wait = FIRST_WAIT
-        while not self._closing:
+        while not self.is_closed:
             self._check_patience()
-            if len(self._connections) >= self._most or (self._connections and not self._windows):
+            standing = len(self._connections)
+            if standing >= min(self._most, self._share) or (standing and not self._busy):
                 await self._rest(LOOK_SECONDS)
                 continue
             try:
@@ -131,7 +161,7 @@ class SmtpWire:
         self._connections.add(connection)
         self.takes_utf8 = offer.smtputf8
         self.trouble = ""
-        self._stands.set()
+        self.stands.set()
         connection.kick()
 
     def _not_added(self, trouble: RelayTrouble) -> None:

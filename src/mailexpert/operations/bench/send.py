@@ -22,7 +22,7 @@ from mailexpert.base import env, keys
 from mailexpert.contacts.models import List
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
-from mailexpert.mailings.actions import CUT_AUDIENCE
+from mailexpert.mailings import audience
 from mailexpert.operations.bench.words import html_of, text_of
 from mailexpert.operations.problems import Problem
 from mailexpert.sending import actions, queries
@@ -63,7 +63,7 @@ def measure(size: Size, relay: str | None = None) -> dict[str, Any]:
         before = _ledger_bytes()
         at_start = _cpu_seconds(engine.pid)
         began = time.perf_counter()
-        counts = _send(account_id, list_id, size)
+        counts = _send(list_id, size)
         seconds = time.perf_counter() - began
         usage = _stop(engine)
         stored = (_ledger_bytes() - before) / max(1, counts.planned)
@@ -78,7 +78,7 @@ def measure(size: Size, relay: str | None = None) -> dict[str, Any]:
     }
 
 
-def _send(account_id: int, list_id: int, size: Size) -> queries.Counts:
+def _send(list_id: int, size: Size) -> queries.Counts:
     with transaction.atomic():
         issue = actions.open_issue(
             mailing_id=None,
@@ -95,14 +95,7 @@ def _send(account_id: int, list_id: int, size: Size) -> queries.Counts:
             language="nl",
             sender_line="Winkel de Vries, Molenpad 12, 1234 AB Lindewoud",
         )
-        with connection.cursor() as cursor:
-            about: dict[str, Any] = {
-                "account": account_id,
-                "issue": issue.id,
-                "lists": [list_id],
-                "excluded": [],
-            }
-            cursor.execute(CUT_AUDIENCE, about)
+        audience.cut(issue.id, [list_id])
     until = time.monotonic() + LONGEST_SECONDS
     while True:
         counts = queries.counts(issue.id)
