@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "mailexpert.mailings",
     "mailexpert.reports",
     "mailexpert.api",
+    "mailexpert.site",
     "mailexpert.web",
     "allauth",
     "allauth.account",
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mailexpert.privacy.middleware.CookieWatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -92,6 +94,7 @@ MIDDLEWARE = [
     "mailexpert.accounts.middleware.DeviceMiddleware",
     "mailexpert.accounts.middleware.AccountMiddleware",
     "mailexpert.api.middleware.ApiMiddleware",
+    "mailexpert.site.middleware.NoticeMiddleware",
     "mailexpert.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -5,6 +5,7 @@ from mailexpert.content import views_images
 urlpatterns = [
     path("", include("mailexpert.accounts.urls")),
     path("instellingen/", include("mailexpert.sending.urls")),
+    path("", include("mailexpert.site.urls")),
     path("api/", include("mailexpert.api.urls")),
     path("mailings/", include("mailexpert.mailings.urls")),
     path("", include("mailexpert.reports.urls")),

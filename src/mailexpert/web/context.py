@@ -1,14 +1,18 @@
 """What every page knows: navigation, theme, account, and whether mail leaves this machine."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 
 from mailexpert.base import env
 from mailexpert.core.navigation import entries
+from mailexpert.privacy.models import Edition
+from mailexpert.privacy.queries_policy import all_coming, expected_effect
 from mailexpert.sending.models import Relay
 
 THEMES = ("light", "dark", "auto")
@@ -24,14 +28,39 @@ class Link:
     current: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Announced:
+    """A version that is coming, on `at`, in so many days."""
+
+    edition: Edition
+    at: datetime
+    days: int
+
+
 def face(request: HttpRequest) -> dict[str, Any]:
     return {
         "account": getattr(request, "account", None),
         "membership": getattr(request, "membership", None),
         "theme": theme(request),
+        "announced": SimpleLazyObject(lambda: announced(request)),
         "catcher": SimpleLazyObject(lambda: stays_here(request)),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
     }
+
+
+def announced(request: HttpRequest) -> list[Announced]:
+    """The versions of policy and agreements that are coming; what is shown is noted on the request, for the
+    account's record of what was seen."""
+    now = timezone.now()
+    found = [
+        Announced(
+            edition=edition, at=at, days=max((timezone.localdate(at) - timezone.localdate(now)).days, 0)
+        )
+        for edition in all_coming()
+        for at in [expected_effect(edition, now)]
+    ]
+    request.shown_editions = [one.edition.id for one in found]  # type: ignore[attr-defined]
+    return found
 
 
 def stays_here(request: HttpRequest) -> bool:

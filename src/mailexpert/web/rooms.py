@@ -55,14 +55,6 @@ ROOMS = (
         order=50,
         coming=_("Here you will make sign-up forms for your own website, with a confirmation by mail."),
     ),
-    Room(
-        key="news",
-        label=_("News"),
-        slug="nieuws",
-        icon="news",
-        order=80,
-        coming=_("Here you will read what is new in MailExpert, and which maintenance is planned."),
-    ),
 )
 
 

@@ -12,6 +12,7 @@ from mailexpert.base.env import Environment
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.operations.sample import mailing, words
+from mailexpert.privacy.actions_policy import install
 
 DEMO, OPERATOR = "demo", actions.OPERATOR
 LOGIN = "demo@mailexpert.example"
@@ -27,6 +28,7 @@ def make_accounts(env: Environment) -> None:
             actions.make_account(name="MailExpert", slug=OPERATOR)
         if not known - {OPERATOR}:
             _make_demo(env)
+    install()
 
 
 def _make_demo(env: Environment) -> None:

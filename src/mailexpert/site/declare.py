@@ -1,0 +1,41 @@
+"""What the operator's side stores (core.register)."""
+
+from mailexpert.core.register import Column, declare
+
+declare(
+    "site_newsitem",
+    purpose="essential.service.notifications",
+    ground="contract: telling customers about the service",
+    subject="user",
+    keep="as long as MailExpert runs",
+    columns={"author_id": Column(category="user.unique_id", erase="keep")},
+    technical=(
+        "id", "kind", "title_nl", "title_en", "body_nl", "body_en", "edition_id", "created_at", "published_at",
+        "withdrawn_at",
+    ),
+)  # fmt: skip
+declare(
+    "site_customerlist",
+    purpose="essential.service.notifications.email",
+    ground="contract: reaching customers",
+    subject="nobody",
+    keep="as long as MailExpert runs",
+    technical=("id", "kind", "language", "list_id"),
+)
+declare(
+    "site_customer",
+    purpose="essential.service.notifications.email",
+    ground="contract: reaching customers; product news on soft opt-in, offers on consent",
+    subject="user",
+    keep="as long as the user belongs to an account",
+    columns={
+        "user_id": "user.unique_id",
+        "contact_id": "user.unique_id.pseudonymous",
+        "email_key": "user.contact.email",
+        "full_name": "user.name",
+        "language": "user.settings",
+        "updates": "user.settings",
+        "promotions": "user.settings",
+    },
+    technical=("id",),
+)

@@ -1,0 +1,57 @@
+"""Forms of the console."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.accounts.fields import OneLineField
+
+
+class EditionForm(forms.Form):
+    nl = forms.CharField(label=_("Text in Dutch"), required=False, widget=forms.Textarea(attrs={"rows": 24}))
+    en = forms.CharField(
+        label=_("Text in English"), required=False, widget=forms.Textarea(attrs={"rows": 24})
+    )
+    summary_nl = forms.CharField(
+        label=_("What changes, in Dutch"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands in the mail and under News."),
+    )
+    summary_en = forms.CharField(
+        label=_("What changes, in English"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    wanted_at = forms.DateTimeField(
+        label=_("In force not before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Empty: 30 days after the last notice went out."),
+    )
+
+    def bodies(self) -> dict[str, str]:
+        given: dict[str, Any] = self.cleaned_data
+        return {language: given[language].replace("\r\n", "\n") for language in ("nl", "en")}
+
+    def facts(self) -> dict[str, str | datetime | None]:
+        return {name: self.cleaned_data[name] for name in ("summary_nl", "summary_en", "wanted_at")}
+
+
+class SignForm(forms.Form):
+    name = OneLineField(
+        label=_("Your full name, as your signature"), max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    agrees = forms.BooleanField(label=_("I have read this agreement and keep to it."))
+
+
+class NewsForm(forms.Form):
+    title_nl = OneLineField(label=_("Title in Dutch"), max_length=200)
+    body_nl = forms.CharField(label=_("Text in Dutch"), widget=forms.Textarea(attrs={"rows": 8}))
+    title_en = OneLineField(label=_("Title in English"), max_length=200)
+    body_en = forms.CharField(label=_("Text in English"), widget=forms.Textarea(attrs={"rows": 8}))
