@@ -120,6 +120,7 @@ declare(
     technical=("id", "account_id", "import_id", "line", "reason"),
 )
 declare_job("contacts.jobs.run_import", import_id="system.operations")
+declare_job("contacts.jobs.index_slots")
 declare_job("contacts.jobs.clean_imports")
 declare_folder(
     Folder(
