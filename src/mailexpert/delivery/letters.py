@@ -14,6 +14,7 @@ log = structlog.get_logger()
 
 FIXED = ("email", "first_name", "last_name", "language", "time_zone")
 TEST = 2
+AT_ONCE = 50
 
 
 class IssueLetters:
@@ -26,7 +27,12 @@ class IssueLetters:
         self.columns = [_column(issue, name) for name in self._composer.columns]
 
     def compose(self, people: Sequence[Person]) -> Iterator[Message | None]:
-        """All at once where the template is the same for all; else one by one, so that a person whose message
+        """A few at a time, when they are asked for: while it composes the process answers no relay."""
+        for start in range(0, len(people), AT_ONCE):
+            yield from self._some(people[start : start + AT_ONCE])
+
+    def _some(self, people: Sequence[Person]) -> Iterator[Message | None]:
+        """Together where the template is the same for all; else one by one, so that a person whose message
         can't be made stands in nobody's way."""
         if self._composer.is_fast:
             try:

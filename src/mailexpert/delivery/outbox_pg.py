@@ -67,7 +67,7 @@ class Line:
     async def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         async with self.use() as connection:
             cursor = await connection.execute(statement, values)
-            return await cursor.fetchall() if cursor.description else []
+            return await cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -209,8 +209,7 @@ class PgOutbox:
     async def settle(self, settlement: Settlement) -> None:
         """Write down what came of a window, once: when the answer to the COMMIT is lost, ask what became of
         it."""
-        if _is_usual(settlement):
-            await self._settle_sent(settlement)
+        if _is_usual(settlement) and await self._settle_sent(settlement):
             return
         transaction: list[str] = []
         async with self._booking:
@@ -222,7 +221,8 @@ class PgOutbox:
                 except DatabaseAway:
                     await asyncio.sleep(0.5)
 
-    async def _settle_sent(self, found: Settlement) -> None:
+    async def _settle_sent(self, found: Settlement) -> bool:
+        """The short way; False when the database was away so long that it is no longer safe."""
         closes = found.closes
         values = {
             "account": found.account_id,
@@ -236,15 +236,23 @@ class PgOutbox:
         async with self._booking:
             while True:
                 try:
+                    if found.is_late:
+                        return is_again and await self._stands_written(found)
                     await self._settle_once(values)
-                    return
+                    return True
                 except DatabaseAway:
                     is_again = True
                     await asyncio.sleep(0.5)
                 except psycopg.errors.UniqueViolation:
                     if not is_again:
                         raise
-                    return  # it was committed; only the answer got lost
+                    return True  # it was committed; only the answer got lost
+
+    async def _stands_written(self, found: Settlement) -> bool:
+        """Whether the first turn of a window stands in the ledger, and so all of them."""
+        turn = found.sent[0]
+        about = {"issue": found.issue_id, "contact": turn.contact_id, "attempt": turn.attempt}
+        return bool(await self._books.rows(SQL["stands_written"], **about))
 
     async def _settle_once(self, values: Mapping[str, Any]) -> None:
         await self._books.rows(SQL["settle_sent"], **values)
@@ -316,6 +324,7 @@ async def _end_retries(connection: Connection, found: Settlement, about: dict[st
         del columns["shards"]
         tried = [again.tried for again in found.again]
         await _do(connection, "postpone_retries", about, tried=tried, **columns)
+        await _do(connection, "reopen_issue", about)
     await _note_replies(connection, found, about)
     return ended
 
@@ -360,7 +369,7 @@ async def _do(
     connection: Connection, name: str, about: dict[str, int], **values: Any
 ) -> list[tuple[Any, ...]]:
     cursor = await connection.execute(SQL[name], {**about, **values})
-    return await cursor.fetchall() if cursor.description else []
+    return await cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
 
 def _claim(where: Claim) -> dict[str, Any]:

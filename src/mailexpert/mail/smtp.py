@@ -28,6 +28,12 @@ PATIENCE = {
     Phase.DATA: 120.0,
     Phase.DOT: 600.0,
 }
+# Addresses that need no second look: nothing a command could be made of, nothing that xtext would escape.
+PLAIN = re.compile(rb"[!-*,-;?-~]+").fullmatch
+ENVELOPE = b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>\r\nDATA\r\n"
+ENVELOPE_DSN = (
+    b"MAIL FROM:<%b>%b RET=HDRS ENVID=%b\r\nRCPT TO:<%b> NOTIFY=FAILURE,DELAY ORCPT=rfc822;%b\r\nDATA\r\n"
+)
 # A recipient that holds one of these would be a command of its own.
 OFF_THE_WIRE = re.compile(rb"[\x00-\x20<>\x7f]").search
 NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
@@ -170,11 +176,20 @@ class Transfer(Generic[L]):
         ON_REPLY[self._state](self, code, text)
 
     def _next(self) -> None:
+        letter, envelope = self._take()
+        if letter is None:
+            self._state = State.IDLE
+        else:
+            self._begin(letter, envelope)
+
+    def _take(self) -> tuple[L | None, bytes]:
+        """The next letter that a server may see, with its envelope."""
         while (letter := self._supply()) is not None:
+            if letter.recipient and PLAIN(letter.sender + letter.recipient):
+                return letter, self._plain_envelope(letter)
             if self._fits(letter):
-                self._begin(letter)
-                return
-        self._state = State.IDLE
+                return letter, self._envelope(letter)
+        return None, b""
 
     def _fits(self, letter: L) -> bool:
         """Refuse here what no server may see."""
@@ -187,21 +202,26 @@ class Transfer(Generic[L]):
         self._events.append(Answer(letter, Phase.RECIPIENT, 553, problem))
         return False
 
-    def _begin(self, letter: L) -> None:
+    def _begin(self, letter: L, envelope: bytes) -> None:
         self._letter, self._refusal = letter, None
         reset, self._needs_reset = self._needs_reset, False
         self._state = State.RESET if reset else State.SENDER
         if reset:
             self._out.append(b"RSET\r\n")
         if self._pipelines:
-            self._out.append(self._envelope(letter))
+            self._out.append(envelope)
         elif not reset:
             self._out.append(self._mail(letter))
 
+    def _plain_envelope(self, letter: L) -> bytes:
+        """`_envelope` of PLAIN addresses: nearly every message's way."""
+        sender, recipient = letter.sender, letter.recipient
+        size = b"" if self._offer.size is None else b" SIZE=%d" % len(letter.body)
+        if not self._offer.dsn:
+            return ENVELOPE % (sender, size, recipient)
+        return ENVELOPE_DSN % (sender, size, sender.partition(b"@")[0], recipient, recipient)
+
     def _envelope(self, letter: L) -> bytes:
-        offer, sender, recipient = self._offer, letter.sender, letter.recipient
-        if not offer.dsn and offer.size is None and recipient.isascii():
-            return b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (sender, recipient)
         return b"".join((self._mail(letter), self._rcpt(letter), b"DATA\r\n"))
 
     def _mail(self, letter: L) -> bytes:
@@ -274,14 +294,8 @@ class Transfer(Generic[L]):
         letter = self._letter
         assert letter is not None
         self._state = State.DOT
-        ahead = self._supply() if self._pipelines else None
-        while ahead is not None and not self._fits(ahead):
-            ahead = self._supply()
-        self._ahead = ahead
-        if ahead is None:
-            self._out += (letter.body, b".\r\n")
-        else:
-            self._out += (letter.body, b".\r\n", self._envelope(ahead))
+        self._ahead, envelope = self._take() if self._pipelines else (None, b"")
+        self._out += (letter.body, b".\r\n", envelope) if envelope else (letter.body, b".\r\n")
 
     def _on_dot(self, code: int, text: bytes) -> None:
         if 300 <= code < 400:

@@ -41,7 +41,6 @@ REASONS = {
 class Wire(Protocol):
     """What a connection needs of the wire it belongs to."""
 
-    def now(self) -> float: ...
     def next_letter(self, connection: "Connection") -> Letter | None: ...
     def rests(self, connection: "Connection") -> None: ...
     def returned(self, letter: Letter) -> None: ...
@@ -163,7 +162,8 @@ class Connection(asyncio.Protocol):
         self.way: Way | None = None  # whose letters it takes
         self.taken = 0
         self._is_over = False
-        self._deadline = 0.0
+        self._turns = self._seen_turns = 0
+        self._waits_since = 0.0
         self._on: dict[type[Any], Callable[[Any], None]] = {
             Returned: self._returned,
             Unanswered: self._unanswered,
@@ -193,7 +193,10 @@ class Connection(asyncio.Protocol):
             self._act(self._transfer.quit())
 
     def check(self, now: float) -> None:
-        if self._transfer.patience is not None and now > self._deadline:
+        """Called every second or so: give up a server that has not said a word for too long."""
+        if self._turns != self._seen_turns:
+            self._seen_turns, self._waits_since = self._turns, now
+        elif (patience := self._transfer.patience) is not None and now > self._waits_since + patience:
             self._act(self._transfer.lost())
 
     def data_received(self, data: bytes) -> None:
@@ -204,6 +207,7 @@ class Connection(asyncio.Protocol):
             self._act(self._transfer.lost())
 
     def _act(self, events: list[Any]) -> None:
+        self._turns += 1
         out = self._transfer.output()
         if out:
             self._transport.write(out)
@@ -212,12 +216,8 @@ class Connection(asyncio.Protocol):
                 self._answered(event)
             else:
                 self._on[type(event)](event)
-        patience = self._transfer.patience
-        if patience is None:
-            if not self._is_over:
-                self._wire.rests(self)
-        else:
-            self._deadline = self._wire.now() + patience
+        if self._transfer.is_idle and not self._is_over:
+            self._wire.rests(self)
 
     def _answered(self, answer: Answer[Letter]) -> None:
         letter = answer.letter

@@ -28,7 +28,7 @@ from mailexpert.operations.problems import Problem
 from mailexpert.sending import actions, queries
 
 LONGEST_SECONDS = 3600.0
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.1  # looking costs the database something too
 TABLES = (
     "sending_delivery", "sending_reply", "sending_retry", "sending_shard", "sending_issue",
     "contacts_membership", "contacts_contact", "contacts_list",
