@@ -1,6 +1,8 @@
 """What can be done with a template, and trying a mail on one reader."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from mailexpert.base import env
 from mailexpert.contacts.models import Contact
-from mailexpert.content import problems
-from mailexpert.content.models import Template
+from mailexpert.content import problems, revisions
+from mailexpert.content.models import Revision, Template
 from mailexpert.content.problems import Problem, SourceError
 from mailexpert.content.queries import reader_values
 from mailexpert.content.rules import LARGEST_SOURCE, compile_source
@@ -47,13 +49,34 @@ def make_from_starter(starter: Starter) -> Template:
     return make_template(name=starter.name, draft=draft)
 
 
-def change_template(template_id: int, *, version: int, name: str, draft: Draft) -> None:
-    """Save over the version that was opened. Raises ChangedMeanwhile when that is no longer the newest."""
-    changed = Template.objects.filter(id=template_id, version=version).update(
-        name=one_line(name), version=F("version") + 1, updated_at=timezone.now(), **_columns(draft)
-    )
-    if not changed:
+@transaction.atomic
+def change_template(
+    template_id: int, *, version: int, name: str, draft: Draft, by: int | None = None
+) -> None:
+    """Save over the version that was opened, and keep how it stood before. Raises ChangedMeanwhile when that is no
+    longer the newest."""
+    found = Template.objects.select_for_update().filter(id=template_id, version=version).first()
+    if found is None:
         raise ChangedMeanwhile(ChangedMeanwhile.__doc__)
+    before, since, now = draft_of(found), found.updated_at, timezone.now()
+    Template.objects.filter(id=template_id).update(
+        name=one_line(name), version=F("version") + 1, updated_at=now, **_columns(draft)
+    )
+    owner = revisions.Owner(template_id=template_id)
+    revisions.keep(owner, before=before, after=draft, by=by, now=now, stood_since=since)
+
+
+def restore_template(template: Template, revision: Revision, *, by: int) -> None:
+    written = {name: getattr(revision, name) for name in ("source", "subject", "preheader")}
+    draft = replace(draft_of(template), **written)
+    change_template(template.pk, version=template.version, name=template.name, draft=draft, by=by)
+
+
+def blank_blocks(name: str) -> str:
+    """An empty mail of blocks under the account's own name."""
+    return json.dumps(
+        {"look": {"name": name[:200]}, "blocks": [{"kind": "heading", "text": "", "level": "1"}]}
+    )
 
 
 def copy_template(template: Template, *, name: str) -> Template:

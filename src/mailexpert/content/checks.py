@@ -11,7 +11,7 @@ from mailexpert.content.words import say
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """`level`: block, warn or ok. `where`: subject, preheader, source, or source:<line>."""
+    """`level`: block, warn or ok. `where`: subject, preheader, source, source:<line> or block:<number>."""
 
     code: str
     level: str
@@ -26,7 +26,7 @@ def check_draft(draft: Draft) -> list[Check]:
             draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
         )
     except SourceError as wrong:
-        found = rules_checks.refused(wrong.problems)
+        found = rules_checks.refused(draft, wrong.problems)
     else:
         found = rules_checks.examine(draft, compiled, queries.field_names())
     return [Check(code=f.code, level=f.level, text=say(f.sentence, f.values), where=f.where) for f in found]

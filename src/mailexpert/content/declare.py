@@ -18,6 +18,20 @@ declare(
     technical=("id", "account_id", "kind", "version", "created_at", "updated_at"),
 )
 declare(
+    "content_revision",
+    purpose="essential.service",
+    ground="contract with the account",
+    subject="account",
+    keep="the newest 50 of a template or mailing, as long as that is there",
+    columns={
+        "source": "user.content.private",
+        "subject": "user.content.private",
+        "preheader": "user.content.private",
+        "by_id": "user.unique_id",
+    },
+    technical=("id", "account_id", "template_id", "mailing_id", "kind", "saved_at"),
+)
+declare(
     "content_image",
     purpose="essential.service",
     ground="contract with the account",

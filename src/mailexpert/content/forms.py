@@ -10,7 +10,7 @@ from mailexpert.content.models import Template
 from mailexpert.content.rules import LARGEST_SOURCE
 from mailexpert.content.values import Draft
 
-KINDS = [(kind.value, kind.label) for kind in (Template.Kind.MJML, Template.Kind.HTML, Template.Kind.TEXT)]
+KINDS = [(kind.value, kind.label) for kind in Template.Kind]
 
 
 LONGEST_LINE = 400
@@ -76,5 +76,5 @@ class BlankForm(forms.Form):
         label=_("Name"), max_length=200, help_text=_("Only you and your colleagues see it.")
     )
     kind = forms.ChoiceField(
-        label=_("What you write in"), choices=KINDS, initial="mjml", widget=forms.RadioSelect
+        label=_("What you write in"), choices=KINDS, initial="blocks", widget=forms.RadioSelect
     )

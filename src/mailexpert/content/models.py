@@ -1,11 +1,11 @@
 """What mailings are made of."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.core.models import AccountManager, AccountRow
+from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
 
 
 class Template(AccountRow):
@@ -34,6 +34,28 @@ class Template(AccountRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Revision(AccountRow):
+    """How a template or a mailing stood before it was changed. Mailings lie above this room, so no key to them."""
+
+    template: Any = AccountForeignKey(Template, models.CASCADE, null=True, related_name="revisions")
+    mailing_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=6, choices=Template.Kind)
+    source = models.TextField(blank=True)
+    subject = models.CharField(max_length=400, blank=True)
+    preheader = models.CharField(max_length=400, blank=True)
+    by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    saved_at = models.DateTimeField()
+
+    objects: ClassVar[AccountManager["Revision"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            # Read by content.revisions.of_mailing and of_template.
+            models.Index(fields=["account_id", "mailing_id", "-saved_at"], name="content_revision_mailing"),
+            models.Index(fields=["account_id", "template", "-saved_at"], name="content_revision_template"),
+        ]
 
 
 class Image(AccountRow):

@@ -81,3 +81,20 @@ REMOVED_STYLE = gettext_noop("A style was left out: it loads something from outs
 REMOVED_COMMENT = gettext_noop(
     "A comment for Outlook was left out: it holds something that mail programs refuse."
 )
+
+BLOCKS_NO_JSON = gettext_noop("The blocks can’t be read: they are no JSON.")
+BLOCKS_SHAPE = gettext_noop("A mail of blocks is an object with a list called “blocks”.")
+BLOCKS_UNKNOWN_PART = gettext_noop("A mail of blocks has no part called “%(name)s”.")
+BLOCKS_TOO_MANY = gettext_noop("There are more than %(limit)s blocks; no reader gets to the end of that.")
+BLOCKS_LOOK = gettext_noop("“%(field)s” has a value that a mail can’t use.")
+BLOCK_UNKNOWN = gettext_noop("There is no kind of block called “%(kind)s”.")
+BLOCK_NOT_INSIDE = gettext_noop("A block “%(kind)s” can’t stand in a column.")
+BLOCK_UNKNOWN_FIELD = gettext_noop("A block “%(kind)s” has no field “%(field)s”.")
+BLOCK_VALUE = gettext_noop("“%(field)s” of a block “%(kind)s” has a value that it can’t use.")
+BLOCK_LONG = gettext_noop("“%(field)s” of a block “%(kind)s” is longer than %(limit)s characters.")
+BLOCK_MANY = gettext_noop("“%(field)s” of a block “%(kind)s” holds at most %(limit)s entries.")
+BLOCK_ROWS = gettext_noop("Each row of a table has as many cells as the first one, at most %(limit)s.")
+BLOCK_COLUMNS = gettext_noop("A block has one to %(limit)s columns.")
+BLOCK_CONDITION = gettext_noop(
+    "The condition of this block can’t be read: it names a field, a test and a plain value."
+)

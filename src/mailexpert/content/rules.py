@@ -1,13 +1,16 @@
 """From an account's source to the two parts of a mail. Knows no Django: values in, values out."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from css_inline import CSSInliner
 from mjml import mjml2html
 
 from mailexpert.content import problems, rules_plain
+from mailexpert.content.blocks.mjml import HEAD_LINES
+from mailexpert.content.blocks.mjml import written as written_blocks
+from mailexpert.content.blocks.read import document, removed_from
 from mailexpert.content.problems import Problem, SourceError
 from mailexpert.content.rules_clean import Clean, clean, text, written
 from mailexpert.content.rules_markup import refuse_towers
@@ -16,7 +19,7 @@ from mailexpert.content.rules_shield import MAX_LIQUID, Shielded, lost, moved, s
 from mailexpert.content.rules_text import text_of
 from mailexpert.mail import personalise
 
-KINDS = ("mjml", "html", "text")
+KINDS = ("blocks", "mjml", "html", "text")
 # Bytes. A mail is clipped at 102 kB, so more is a mistake or an attack on the parsers.
 LARGEST_SOURCE = 500_000
 MAX_LINES = 10_000
@@ -55,6 +58,8 @@ def compile_source(
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_unreadable(source)
     _refuse_too_many(source)
+    if kind == "blocks":
+        return _of_blocks(source, Frame(title=title, language=language, preheader=preheader))
     liquid = [
         *liquid_problems(source),
         *_around(liquid_problems(title), problems.SUBJECT),
@@ -67,6 +72,41 @@ def compile_source(
     if liquid:
         raise SourceError(*liquid)
     return Compiled(html=made.html, text=_sound(made.text), removed=_with_lines(made.removed, source))
+
+
+def _of_blocks(source: str, frame: Frame) -> Compiled:
+    """As MJML, where line n + 1 holds block n; a problem's line is then the block's number."""
+    made_of = document(source)
+    mjml = written_blocks(made_of, frame.language)
+    wrong = [
+        replace(problem, line=number)
+        for number, line in enumerate(mjml.split("\n"), 1 - HEAD_LINES)
+        if "{{" in line or "{%" in line
+        for problem in liquid_problems(line)
+    ]
+    if wrong:
+        raise SourceError(*wrong)
+    try:
+        made = compile_source(
+            "mjml",
+            mjml,
+            title=frame.title,
+            language=frame.language,
+            preheader=frame.preheader,
+        )
+    except SourceError as refused:
+        raise SourceError(*map(_at_block, refused.problems)) from refused
+    removed = (*removed_from(made_of), *map(_at_block, made.removed))
+    return Compiled(html=made.html, text=made.text, removed=removed)
+
+
+def _at_block(problem: Problem) -> Problem:
+    return replace(problem, line=max(0, problem.line - HEAD_LINES))
+
+
+def as_written(kind: str, source: str, language: str = "nl") -> str:
+    """The source in which elements, fields and links can be looked up. Raises SourceError."""
+    return written_blocks(document(source), language) if kind == "blocks" else source
 
 
 def liquid_problems(source: str) -> list[Problem]:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailexpert.content.blocks.mjml import HEAD_LINES
 from mailexpert.content.problems import Problem, gettext_noop
-from mailexpert.content.rules import Compiled
+from mailexpert.content.rules import Compiled, as_written
 from mailexpert.content.values import Draft
 from mailexpert.mail import personalise
 
@@ -64,7 +66,7 @@ UNSUBSCRIBE_ADDED = gettext_noop("We put the unsubscribe link below the mail and
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """`where`: subject, preheader, source, or source:<line>."""
+    """`where`: subject, preheader, source, source:<line> or block:<number>."""
 
     code: str
     level: Level
@@ -73,7 +75,35 @@ class Finding:
     where: str = "source"
 
 
-def refused(found: Collection[Problem]) -> list[Finding]:
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The source in which things are looked up, and how a place in it is called."""
+
+    text: str
+    is_blocks: bool = False
+
+    def at(self, line: int) -> str:
+        if self.is_blocks:
+            return f"block:{line - HEAD_LINES}" if line > HEAD_LINES else "source"
+        return f"source:{line}"
+
+    def place(self, *needles: str) -> str:
+        """The first of these that is found."""
+        for wanted in (each for needle in needles if len(needle) > 1 for each in (needle, escape(needle))):
+            found = self.text.find(wanted)
+            if found >= 0:
+                return self.at(self.text.count("\n", 0, found) + 1)
+        return "source"
+
+
+def where(draft: Draft, line: int) -> str:
+    """Where a problem's line is: of blocks it is the block's number; line 0 lies around the source."""
+    if not line:
+        return "source" if draft.kind == "blocks" else "subject"
+    return f"block:{line}" if draft.kind == "blocks" else f"source:{line}"
+
+
+def refused(draft: Draft, found: Collection[Problem]) -> list[Finding]:
     """Why the source makes no mail."""
     return [
         Finding(
@@ -81,28 +111,27 @@ def refused(found: Collection[Problem]) -> list[Finding]:
             level="block",
             sentence=problem.sentence,
             values=problem.values,
-            where=_at(problem.line),
+            where=where(draft, problem.line),
         )
         for problem in found
     ]
 
 
-def _at(line: int) -> str:
-    return f"source:{line}" if line else "subject"
-
-
 def examine(draft: Draft, compiled: Compiled, fields: Collection[str]) -> list[Finding]:
     """Everything there is to say about a mail that can be made. `fields`: what may stand after `contact.`"""
     tree = LexborHTMLParser(compiled.html)
+    written = Written(
+        text=as_written(draft.kind, draft.source, draft.language), is_blocks=draft.kind == "blocks"
+    )
     found = [
         *_subject(draft),
         *_preheader(draft),
         *_content(compiled),
-        *_fields(draft, fields),
-        *_images(tree, draft.source),
-        *_links(tree, draft.source),
+        *_fields(draft, written, fields),
+        *_images(tree, written),
+        *_links(tree, written),
         *_size(compiled.html),
-        *_removed(compiled.removed),
+        *_removed(draft, compiled.removed),
         _unsubscribe(compiled.html),
     ]
     order = ("block", "warn", "ok")
@@ -133,25 +162,26 @@ def _content(compiled: Compiled) -> Iterator[Finding]:
         yield Finding(code="empty", level="block", sentence=EMPTY)
 
 
-def _fields(draft: Draft, fields: Collection[str]) -> Iterator[Finding]:
+def _fields(draft: Draft, written: Written, fields: Collection[str]) -> Iterator[Finding]:
     unknown = False
-    for source, where in (
+    for source, part in (
         (draft.subject, "subject"),
         (draft.preheader, "preheader"),
-        (draft.source, "source"),
+        (written.text, "source"),
     ):
         for problem in personalise.check(source, fields):
             if problem.code == "unknown_field":
                 unknown = True
-                yield _field("field_unknown", "block", UNKNOWN_FIELD, problem, where)
+                place = written.at(problem.line) if part == "source" else part
+                yield _field("field_unknown", "block", UNKNOWN_FIELD, problem, place)
         for problem in personalise.without_fallback(source):
-            yield _field("field_fallback", "warn", NO_FALLBACK, problem, where)
+            place = written.at(problem.line) if part == "source" else part
+            yield _field("field_fallback", "warn", NO_FALLBACK, problem, place)
     if not unknown:
         yield Finding(code="fields", level="ok", sentence=FIELDS_FINE)
 
 
-def _field(code: str, level: Level, sentence: str, problem: personalise.Problem, where: str) -> Finding:
-    place = f"source:{problem.line}" if where == "source" else where
+def _field(code: str, level: Level, sentence: str, problem: personalise.Problem, place: str) -> Finding:
     return Finding(
         code=code,
         level=level,
@@ -161,7 +191,7 @@ def _field(code: str, level: Level, sentence: str, problem: personalise.Problem,
     )
 
 
-def _images(tree: LexborHTMLParser, source: str) -> Iterator[Finding]:
+def _images(tree: LexborHTMLParser, written: Written) -> Iterator[Finding]:
     images = tree.css("img")
     bad = False
     for image in images:
@@ -174,7 +204,7 @@ def _images(tree: LexborHTMLParser, source: str) -> Iterator[Finding]:
                 level="warn",
                 sentence=ALT_MISSING,
                 values=values,
-                where=_place(source, address),
+                where=written.place(address),
             )
         if address.startswith("data:"):
             yield Finding(code="image_data", level="warn", sentence=DATA_IMAGE)
@@ -182,22 +212,22 @@ def _images(tree: LexborHTMLParser, source: str) -> Iterator[Finding]:
         yield Finding(code="images", level="ok", sentence=IMAGES_FINE)
 
 
-def _links(tree: LexborHTMLParser, source: str) -> Iterator[Finding]:
+def _links(tree: LexborHTMLParser, written: Written) -> Iterator[Finding]:
     anchors = tree.css("a")
     bad = False
     for anchor in anchors:
-        for finding in _link(anchor, source):
+        for finding in _link(anchor, written):
             bad = True
             yield finding
     if anchors and not bad:
         yield Finding(code="links", level="ok", sentence=LINKS_FINE)
 
 
-def _link(anchor: LexborNode, source: str) -> Iterator[Finding]:
+def _link(anchor: LexborNode, written: Written) -> Iterator[Finding]:
     target = (anchor.attributes.get("href") or "").strip()
     label = _label(anchor)
     values = {"label": label or target or "?", "target": target}
-    where = _place(source, target)
+    where = written.place(target, label)
     code, level, sentence = _judge_target(
         target, is_named="name" in anchor.attributes or "id" in anchor.attributes
     )
@@ -241,11 +271,6 @@ def _split(target: str) -> SplitResult | None:
     return parts
 
 
-def _place(source: str, needle: str) -> str:
-    at = source.find(needle) if len(needle) > 1 else -1
-    return f"source:{source.count(chr(10), 0, at) + 1}" if at >= 0 else "source"
-
-
 def _size(html: str) -> Iterator[Finding]:
     size = len(html.encode())
     values = {"size": round(size / 1000)}
@@ -257,14 +282,14 @@ def _size(html: str) -> Iterator[Finding]:
         yield Finding(code="size", level="ok", sentence=SIZE_FINE, values=values)
 
 
-def _removed(removed: Collection[Problem]) -> Iterator[Finding]:
+def _removed(draft: Draft, removed: Collection[Problem]) -> Iterator[Finding]:
     for problem in removed:
         yield Finding(
             code="removed",
             level="warn",
             sentence=problem.sentence,
             values=problem.values,
-            where=_at(problem.line),
+            where=where(draft, problem.line),
         )
 
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("<int:template_id>/", views.edit, name="edit"),
     path("<int:template_id>/kopie/", views.copy, name="copy"),
     path("<int:template_id>/weg/", views.delete, name="delete"),
+    path("<int:template_id>/versies/<int:revision_id>/", views.restore, name="restore"),
     path("<int:template_id>/proefmail/", views.send_test, name="send_test"),
 ]

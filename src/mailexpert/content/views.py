@@ -17,12 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mailexpert.accounts.access import member_required, own_page, user_of
 from mailexpert.accounts.models import Account
+from mailexpert.accounts.rules import outranks
 from mailexpert.contacts.models import Contact
-from mailexpert.content import actions, queries
+from mailexpert.content import actions, queries, revisions
 from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
 from mailexpert.content.models import Template
+from mailexpert.content.rights import new_code
 from mailexpert.content.rules_preview import has_dark, shown
 from mailexpert.content.values import Draft, Preview
+from mailexpert.content.words_blocks import editor_facts
 
 # A mail is someone's HTML. It gets no scripts, no forms, nothing from us; only pictures, and its own styles.
 # `allow-same-origin` lets the page around it measure its height, and gives it nothing: it can't run anything.
@@ -64,7 +67,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Begin with a starter or from nothing."""
     form = BlankForm(request.POST or None)
     if form.is_valid():
-        draft = Draft(kind=form.cleaned_data["kind"], source="", language=_language(request))
+        kind, account = form.cleaned_data["kind"], request.account  # type: ignore[attr-defined]
+        source = actions.blank_blocks(account.name) if kind == "blocks" else ""
+        draft = Draft(kind=kind, source=source, language=_language(request))
         made = actions.make_template(name=form.cleaned_data["name"], draft=draft)
         return redirect("content:edit", template_id=made.pk)
     return render(request, "content/new.html", {"form": form, "gallery": queries.gallery(_language(request))})
@@ -92,6 +97,8 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
     if request.method != "POST":
         return _edit_page(request, template, TemplateForm(initial=_initial(template)))
     form = TemplateForm(request.POST)
+    if form.is_valid() and new_code(template.source, form.cleaned_data["source"]) and not may_code(request):
+        form.add_error("source", _("Only an administrator of the account may add HTML to a mail."))
     if form.is_valid():
         try:
             actions.change_template(
@@ -99,6 +106,7 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 name=form.cleaned_data["name"],
                 draft=form.draft(),
+                by=user_of(request).pk,
             )
         except actions.ChangedMeanwhile:
             form.add_error(
@@ -114,6 +122,26 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
     return _edit_page(request, template, form)
 
 
+def may_code(request: HttpRequest) -> bool:
+    """HTML of their own among the blocks is for administrators of the account."""
+    return outranks(request.membership.role, "admin")  # type: ignore[attr-defined]
+
+
+@require_POST
+@member_required
+def restore(request: HttpRequest, template_id: int, revision_id: int) -> HttpResponse:
+    """Bring back how a template stood; how it stands now is kept as a version too."""
+    template = get_object_or_404(Template, id=template_id)
+    revision = revisions.one(revisions.Owner(template_id=template.pk), revision_id)
+    if revision is None:
+        raise Http404
+    actions.restore_template(template, revision, by=user_of(request).pk)
+    messages.success(
+        request, _("This is the version you chose. How it stood just now is kept as a version, too.")
+    )
+    return redirect("content:edit", template_id=template.pk)
+
+
 def _initial(template: Template) -> dict[str, Any]:
     names = ("kind", "source", "subject", "preheader", "language", "name", "version")
     return {name: getattr(template, name) for name in names}
@@ -124,6 +152,9 @@ def _edit_page(request: HttpRequest, template: Template, form: TemplateForm) -> 
         "template": template,
         "form": form,
         "fields": queries.field_choices(),
+        "is_blocks": template.kind == "blocks",
+        "block_facts": editor_facts(may_code=may_code(request)) if template.kind == "blocks" else None,
+        "versions": revisions.of(revisions.Owner(template_id=template.pk))[: revisions.KEPT],
     }
     return render(request, "content/edit.html", context)
 
@@ -161,6 +192,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "invalid": invalid,
         "now": timezone.now(),
         "sender": request.POST.get("sender_name", ""),
+        "is_blocks": request.POST.get("kind") == "blocks",
     }
     return render(request, "content/parts/words.html", context)
 

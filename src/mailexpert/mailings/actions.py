@@ -2,24 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mailexpert.accounts.models import Account
 from mailexpert.base.clock import now
 from mailexpert.contacts.models import Membership
+from mailexpert.content import revisions
 from mailexpert.content.queries import reader_values
-from mailexpert.core.scope import current_account
 from mailexpert.mail import address
-from mailexpert.mailings import checks, rules
-from mailexpert.mailings.models import AudienceList, Mailing
+from mailexpert.mailings import audience, checks, rules
+from mailexpert.mailings.models import AudienceList, AudienceSegment, Mailing
 from mailexpert.sending import actions as sending
 from mailexpert.sending import testmail
 
-CUT_AUDIENCE = (Path(__file__).parent / "sql" / "cut_audience.sql").read_text()
 State = Mailing.State
 
 
@@ -32,12 +30,18 @@ class CannotSend(Exception):
 
 
 @transaction.atomic
-def choose_audience(mailing: Mailing, lists: Collection[int], excluded: Collection[int] = ()) -> None:
+def choose_audience(
+    mailing: Mailing, lists: Collection[int], excluded: Collection[int] = (), segments: Collection[int] = ()
+) -> None:
     """Replace the lists a mailing goes to and the ones it leaves out; a list is never both."""
     mailing.audience.all().delete()
     AudienceList.objects.bulk_create(
         AudienceList(mailing=mailing, list_id=list_id, excluded=list_id in excluded)
         for list_id in dict.fromkeys([*excluded, *lists])
+    )
+    mailing.audience_segments.all().delete()
+    AudienceSegment.objects.bulk_create(
+        AudienceSegment(mailing=mailing, segment_id=segment_id) for segment_id in dict.fromkeys(segments)
     )
 
 
@@ -49,7 +53,7 @@ def copy(mailing: Mailing, name: str) -> Mailing:
         name=name[:200],
         **{field: getattr(mailing, field) for field in WRITTEN},
     )
-    choose_audience(made, lists, excluded)
+    choose_audience(made, lists, excluded, mailing.segment_ids())
     return made
 
 
@@ -63,6 +67,7 @@ def delete_draft(mailing: Mailing) -> None:
     found = _locked(mailing.id)
     if not found.is_draft:
         raise rules.NotNow(found.state)
+    revisions.forget(revisions.Owner(mailing_id=found.id))
     found.delete()
 
 
@@ -106,7 +111,7 @@ def start(mailing: Mailing) -> None:
         language=found.language,
         sender_line=account.sender_line,
     )
-    _cut_audience(issue.id, found)
+    audience.cut(issue.id, found.list_ids(), found.list_ids(excluded=True), found.segment_ids())
     _move(found, State.SENDING, issue=issue, started_at=now())
 
 
@@ -219,16 +224,3 @@ def _checked(mailing: Mailing) -> checks.Content:
     if not rules.may_send(found) or content is None:
         raise CannotSend(found)
     return content
-
-
-def _cut_audience(issue_id: int, mailing: Mailing) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CUT_AUDIENCE,
-            {
-                "account": current_account(),
-                "issue": issue_id,
-                "lists": mailing.list_ids(),
-                "excluded": mailing.list_ids(excluded=True),
-            },
-        )

@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mailexpert.accounts.models import Account
 from mailexpert.base import env
 from mailexpert.contacts.models import Field, List
+from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content.checks import Check as ContentCheck
 from mailexpert.content.checks import check_draft
 from mailexpert.content.problems import SourceError
 from mailexpert.content.rules import compile_source
 from mailexpert.content.values import Draft
 from mailexpert.mail import address
-from mailexpert.mailings import queries
+from mailexpert.mailings import audience, queries
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.rules import Check, Level
+from mailexpert.sending import queries_domains as domains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +79,34 @@ def _sender(mailing: Mailing) -> list[Check]:
         address.parse_sender(mailing.sender)
     except address.AddressProblem:
         return [_block("sender_invalid", _("The sender is no valid address."), "sender")]
-    if env.load().relay_is_local:
+    if not domains.mail_leaves():
         return [_ok("sender", _("The sender is a valid address."), "sender")]
-    return [
-        Check(
-            code="sender_domain",
-            level="warn",
-            text=_("We have not checked the domain of your sender. Make sure SPF and DKIM allow your relay."),
-            where="sender",
+    return [_sender_domain(mailing.sender)]
+
+
+def _sender_domain(sender: str) -> Check:
+    """Through a real relay only from a domain whose records show that it is this account's."""
+    parsed = address.parse_sender(sender).address
+    if domains.domain_for(parsed.text) is not None:
+        text = _("The domain of your sender is verified, and this mailing is signed for it.")
+        return _ok("sender_domain", text, "sender")
+    known = domains.known_domain(parsed.text)
+    if known is None:
+        text = _("%(domain)s is not a sender domain of yours yet. Add it and publish its records.")
+        page = reverse("sending:domains")
+    elif known.is_broken:
+        text = _("The records of %(domain)s are broken in DNS. Mend them, then this mailing can leave.")
+        page = reverse("sending:domain", args=[known.id])
+    elif known.is_verified:
+        text = _(
+            "The DMARC policy of your domain is strict: mail from %(domain)s needs a sender domain of its own."
         )
-    ]
+        page = reverse("sending:domains")
+    else:
+        text = _("The records of %(domain)s are not in DNS yet. Publish them, then this mailing can leave.")
+        page = reverse("sending:domain", args=[known.id])
+    text %= {"domain": parsed.domain}
+    return Check(code="sender_domain", level="block", text=text, where="sender", page=page)
 
 
 def _audience(mailing: Mailing) -> list[Check]:
@@ -93,6 +114,9 @@ def _audience(mailing: Mailing) -> list[Check]:
     if not lists:
         return [_block("audience_missing", _("No list is chosen, so nobody would get it."), "audience")]
     purposes = set(List.objects.filter(id__in=lists).values_list("purpose", flat=True))
+    if _broken_segment(mailing):
+        text = _("A segment asks for a field that is no longer there. Mend the segment, or leave it out.")
+        return [_block("segment_broken", text, "audience")]
     tally = queries.tally(mailing)
     if not tally.mailable:
         return [_block("audience_empty", _("Nobody on these lists may be mailed."), "audience")]
@@ -112,6 +136,14 @@ def _audience(mailing: Mailing) -> list[Check]:
             )
         )
     return found
+
+
+def _broken_segment(mailing: Mailing) -> bool:
+    try:
+        audience.within("", mailing.segment_ids())
+    except TreeProblem:
+        return True
+    return False
 
 
 def _address_line() -> list[Check]:

@@ -18,6 +18,7 @@ declare(
     },
     technical=(
         "id", "account_id", "template_id", "kind", "tracking", "language", "state", "scheduled_at", "issue_id",
+        "version",
         "created_at", "updated_at", "started_at", "finished_at",
     ),
 )  # fmt: skip
@@ -31,3 +32,12 @@ declare(
 )
 for name in ("start_due", "follow_issues"):
     declare_job(f"mailings.jobs.{name}")
+declare(
+    "mailings_audiencesegment",
+    purpose="marketing.communications.email",
+    ground="contract: the account chooses whom it mails",
+    subject="account",
+    keep="as long as the mailing",
+    columns={},
+    technical=("id", "account_id", "mailing_id", "segment_id"),
+)

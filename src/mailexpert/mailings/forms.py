@@ -48,6 +48,7 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             ),
         }
 
+    version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     language = forms.ChoiceField(
         label=_("Language of the mailing"), choices=[("nl", _("Dutch")), ("en", _("English"))]
     )
@@ -59,6 +60,9 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             self.fields[field].strip = False  # type: ignore[attr-defined]  # a line break must be seen
             # A draft may lack it, a mailing may not: so no "(optional)" beside it.
             self.fields[field].is_needed_later = True  # type: ignore[attr-defined]
+
+    def written(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
     def clean_name(self) -> str:
         return str(self.cleaned_data["name"]).strip()
@@ -87,8 +91,23 @@ class AudienceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"form": "write"}),
     )
 
-    def __init__(self, *args: Any, choices: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+    segments = forms.MultipleChoiceField(
+        label=_("of them, only who is in"),
+        help_text=_("Several segments: only who is in every one of them."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"form": "write"}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        choices: Iterable[tuple[int, str]],
+        segments: Iterable[tuple[int, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["segments"].choices = [(str(value), label) for value, label in segments]  # type: ignore[attr-defined]
+        self.fields["segments"].is_needed_later = True  # type: ignore[attr-defined]
         offered = [(str(value), label) for value, label in choices]
         for name in ("lists", "excluded"):
             self.fields[name].choices = offered  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ class Mailing(AccountRow):
         CANCELLED = "cancelled", _("Cancelled")
 
     class Kind(models.TextChoices):
+        BLOCKS = "blocks", _("Blocks")
         MJML = "mjml", "MJML"
         HTML = "html", "HTML"
         TEXT = "text", _("Text")
@@ -40,6 +41,7 @@ class Mailing(AccountRow):
     )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MJML)
     source = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     tracking = models.CharField(max_length=20, choices=Tracking, default=Tracking.AGGREGATE)
     language = models.CharField(max_length=5, default="nl")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
@@ -85,6 +87,25 @@ class Mailing(AccountRow):
     def list_ids(self, *, excluded: bool = False) -> list[int]:
         rows = self.audience.filter(excluded=excluded).order_by("id")
         return list(rows.values_list("list_id", flat=True))
+
+    def segment_ids(self) -> list[int]:
+        return list(self.audience_segments.order_by("id").values_list("segment_id", flat=True))
+
+
+class AudienceSegment(AccountRow):
+    """A segment that everyone who gets a mailing must be in. While a draft names it, it can't be deleted."""
+
+    mailing: Any = AccountForeignKey(Mailing, models.CASCADE, related_name="audience_segments")
+    segment: Any = AccountForeignKey("contacts.Segment", models.PROTECT, related_name="+")
+
+    objects: ClassVar[AccountManager["AudienceSegment"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "mailing", "segment"], name="mailings_audience_segment_once"
+            )
+        ]
 
 
 class AudienceList(AccountRow):

@@ -10,10 +10,13 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mailexpert.contacts import queries_segments
 from mailexpert.contacts.models import List
+from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content import queries as content
 from mailexpert.content.models import Template
 from mailexpert.core.scope import current_account
+from mailexpert.mailings import audience
 from mailexpert.mailings.models import Mailing
 from mailexpert.sending import queries as sending
 from mailexpert.sending.models import Shard
@@ -58,20 +61,31 @@ def list_choices() -> list[tuple[int, str]]:
     return [(found.id, found.name) for found in lists]
 
 
+def segment_choices() -> list[tuple[int, str]]:
+    return [(found.id, found.name) for found in queries_segments.segments()]
+
+
 def templates() -> list[Template]:
-    return list(Template.objects.exclude(kind="blocks").order_by("-updated_at")[:50])
+    return list(Template.objects.order_by("-updated_at")[:50])
 
 
 def tally(mailing: Mailing) -> Tally:
     lists, excluded = mailing.list_ids(), mailing.list_ids(excluded=True)
     if not lists:
         return Tally(rows=[], mailable=0)
+    try:
+        statement, values = audience.within(TALLY, mailing.segment_ids())
+    except TreeProblem:
+        return Tally(rows=[], mailable=0)
     with connection.cursor() as cursor:
-        cursor.execute(TALLY, {"account": current_account(), "lists": lists, "excluded": excluded})
-        on_lists, left_out, without_ground, suppressed, mailable = cursor.fetchone()
+        cursor.execute(
+            statement, {**values, "account": current_account(), "lists": lists, "excluded": excluded}
+        )
+        on_lists, left_out, outside, without_ground, suppressed, mailable = cursor.fetchone()
     rows = [
         TallyRow(label=_("On these lists"), count=on_lists, minus=False),
         TallyRow(label=_("Also on a list that is left out"), count=left_out, minus=True),
+        TallyRow(label=_("Outside the segments"), count=outside, minus=True),
         TallyRow(label=_("Without a ground to mail them"), count=without_ground, minus=True),
         TallyRow(label=_("Suppressed"), count=suppressed, minus=True),
     ]

@@ -38,16 +38,20 @@ def check_time(at: datetime, now: datetime) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One line of the list before sending: what was looked at, whether it holds, and where to mend it."""
+    """One line of the list before sending: what was looked at, whether it holds, and where to mend it; `page` when
+    that is on another page."""
 
     code: str
     level: Level
     text: str
     where: str
+    page: str = ""
 
     @property
     def anchor(self) -> str:
         """The part of the compose page where it is mended."""
+        if self.where.startswith("block:"):
+            return f"block-{self.where.removeprefix('block:')}"
         if self.where.startswith("source"):
             return "id_source"
         return {

@@ -70,10 +70,6 @@ def templates(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
 @router.post("/templates", response={201: TemplateOut, **WRITE})
 def make_template(request: HttpRequest, wanted: TemplateIn) -> Status[Template]:
     """Keep a template. Its source is compiled first; an error names the line."""
-    if wanted.kind == "blocks":
-        raise Problem(
-            422, "Kind not available", "Blocks come with the visual editor; send mjml, html or text."
-        )
     try:
         rules.compile_source(
             wanted.kind,

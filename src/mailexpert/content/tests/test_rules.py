@@ -191,5 +191,5 @@ def test_icons_and_fonts_never_come_from_a_stranger() -> None:
 
 
 def test_an_unknown_kind_is_a_mistake_of_ours() -> None:
-    with pytest.raises(ValueError, match="blocks"):
-        compile_source("blocks", "{}")
+    with pytest.raises(ValueError, match="word"):
+        compile_source("word", "{}")

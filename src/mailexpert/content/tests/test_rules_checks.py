@@ -22,8 +22,8 @@ def check(source: str, *, subject: str = "Nieuws", preheader: str = "Eerst") -> 
         ("a\n{{ contact.city }}", "field_fallback", "warn", "source:2"),
         ("a\n<img src='https://a.nl/b.png'>", "image_alt", "warn", "source:2"),
         ("<img alt='' src='data:image/png;base64,AA=='>", "image_data", "warn", "source"),
-        ("<a href='#'>Lees het verslag</a>", "link_empty", "block", "source"),
-        ("<a href=''>Lees het verslag</a>", "link_empty", "block", "source"),
+        ("<a href='#'>Lees het verslag</a>", "link_empty", "block", "source:1"),
+        ("<a href=''>Lees het verslag</a>", "link_empty", "block", "source:1"),
         ("a\n<a href='verslag.html'>Lees het verslag</a>", "link_relative", "block", "source:2"),
         ("<a href='http://localhost:3000/x'>Lees het verslag</a>", "link_here", "block", "source:1"),
         ("<a href='http://a.nl/x'>Lees het verslag</a>", "link_plain", "warn", "source:1"),
@@ -76,4 +76,6 @@ def test_what_blocks_comes_first() -> None:
 def test_a_source_that_makes_no_mail_blocks_with_its_lines() -> None:
     with pytest.raises(SourceError) as wrong:
         compile_source("html", "a\n{{ b | verzin }}")
-    assert [(f.level, f.where) for f in refused(wrong.value.problems)] == [("block", "source:2")]
+    assert [(f.level, f.where) for f in refused(Draft(kind="html", source=""), wrong.value.problems)] == [
+        ("block", "source:2")
+    ]

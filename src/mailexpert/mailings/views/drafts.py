@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +11,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mailexpert.accounts.access import member_required, role_required
+from mailexpert.accounts.access import member_required, role_required, user_of
+from mailexpert.accounts.rules import outranks
 from mailexpert.content import queries as content
-from mailexpert.mailings import actions, checks, queries
+from mailexpert.content import revisions
+from mailexpert.content.rights import count_blocks, new_code
+from mailexpert.content.words_blocks import editor_facts
+from mailexpert.mailings import actions, checks, queries, rules
+from mailexpert.mailings import actions_drafts as drafts
 from mailexpert.mailings.forms import AudienceForm, TestMailForm, WhenForm, WriteForm
 from mailexpert.mailings.models import Mailing
 
@@ -67,15 +73,76 @@ def save(request: HttpRequest, mailing_id: int) -> HttpResponse:
     mailing = get_object_or_404(Mailing, id=mailing_id)
     if not mailing.is_draft:
         return _elsewhere(request, mailing)
+    before = mailing.source
     write = WriteForm(request.POST, instance=mailing)
-    audience = AudienceForm(request.POST, choices=queries.list_choices())
+    audience = AudienceForm(request.POST, choices=queries.list_choices(), segments=queries.segment_choices())
+    if write.is_valid() and new_code(before, write.cleaned_data["source"]) and not may_code(request):
+        write.add_error("source", _("Only an administrator of the account may add HTML to a mail."))
+    changed_by_other: Mailing | None = None
     if write.is_valid() and audience.is_valid():
-        written = write.save(commit=False)
-        written.save(update_fields=[*WriteForm.Meta.fields, "updated_at"])
-        actions.choose_audience(mailing, audience.chosen("lists"), audience.chosen("excluded"))
+        try:
+            mailing = drafts.change_draft(
+                mailing.id,
+                version=write.cleaned_data["version"],
+                by=user_of(request).pk,
+                written=write.written(),
+            )
+            actions.choose_audience(
+                mailing, audience.chosen("lists"), audience.chosen("excluded"), audience.chosen("segments")
+            )
+        except drafts.ChangedMeanwhile as problem:
+            changed_by_other = problem.mailing
+        except rules.NotNow:
+            return _elsewhere(request, mailing)
     if not request.headers.get("HX-Request"):
         return redirect("mailings:show", mailing.id)
-    return render(request, "mailings/parts/followers.html", _compose(request, mailing, write=write))
+    context = _compose(request, changed_by_other or mailing, write=write)
+    return render(
+        request, "mailings/parts/followers.html", context | {"conflict": _conflict(changed_by_other)}
+    )
+
+
+def _conflict(mailing: Mailing | None) -> dict[str, Any] | None:
+    """Who saved meanwhile, and when, for the words in the page."""
+    if mailing is None:
+        return None
+    newest = revisions.of(revisions.Owner(mailing_id=mailing.id)).first()
+    by = newest.by if newest else None
+    return {
+        "who": by.full_name or by.email if by else "",
+        "at": mailing.updated_at,
+        "version": mailing.version,
+    }
+
+
+def may_code(request: HttpRequest) -> bool:
+    return outranks(request.membership.role, "admin")  # type: ignore[attr-defined]
+
+
+@require_safe
+@member_required
+def versions(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    """How the mailing stood before, newest first."""
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    found = revisions.of(revisions.Owner(mailing_id=mailing.id))[: revisions.KEPT]
+    return render(request, "mailings/parts/versions.html", {"mailing": mailing, "versions": found})
+
+
+@require_POST
+@role_required("editor")
+def restore(request: HttpRequest, mailing_id: int, revision_id: int) -> HttpResponse:
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    revision = revisions.one(revisions.Owner(mailing_id=mailing.id), revision_id)
+    if revision is None:
+        raise Http404
+    try:
+        drafts.restore(mailing, revision, by=user_of(request).pk)
+    except rules.NotNow:
+        return _elsewhere(request, mailing)
+    messages.success(
+        request, _("This is the version you chose. How it stood just now is kept as a version, too.")
+    )
+    return redirect("mailings:show", mailing.id)
 
 
 @require_POST
@@ -110,22 +177,32 @@ def _elsewhere(request: HttpRequest, mailing: Mailing) -> HttpResponse:
 
 
 def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = None) -> dict[str, Any]:
-    write = write or WriteForm(instance=mailing)
+    write = write or WriteForm(instance=mailing, initial={"version": mailing.version})
     found, made = checks.look_over(mailing)
     tally = queries.tally(mailing)
     lists, excluded = mailing.list_ids(), mailing.list_ids(excluded=True)
-    choices = queries.list_choices()
+    choices, segments, chosen = queries.list_choices(), queries.segment_choices(), mailing.segment_ids()
     return {
         "mailing": mailing,
         "write": write,
         "audience": AudienceForm(
             choices=choices,
-            initial={"lists": [str(i) for i in lists], "excluded": [str(i) for i in excluded]},
+            segments=segments,
+            initial={
+                "lists": [str(i) for i in lists],
+                "excluded": [str(i) for i in excluded],
+                "segments": [str(i) for i in chosen],
+            },
         ),
         "list_names": [name for value, name in choices if value in lists],
+        "segment_names": [name for value, name in segments if value in chosen],
+        "has_segments": bool(segments),
         "excluded_names": [name for value, name in choices if value in excluded],
         "has_lists": bool(choices),
         "fields": content.field_choices(),
+        "is_blocks": mailing.kind == "blocks",
+        "block_count": count_blocks(mailing.source) if mailing.kind == "blocks" else 0,
+        "block_facts": editor_facts(may_code=may_code(request)) if mailing.kind == "blocks" else None,
         "tally": tally,
         "blocking": [check for check in found if check.level == "block"],
         "warnings": [check for check in found if check.level == "warn"],
