@@ -9,6 +9,7 @@ import sys
 import structlog
 
 from mailexpert.base import env, logs, outgoing
+from mailexpert.delivery import rendering
 from mailexpert.delivery.budget import Budget
 from mailexpert.delivery.engine import Engine
 from mailexpert.delivery.lanes import Lane
@@ -43,6 +44,7 @@ async def main(url: str) -> None:
         loop.add_signal_handler(number, engine.stop)
     log.info("delivery runs", pid=os.getpid())
     await engine.run()
+    rendering.close()
     await outbox.close()
     await shared.close()
     log.info("delivery ends")

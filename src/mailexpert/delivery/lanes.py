@@ -68,7 +68,7 @@ class Lane:
         )
         self._unsure: list[tuple[Shard, int, Sequence[Person]]] = []
         self._releasing: set[asyncio.Task[None]] = set()
-        self._signing: set[asyncio.Task[None]] = set()
+        self._composing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._next_claim = self._next_retries = 0.0
         self._told: str | None = None
@@ -135,7 +135,7 @@ class Lane:
     async def _wind_up(self) -> None:
         self._books.stop_all()
         self._budget.pass_by(self.nudge)
-        for task in list(self._signing):
+        for task in list(self._composing):
             task.cancel()
         await self._wire.close(DRAIN_SECONDS)
         await self._books.all_written()
@@ -152,7 +152,7 @@ class Lane:
             return False
         if self._told != "":
             await self._say_why("")
-        if len(self._signing) + self._wire.waiting_windows >= MOST_WAITING:
+        if len(self._composing) + self._wire.waiting_windows >= MOST_WAITING:
             self._budget.pass_by(self.nudge)
             return False
         return self._budget.has_room(self._books.pace.window, self.nudge)
@@ -313,23 +313,23 @@ class Lane:
     ) -> Window:
         self._budget.take(len(turns))
         self._pacer.purse.spend(self._pacer.terms(self.relay, self.group, issue), len(turns))
-        made = iter(()) if letters.must_sign else letters.compose(people)
+        made = iter(()) if letters.take_long else letters.compose(people)
         window = Window(issue, shard, turns, made, opened_at + SAFE_SECONDS, self._books.done)
         window.opened = opened_at
         self._books.open(window)
-        if turns and letters.must_sign:
-            task = asyncio.create_task(self._sign(window, letters, people))
-            self._signing.add(task)
-            task.add_done_callback(self._signing.discard)
+        if turns and letters.take_long:
+            task = asyncio.create_task(self._compose_ahead(window, letters, people))
+            self._composing.add(task)
+            task.add_done_callback(self._composing.discard)
         elif turns:
             self._wire.submit(window)
         if self._closing or not self._issues.is_sending(issue.id):
             window.stop()
         return window
 
-    async def _sign(self, window: Window, letters: Letters, people: Sequence[Person]) -> None:
+    async def _compose_ahead(self, window: Window, letters: Letters, people: Sequence[Person]) -> None:
         """The window before this one is on the wire meanwhile, and the next one may be opened."""
-        window.supply(await letters.signed(people))
+        window.supply(await letters.compose_ahead(people))
         if not window.stopped:
             self._wire.submit(window)
         self._wake.set()

@@ -6,7 +6,7 @@ import structlog
 
 from mailexpert.base import env, keys
 from mailexpert.base.clock import now
-from mailexpert.delivery import signing
+from mailexpert.delivery import rendering, signing
 from mailexpert.delivery.ports import Issue, Message, Person
 from mailexpert.mail.compose import Composer, IssueContent
 
@@ -22,7 +22,8 @@ class IssueLetters:
 
     def __init__(self, issue: Issue) -> None:
         self._issue_id = issue.id
-        self._composer = Composer(_content(issue), keys.derive("links"))
+        self._content, self._key = _content(issue), keys.derive("links")
+        self._composer = Composer(self._content, self._key)
         self._signer = signing.signer_of(issue)
         self.columns = [_column(issue, name) for name in self._composer.columns]
 
@@ -42,12 +43,15 @@ class IssueLetters:
         return map(self._alone, people)
 
     @property
-    def must_sign(self) -> bool:
-        return self._signer is not None
+    def take_long(self) -> bool:
+        return self._signer is not None or not self._composer.is_fast
 
-    async def signed(self, people: Sequence[Person]) -> Iterator[Message | None]:
-        assert self._signer is not None
-        return await signing.sign(self.compose(people), self._signer)
+    async def compose_ahead(self, people: Sequence[Person]) -> Iterator[Message | None]:
+        if self._composer.is_fast:
+            made = self.compose(people)
+        else:
+            made = await rendering.render(self._content, self._key, people)
+        return made if self._signer is None else await signing.sign(made, self._signer)
 
     def _alone(self, person: Person) -> Message | None:
         try:

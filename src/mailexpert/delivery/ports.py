@@ -228,12 +228,12 @@ class Letters(Protocol):
         ...
 
     @property
-    def must_sign(self) -> bool:
-        """Then `signed` takes the place of `compose`."""
+    def take_long(self) -> bool:
+        """They are signed, or need Liquid for each person: `compose_ahead` takes the place of `compose`."""
         ...
 
-    async def signed(self, people: Sequence[Person]) -> Iterator[Message | None]:
-        """The same messages, all made and signed, while the loop goes on. Never raises."""
+    async def compose_ahead(self, people: Sequence[Person]) -> Iterator[Message | None]:
+        """The same messages, all made while the loop goes on. Never raises."""
         ...
 
 

@@ -88,7 +88,7 @@ class Window:
         return 0 if self.stopped else len(self.turns) - self._next + len(self._returned)
 
     def supply(self, letters: Iterator[Message | None]) -> None:
-        """The letters, for a window that was opened before they were signed; it is submitted only then."""
+        """The letters, for a window that was opened before they were made; it is submitted only then."""
         self._letters = letters
 
     def take(self) -> Letter | None:
