@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -92,6 +92,35 @@ class Mailroom:
                 self.account, issue, n, list(contacts[start : start + shard_size]),
             )  # fmt: skip
         return issue
+
+    def add_shard(self, issue: int, contacts: Sequence[int], *, lane: str = "", relay: int = 0) -> None:
+        self.ask(
+            "INSERT INTO sending_shard (account_id, issue_id, n, contact_ids, lane, relay_id) "
+            "SELECT %s, %s, count(*), %s, %s, %s FROM sending_shard WHERE issue_id = %s",
+            self.account, issue, list(contacts), lane, relay, issue,
+        )  # fmt: skip
+
+    def mailing_to(self, lanes: Mapping[str, Sequence[str]], *, relay: int = 0) -> int:
+        """A mailing with one shard for each receiving provider."""
+        list_id = self.a_list()
+        issue = self.issue(list_id, [])
+        for lane, emails in lanes.items():
+            self.add_shard(issue, self.contacts(list_id, emails), lane=lane, relay=relay)
+        self.tell(issue, 0)
+        return issue
+
+    def relay(self, port: int, **values: Any) -> int:
+        """A relay of the installation, as the engine numbers it."""
+        given = {
+            "name": "r", "host": "127.0.0.1", "port": port, "security": "none", "verify": False, "username": "",
+            "secret": "", "enabled": True, "max_connections": 4, "limits": "{}", **values,
+        }  # fmt: skip
+        names = ", ".join(given)
+        row = self.ask(
+            f"INSERT INTO sending_installationrelay ({names}) VALUES ({', '.join(['%s'] * len(given))}) RETURNING id",
+            *given.values(),
+        )
+        return -int(row[0][0])
 
     def mailing(self, emails: Sequence[str], shard_size: int = 1000) -> int:
         list_id = self.a_list()
