@@ -77,6 +77,12 @@ ACCOUNT = (
         role="admin",
     ),
     Section(
+        url_name="sending:domains",
+        icon="world-check",
+        title=_("Sender domains"),
+        text=_("The domains you send from: their keys, their records, and whether DNS shows them."),
+    ),
+    Section(
         url_name="settings:tokens",
         icon="key",
         title=_("API tokens"),

@@ -134,6 +134,10 @@ def reason(code: str) -> str:
         "sender_refused": _(
             "Your relay refuses this sender. Mend the sender's domain or choose another sender."
         ),
+        "sender_domain": _(
+            "The records of your sender's domain are broken in DNS, so sending waits. It goes on by itself once they "
+            "are mended; Settings & Options, Sender domains, says how."
+        ),
         "cannot_compose": _(
             "No mail can be made of this content. Stop the mailing, copy it and mend the copy."
         ),

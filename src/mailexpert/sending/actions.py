@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from mailexpert.core.scope import current_account
 from mailexpert.mail import address, links
-from mailexpert.sending import queries
+from mailexpert.sending import queries_domains
 from mailexpert.sending.models import Issue, Relay
 
 RETRY_DOUBTFUL = (Path(__file__).parent / "sql" / "retry_doubtful.sql").read_text()
@@ -18,6 +18,10 @@ State = Issue.State
 
 class NotNow(Exception):
     """The issue is in a state in which this can't be done."""
+
+
+class NoSenderDomain(Exception):
+    """Mail leaves through a real relay only from a verified sender domain of the account."""
 
 
 class Frozen(TypedDict):
@@ -41,17 +45,21 @@ class Frozen(TypedDict):
 
 @transaction.atomic
 def open_issue(**frozen: Unpack[Frozen]) -> Issue:
-    """Freeze a mailing. Cut its shards in the same transaction, else the engine finds it empty and done."""
+    """Freeze a mailing. Cut its shards in the same transaction, else the engine finds it empty and done. Raises
+    NoSenderDomain."""
     sender = address.parse_sender(frozen["sender"])
+    domain = queries_domains.domain_for(sender.address.text)
+    if domain is None and queries_domains.mail_leaves():
+        raise NoSenderDomain(sender.address.domain)
     numbered = _numbered(frozen)
     kept = {name: value for name, value in frozen.items() if name not in ("sender", "html", "text")}
     issue = Issue.objects.create(
         sender_name=sender.name,
         sender_address=sender.address.text,
+        domain=domain,
         html=numbered.html,
         text=numbered.text,
         links=numbered.targets,
-        relay=queries.own_relay(),
         started_at=Now(),
         **kept,
     )

@@ -6,4 +6,7 @@ class SendingConfig(AppConfig):
     label = "sending"
 
     def ready(self) -> None:
-        from mailexpert.sending import declare, jobs  # noqa: F401
+        from mailexpert.core import attention
+        from mailexpert.sending import declare, declare_domains, jobs, jobs_domains, needs  # noqa: F401
+
+        attention.register("sender_domains", needs.of_domains)

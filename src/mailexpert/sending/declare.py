@@ -97,7 +97,7 @@ declare(
     },
     technical=(
         "id", "account_id", "mailing_id", "kind", "per_hour", "fields", "list_ids", "purpose", "tracking",
-        "language", "state", "reason", "created_at", "started_at", "finished_at",
+        "language", "state", "reason", "domain_id", "hold", "created_at", "started_at", "finished_at",
     ),
 )  # fmt: skip
 declare(

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from mailexpert.base import env, keys, outbound
 from mailexpert.base.clock import now
 from mailexpert.core.scope import current_account
-from mailexpert.mail import address, links
+from mailexpert.mail import address, dkim, links
 from mailexpert.mail.compose import Composer, IssueContent, Message
 from mailexpert.mail.personalise import RenderProblem
-from mailexpert.sending import queries
-from mailexpert.sending.models import Relay
+from mailexpert.sending import queries, queries_domains
+from mailexpert.sending.models import Relay, SenderDomain, SenderKey
 
 SECONDS = 20.0
 MARK = {"nl": "[Proef] ", "en": "[Test] "}
@@ -43,23 +43,29 @@ class TestMail:
 
 
 def send(wanted: TestMail) -> None:
-    """Compose and hand over. Raises NotSent."""
+    """Compose, sign and hand over. Raises NotSent."""
+    domain = queries_domains.domain_for(address.parse_sender(wanted.sender).address.text)
+    if domain is None and queries_domains.mail_leaves():
+        raise NotSent(
+            _("the domain of your sender is not verified yet (Settings & Options, Sender domains).")
+        )
     try:
-        message = _compose(wanted)
+        message = _compose(wanted, domain)
     except RenderProblem as problem:
         raise NotSent(
             _("line %(line)s of the content: %(what)s") % {"line": problem.line, "what": problem}
         ) from problem
     try:
         with closing(_connect(queries.own_relay())) as relay:
-            relay.sendmail(message.sender.decode(), [message.recipient.decode()], message.body)
+            body = _signed(message.body, domain) if domain else message.body
+            relay.sendmail(message.sender.decode(), [message.recipient.decode()], body)
     except outbound.Refused as problem:
         raise NotSent(_("your relay's host lies inside a private network.")) from problem
     except (smtplib.SMTPException, OSError, outbound.Unknown) as problem:
         raise NotSent(_("your relay does not take it (%(what)s).") % {"what": _words(problem)}) from problem
 
 
-def _compose(wanted: TestMail) -> Message:
+def _compose(wanted: TestMail, domain: SenderDomain | None) -> Message:
     numbered = links.number(wanted.html, wanted.text)
     sender = address.parse_sender(wanted.sender)
     composer = Composer(
@@ -77,12 +83,22 @@ def _compose(wanted: TestMail) -> Message:
             language=wanted.language,
             sender_line=wanted.sender_line,
             track_url=env.load().track_url,
+            inbound_domain=domain.return_host if domain and domain.has_return_path else "",
             is_test=True,
         ),
         keys.derive("links"),
     )
     row = tuple(wanted.values.get(name) for name in composer.columns)
     return next(composer.compose([NOBODY], [address.parse(wanted.to).text], [row], now()))
+
+
+def _signed(body: bytes, domain: SenderDomain) -> bytes:
+    active = domain.keys.filter(state=SenderKey.State.ACTIVE).order_by("-algorithm")
+    try:
+        signing = [dkim.load_key(keys.unseal(key.secret, "dkim"), key.selector) for key in active]
+        return dkim.Signer(domain.name, signing).sign(body, int(now().timestamp()))
+    except (keys.SecretProblem, dkim.KeyProblem) as problem:
+        raise NotSent(_("the keys of your sender domain can't be read; renew them.")) from problem
 
 
 def _connect(own: Relay | None) -> smtplib.SMTP:
