@@ -177,5 +177,11 @@ def _look(promise: Promise, part: Part, ground: Ground) -> Outcome:
         return broken(
             _("the check of %(part)s could not run (%(problem)s)"),
             part=part.label,
-            problem=f"{type(problem).__name__}: {problem}"[:200],
+            problem=_word(problem),
         )
+
+
+def _word(problem: Exception) -> str:
+    """What everyone may read of it: the kind, and the system's own word for it. The log has the rest."""
+    told = problem.strerror if isinstance(problem, OSError) and problem.strerror else ""
+    return f"{type(problem).__name__}: {told}" if told else type(problem).__name__

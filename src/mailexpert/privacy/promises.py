@@ -232,7 +232,7 @@ declare(
     Promise(
         id="A26",
         section=CHOICE,
-        text=_("Under Instellingen & Opties you change your data, subscriptions and package."),
+        text=_("Under Settings & Options you change your data, subscriptions and package."),
         parts=_parts(pages=_("the pages under Settings & Options"), package=_("changing the package")),
     ),
     Promise(

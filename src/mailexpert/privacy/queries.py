@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from mailexpert.base import clock
 from mailexpert.core import promises
 from mailexpert.core.promises import Promise, Said, State
-from mailexpert.privacy.models import PromiseState, PromiseTurn, Subprocessor
+from mailexpert.privacy.models import (
+    Attestation,
+    PromiseState,
+    PromiseTurn,
+    Question,
+    SecurityContact,
+    Subprocessor,
+)
 from mailexpert.privacy.promises import SECTIONS
 
 LATE_AFTER = 3  # rhythms; then nobody checks any more, and that is broken
@@ -101,7 +108,7 @@ def subprocessors() -> list[Subprocessor]:
 
 def sentences(said: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     """What a check said, in the language that is active."""
-    return tuple(str(Said(text=text, values=values)) for text, values in said)
+    return tuple(dict.fromkeys(str(Said(text=text, values=values)) for text, values in said))
 
 
 def _standing(promise: Promise, row: PromiseState | None, now: datetime) -> Standing:
@@ -121,3 +128,17 @@ def _standing(promise: Promise, row: PromiseState | None, now: datetime) -> Stan
         checked_at=row.checked_at if row else None,
         since=row.since if row else None,
     )
+
+
+def security_contact() -> SecurityContact | None:
+    """What security.txt says today."""
+    return SecurityContact.objects.order_by("-id").first()
+
+
+def open_questions() -> list[Question]:
+    """Most urgent first."""
+    return list(Question.objects.filter(answered_at=None).order_by("due_at"))
+
+
+def attestations(promise_id: str) -> list[Attestation]:
+    return list(Attestation.objects.filter(promise=promise_id).order_by("-expires_on"))

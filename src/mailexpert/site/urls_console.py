@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailexpert.site.views import console, editions, news
+from mailexpert.site.views import console, desk, editions, news
 
 urlpatterns = [
     path("", console.index, name="console"),
@@ -12,8 +12,20 @@ urlpatterns = [
     path("beleid/<int:id>/", editions.edit, name="edition"),
     path("beleid/<int:id>/aankondigen/", editions.announce, name="edition-announce"),
     path("beleid/<int:id>/intrekken/", editions.withdraw, name="edition-withdraw"),
+    path("bezoek/", visits.insights, name="visits"),
+    path("bezoek/tags/", visits.tags, name="tags"),
+    path("diagnose/", visits.diagnosis, name="diagnosis"),
+    path("advertenties/", visits.advertising, name="advertising"),
     path("nieuws/", news.desk, name="news-desk"),
     path("nieuws/<int:id>/", news.change, name="news-change"),
     path("nieuws/<int:id>/plaatsen/", news.publish, name="news-publish"),
     path("nieuws/<int:id>/weghalen/", news.take_off, name="news-off"),
+    path("beloften/", desk.overview, name="desk"),
+    path("beloften/<int:number>/", desk.promise, name="desk-promise"),
+    path("beloften/verklaringen/<int:id>/intrekken/", desk.withdraw, name="attestation-withdraw"),
+    path("vragen/", desk.questions, name="questions"),
+    path("vragen/<int:id>/", desk.question, name="question"),
+    path("vragen/security-txt/", desk.security_contact, name="security-contact"),
+    path("verwerkers/", desk.companies, name="companies"),
+    path("verwerkers/<int:id>/", desk.company, name="company"),
 ]

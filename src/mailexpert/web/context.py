@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from mailexpert.base import env
 from mailexpert.core.navigation import entries
 from mailexpert.privacy.models import Edition
+from mailexpert.privacy.queries import promise_sum
 from mailexpert.privacy.queries_policy import all_coming, expected_effect
 from mailexpert.sending.models import Relay
 
@@ -44,6 +46,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "theme": theme(request),
         "announced": SimpleLazyObject(lambda: announced(request)),
         "catcher": SimpleLazyObject(lambda: stays_here(request)),
+        "promises": SimpleLazyObject(promises),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
     }
 
@@ -61,6 +64,18 @@ def announced(request: HttpRequest) -> list[Announced]:
     ]
     request.shown_editions = [one.edition.id for one in found]  # type: ignore[attr-defined]
     return found
+
+
+def promises() -> dict[str, str]:
+    """The foot of the navigation: how many promises are kept, with the page that says which."""
+    found = promise_sum()
+    language = translation.get_language() or "nl"
+    return {
+        "state": found.state,
+        "tone": "waiting" if found.state == "checking" else found.state,
+        "url": reverse("site:promises-en" if language == "en" else "site:promises-nl"),
+        "words": _("%(kept)s of %(total)s promises kept") % {"kept": found.kept, "total": found.total},
+    }
 
 
 def stays_here(request: HttpRequest) -> bool:

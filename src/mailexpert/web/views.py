@@ -3,12 +3,10 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from mailexpert.accounts.access import member_required
+from mailexpert.accounts.access import from_our_pages, member_required
 from mailexpert.core.attention import needs
 from mailexpert.core.panels import Panel, panels
 from mailexpert.web.context import THEME_COOKIE, THEMES, navigation
@@ -29,18 +27,6 @@ from mailexpert.web.steps import first_steps
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 REMEMBERED = timedelta(days=365)
-
-
-def from_our_pages(view: View) -> View:
-    """The switches stand on public pages too, where a CSRF token would cost every visitor a cookie."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @require_safe

@@ -31,7 +31,7 @@ def nobody_mails_unconfirmed(ground: Ground) -> Outcome:
         cursor.execute(UNCONFIRMED)
         (found,) = cursor.fetchone()
     if found:
-        return broken(_("%(count)s accounts mailed before an address was confirmed"), count=found)
+        return broken(_("accounts that mailed before an address was confirmed: %(count)s"), count=found)
     return kept(_("no account mailed before an address was confirmed"))
 
 
@@ -51,5 +51,5 @@ def every_account_sees_its_usage(ground: Ground) -> Outcome:
 def notices_leave(ground: Ground) -> Outcome:
     late = Notice.objects.filter(created_at__lt=ground.now - WAITING).count()
     if late:
-        return broken(_("%(count)s notices wait longer than an hour"), count=late)
+        return broken(_("notices that wait longer than an hour: %(count)s"), count=late)
     return kept(_("no notice waits longer than an hour"))

@@ -22,7 +22,7 @@ ARGON2_OR_NONE = "^(argon2|!)"
 SEALED = "gAAAA"  # how every token of Fernet begins
 OPEN_TABLES = """
 SELECT c.relname FROM pg_class c
-WHERE c.oid = ANY (%s::regclass[])
+WHERE c.relname = ANY (%s) AND c.relnamespace = 'public'::regnamespace
   AND NOT (c.relrowsecurity AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'wall'))
 """
 TOO_MUCH = """
@@ -66,12 +66,12 @@ def secrets_are_closed(ground: Ground) -> Outcome:
         return broken(_("others on this machine may read the secret key"))
     unsealed = Relay.objects.exclude(secret="").exclude(secret__startswith=SEALED).count()
     if unsealed:
-        return broken(_("%(count)s relay passwords are stored unsealed"), count=unsealed)
+        return broken(_("relay passwords stored unsealed: %(count)s"), count=unsealed)
     weak = User.objects.exclude(password__regex=ARGON2_OR_NONE).count()
     if weak:
-        return broken(_("%(count)s passwords are not stored as Argon2"), count=weak)
+        return broken(_("passwords not stored as Argon2: %(count)s"), count=weak)
     return kept(
-        _("passwords of %(users)s users as Argon2, those of relays sealed"), users=User.objects.count()
+        _("passwords kept as Argon2 (users: %(users)s), those of relays sealed"), users=User.objects.count()
     )
 
 
@@ -85,7 +85,9 @@ def the_way_is_closed(ground: Ground) -> Outcome:
         return broken(_("the relay takes mail unencrypted"))
     in_the_open = Relay.objects.filter(enabled=True, security="none").exclude(host__in=environment.LOOPBACK)
     if in_the_open.exists():
-        return broken(_("%(count)s relays of accounts take mail unencrypted"), count=in_the_open.count())
+        return broken(
+            _("relays of accounts that take mail unencrypted: %(count)s"), count=in_the_open.count()
+        )
     if not known.is_https:
         return kept(_("nothing leaves this machine unencrypted; it is not public yet"))
     return kept(_("HTTPS for pages and hits, TLS for every relay"))

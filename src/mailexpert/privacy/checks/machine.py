@@ -80,7 +80,7 @@ def disks_are_whole(ground: Ground) -> Outcome:
     if sick:
         return broken(_("degraded arrays: %(names)s"), names=", ".join(sick))
     if arrays:
-        return kept(_("%(count)s arrays, all whole"), count=len(arrays))
+        return kept(_("arrays: %(count)s, all whole"), count=len(arrays))
     vouching = vouched("A14", ground.now)
     if vouching is None:
         return broken(_("this machine shows no RAID, and nobody vouches for the disks"))

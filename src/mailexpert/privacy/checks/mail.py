@@ -29,7 +29,7 @@ def every_mail_has_its_link(ground: Ground) -> Outcome:
         if missing:
             return broken(_("%(what)s is missing in %(where)s"), what=missing, where=name)
     return kept(
-        _("%(count)s of the newest %(count)s mailings and two hostile templates, in text, HTML and headers"),
+        _("newest mailings: %(count)s of %(count)s, and two hostile templates, in text, HTML and headers"),
         count=len(newest),
     )
 

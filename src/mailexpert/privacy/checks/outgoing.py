@@ -41,4 +41,4 @@ def a_company_stands_behind_each_host(ground: Ground) -> Outcome:
     ]
     if alone:
         return broken(_("no declared company stands behind %(hosts)s"), hosts=", ".join(alone))
-    return kept(_("%(count)s declared companies handle data for us"), count=len(companies))
+    return kept(_("declared companies that handle data for us: %(count)s"), count=len(companies))

@@ -31,12 +31,12 @@ def the_session_ends_with_the_browser(ground: Ground) -> Outcome:
 def a_device_is_remembered_by_a_token(ground: Ground) -> Outcome:
     late = Device.objects.filter(expires_at__lt=ground.now - FORGOTTEN_WITHIN).count()
     if late:
-        return broken(_("%(count)s devices are remembered too long"), count=late)
+        return broken(_("devices remembered too long: %(count)s"), count=late)
     served = list(ServedCookie.objects.filter(name=COOKIE).exclude(max_age=0))
     if any((one.max_age or 0) > REMEMBERED.total_seconds() or not one.is_http_only for one in served):
         return broken(_("a remembered device got a cookie that lasts too long or that scripts can read"))
     return kept(
-        _("%(count)s remembered devices, each with a token of its own that its user can revoke"),
+        _("remembered devices: %(count)s, each with a token of its own that its user can revoke"),
         count=Device.objects.filter(expires_at__gt=ground.now).count(),
     )
 
@@ -54,7 +54,7 @@ def every_cookie_is_declared(ground: Ground) -> Outcome:
     if longer:
         return broken(_("cookies that last longer than declared: %(names)s"), names=", ".join(longer))
     return kept(
-        _("%(served)s kinds of cookies served, all on the list of %(declared)s"),
+        _("kinds of cookies served: %(served)s, all on the list of %(declared)s"),
         served=ServedCookie.objects.count(), declared=len(register.cookies()),
     )  # fmt: skip
 

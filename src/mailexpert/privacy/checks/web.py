@@ -95,8 +95,8 @@ def questions_are_answered_in_time(ground: Ground) -> Outcome:
     waiting = Question.objects.filter(answered_at=None)
     late = waiting.filter(due_at__lt=ground.now).count()
     if late:
-        return broken(_("%(late)s questions are past their deadline"), late=late)
-    return kept(_("%(count)s questions open, none past its deadline"), count=waiting.count())
+        return broken(_("questions past their deadline: %(late)s"), late=late)
+    return kept(_("questions open: %(count)s, none past its deadline"), count=waiting.count())
 
 
 @check("A19", "explained")

@@ -51,7 +51,7 @@ def test_a_part_that_nobody_checks_is_not_built() -> None:
 @pytest.mark.django_db
 def test_a_check_that_can_t_run_has_found_a_broken_promise(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(_ground: Ground) -> Outcome:
-        raise OSError("nobody answers")
+        raise OSError(111, "nobody answers")
 
     monkeypatch.setitem(promises._looks, ("A5", "try"), look)
     verdict = promises.examine(PROMISE, Ground(env=env.load(), now=clock.now()))

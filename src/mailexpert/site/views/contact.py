@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from mailexpert.accounts.access import from_our_pages
 from mailexpert.accounts.client import client_ip
 from mailexpert.base import env, keys
 from mailexpert.privacy.actions_questions import ask
 from mailexpert.privacy.queries import security_contact
 from mailexpert.site.forms_contact import QuestionForm
-from mailexpert.web.views import from_our_pages
 
 MOST, WITHIN_SECONDS = 5, 3600
 

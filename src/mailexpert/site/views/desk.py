@@ -81,18 +81,11 @@ def question(request: HttpRequest, id: int) -> HttpResponse:
             send_answer(found, form.cleaned_data["answer"], staff_of(request))
         except Answered:
             messages.error(request, _("A colleague has answered this question already."))
-        except OSError:
-            form.add_error(None, _("The relay doesn’t take the mail. Your answer stands here still; try again."))
-            return _question(request, found, form, 503)
         else:
             messages.success(request, _("Answered by mail."))
         return redirect("site:questions")
-    return _question(request, found, form, 422 if form.errors else 200)
-
-
-def _question(request: HttpRequest, found: Question, form: AnswerForm, status: int) -> HttpResponse:
     context = {"question": found, "form": form, "now": clock.now()}
-    return render(request, "site/console/question.html", context, status=status)
+    return render(request, "site/console/question.html", context, status=422 if form.errors else 200)
 
 
 @signed_required
