@@ -219,7 +219,10 @@ class Lane:
             needless = [*self._round.supplied_issues(now), *self._issues.on_hold(now)]
             for shard in await self._outbox.claim_shards(self._where(*needless), room):
                 self._issues.claimed(shard.issue_id)
-                self._round.add(shard)
+                if shard.left:
+                    self._round.add(shard)
+                else:
+                    self._release_soon(shard)  # whoever had it died after its last window: that closes it
         self._next_claim = now + LOOK_SECONDS
 
     async def _open_turns(self, shard: Shard, now: float) -> bool:
@@ -282,13 +285,18 @@ class Lane:
         if not retries:
             self._next_retries = now + (LOOK_SECONDS if room and not short else SHORT_SECONDS)
             return False
-        found = await self._issues.get(retries[0].issue_id)
+        try:
+            found = await self._issues.get(retries[0].issue_id)
+            contacts = [retry.contact_id for retry in retries]
+            people = await self._outbox.read_people(found[0], found[1].columns, contacts) if found else []
+        except DatabaseAway:
+            await self._outbox.settle(verdict.untried_retries(retries))  # once it is back: nobody is in doubt
+            raise
         if found is None:
             await self._outbox.settle(verdict.untried_retries(retries))
             return True
         issue, letters = found
         self._issues.claimed(issue.id)
-        people = await self._outbox.read_people(issue, letters.columns, [r.contact_id for r in retries])
         skips = self._skips(people)
         if skips:
             await self._outbox.settle(verdict.skipped_retries(issue, retries, skips))
@@ -368,6 +376,7 @@ class Lane:
         if self.group or 2 * len(replies) >= window.took:
             rest = max(providers.rest_after(self.group, text) for text in replies)
             self._pacer.purse.deferred(self.meter, rest)
+            self._books.stop_all()
 
     def _drop_all_of(self, issue: int) -> None:
         for shard in list(self._round):

@@ -51,7 +51,10 @@ class Purse:
                 self._tokens[key] = self._tokens.get(key, 0) - count
 
     def deferred(self, key: str, rest: float) -> None:
-        """A provider deferred and blames us; all engines learn of it with the next turn of the meters."""
+        """A provider deferred and blames us: nothing more from here until the next turn of the meters, with which all
+        engines learn of it."""
+        level = self._levels.get(key, Level())
+        self._levels[key], self._tokens[key] = level._replace(step=max(1, level.step)), 0
         self._deferred[key] = max(rest, self._deferred.get(key, 0.0))
 
     async def fill(self, watched: Iterable[str]) -> bool:

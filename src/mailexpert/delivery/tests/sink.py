@@ -5,6 +5,7 @@ no          550 to RCPT                            later     451 to RCPT, every 
 once        451 to RCPT the first time             greylist  450 after the dot the first time
 silent      closes without an answer to the dot    cut       closes before the dot, every time
 closing     421 to RCPT the first time             slow      answers the dot after a second
+busy        451 to RCPT in the words of a provider that wants to be spared
 """
 
 import asyncio
@@ -71,6 +72,8 @@ class Sink:
             return b"550 5.1.1 <%b> no such user\r\n" % address.encode()
         if manner == "later" or (manner == "once" and first):
             return b"451 4.3.0 later\r\n"
+        if manner == "busy":
+            return b"451 4.7.0 [TS01] messages temporarily deferred\r\n"
         if manner == "closing" and first:
             return b"421 4.3.2 closing\r\n"
         return b"250 2.1.5 ok\r\n"
