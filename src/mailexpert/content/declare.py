@@ -38,7 +38,19 @@ declare(
     subject="account",
     keep="as long as the account, or until it is deleted there",
     columns={"name": "user.content.private", "alt": "user.content.private"},
-    technical=("id", "account_id", "token", "kind", "width", "height", "size", "scanned", "created_at"),
+    technical=(
+        "id",
+        "account_id",
+        "token",
+        "kind",
+        "width",
+        "height",
+        "size",
+        "scanned",
+        "decorative",
+        "original_id",
+        "created_at",
+    ),
 )
 declare_folder(
     Folder(

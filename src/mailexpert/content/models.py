@@ -69,6 +69,8 @@ class Image(AccountRow):
     height = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
     scanned = models.BooleanField()
+    decorative = models.BooleanField(default=False, db_default=False)
+    original: Any = AccountForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="cuts")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager["Image"]] = AccountManager()
@@ -80,7 +82,13 @@ class Image(AccountRow):
         indexes = [
             # Read by content.views_images.show, which knows no account.
             models.Index(fields=["token"], name="content_image_token"),
+            # Read by content.queries_images.page_of_images.
+            models.Index(fields=["account_id", "-id"], name="content_image_recent"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_described(self) -> bool:
+        return bool(self.alt) or self.decorative

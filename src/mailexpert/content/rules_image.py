@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -9,11 +10,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 LARGEST = 5_000_000  # bytes of an upload
 MOST_PIXELS = 40_000_000  # unpacked; a small file can hold a picture that fills the memory
 KINDS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif"}
+TAKEN = (*KINDS, "WEBP")  # WebP becomes what every mail program shows
+WIDEST = 1200  # a mail is 600 wide; sharp screens show two pixels for one
+MOST_FRAMES = 300
+RATIOS = {"16:9": (16, 9), "2:1": (2, 1), "4:3": (4, 3), "1:1": (1, 1), "3:4": (3, 4)}
 QUALITY = 88
 
 
 class NoPicture(ValueError):
-    """The file is no JPEG, PNG or GIF, or is broken."""
+    """The file is no JPEG, PNG, GIF or WebP, or is broken."""
 
 
 class TooLarge(ValueError):
@@ -32,13 +37,37 @@ class Picture:
 
 def clean(data: bytes) -> Picture:
     """The picture that is stored. Raises NoPicture, TooLarge."""
+    return _opened(data, _upright)
+
+
+def cut(data: bytes, *, ratio: str, focus: tuple[int, int]) -> Picture:
+    """The largest part in this shape around the point that matters (per cent from the left and the top). Raises as
+    `clean`, KeyError."""
+    across, down = RATIOS[ratio]
+
+    def part(found: Image.Image) -> Image.Image:
+        upright = _upright(found)
+        width = min(upright.width, max(1, upright.height * across // down))
+        height = min(upright.height, max(1, width * down // across))
+        left = _start(upright.width, width, focus[0])
+        top = _start(upright.height, height, focus[1])
+        return upright.crop((left, top, left + width, top + height))
+
+    return _opened(data, part)
+
+
+def _start(whole: int, part: int, focus: int) -> int:
+    return max(0, min(whole - part, round(whole * focus / 100 - part / 2)))
+
+
+def _opened(data: bytes, shape: Callable[[Image.Image], Image.Image]) -> Picture:
     if len(data) > LARGEST:
         raise TooLarge(TooLarge.__doc__)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=list(KINDS)) as found:
-                return _written(found)
+            with Image.open(io.BytesIO(data), formats=list(TAKEN)) as found:
+                return _written(found, shape)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise TooLarge(TooLarge.__doc__) from problem
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as problem:
@@ -47,18 +76,40 @@ def clean(data: bytes) -> Picture:
         raise NoPicture(NoPicture.__doc__) from problem
 
 
-def _written(found: Image.Image) -> Picture:
-    if found.width * found.height * getattr(found, "n_frames", 1) > MOST_PIXELS:
+def _written(found: Image.Image, shape: Callable[[Image.Image], Image.Image]) -> Picture:
+    frames = getattr(found, "n_frames", 1)
+    if found.width * found.height * frames > MOST_PIXELS or frames > MOST_FRAMES:
         raise TooLarge(TooLarge.__doc__)
-    kind = str(found.format)
-    out = io.BytesIO()
-    if kind == "GIF":
+    if found.format == "GIF" and shape is _upright:
+        out = io.BytesIO()
         found.save(out, "GIF", save_all=True)
         return Picture(data=out.getvalue(), kind="gif", width=found.width, height=found.height)
-    upright = ImageOps.exif_transpose(found)
-    upright.info.clear()
+    kind = _mail_kind(found)
+    made = shape(found)
+    if made.width > WIDEST:
+        made = made.resize(
+            (WIDEST, max(1, round(made.height * WIDEST / made.width))), Image.Resampling.LANCZOS
+        )
+    made.info.clear()
+    out = io.BytesIO()
     if kind == "JPEG":
-        upright.convert("RGB").save(out, "JPEG", quality=QUALITY, optimize=True)
+        made.convert("RGB").save(out, "JPEG", quality=QUALITY, optimize=True)
     else:
-        upright.save(out, "PNG", optimize=True)
-    return Picture(data=out.getvalue(), kind=KINDS[kind], width=upright.width, height=upright.height)
+        made.save(out, "PNG", optimize=True)
+    return Picture(data=out.getvalue(), kind=KINDS[kind], width=made.width, height=made.height)
+
+
+def _mail_kind(found: Image.Image) -> str:
+    """A part of a GIF stands still, and is a PNG; WebP is a photo unless something shines through."""
+    if found.format == "WEBP":
+        return "PNG" if found.mode in ("RGBA", "LA", "P") else "JPEG"
+    return "PNG" if found.format == "GIF" else str(found.format)
+
+
+def _upright(found: Image.Image) -> Image.Image:
+    made = ImageOps.exif_transpose(found)
+    return (
+        made.convert("RGBA")
+        if made.mode in ("CMYK", "YCbCr", "LAB", "HSV") and found.format == "PNG"
+        else made
+    )

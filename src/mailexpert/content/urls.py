@@ -1,11 +1,18 @@
 from django.urls import path
 
-from mailexpert.content import views
+from mailexpert.content import views, views_library
 
 app_name = "content"
 
 urlpatterns = [
     path("", views.templates, name="templates"),
+    path("beelden/", views_library.library, name="images"),
+    path("beelden/kiezen/", views_library.choose, name="choose_image"),
+    path("beelden/nieuw/", views_library.upload, name="upload_image"),
+    path("beelden/<int:image_id>/", views_library.image, name="image"),
+    path("beelden/<int:image_id>/beschrijven/", views_library.describe, name="describe_image"),
+    path("beelden/<int:image_id>/bijsnijden/", views_library.cut, name="cut_image"),
+    path("beelden/<int:image_id>/weg/", views_library.delete, name="delete_image"),
     path("nieuw/", views.new, name="new"),
     path("nieuw/<slug:slug>/", views.take_starter, name="take_starter"),
     path("voorbeeld/", views.preview, name="preview"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mailexpert.base import env
 from mailexpert.content.blocks import kinds
 from mailexpert.content.queries import field_choices
 
@@ -12,6 +13,7 @@ def editor_facts(*, may_code: bool) -> dict[str, Any]:
     """For the editor's script: the kinds of blocks with their fields, the reader's fields, and its sentences."""
     labels, field_labels, choice_labels = _kind_labels(), _field_labels(), _choice_labels()
     return {
+        "base": env.load().base_url,
         "kinds": [
             {
                 "name": kind.name,

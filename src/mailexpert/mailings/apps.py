@@ -9,9 +9,11 @@ class MailingsConfig(AppConfig):
     label = "mailings"
 
     def ready(self) -> None:
+        from mailexpert.content import uses
         from mailexpert.mailings import declare, jobs  # noqa: F401
-        from mailexpert.mailings.queries import sent_this_month
+        from mailexpert.mailings.queries import sent_this_month, showing
 
+        uses.register(showing)
         usage.register(
             usage.Measure(key="mails", label=_("Mails this month"), order=20, count=sent_this_month)
         )

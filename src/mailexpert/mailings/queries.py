@@ -92,6 +92,11 @@ def tally(mailing: Mailing) -> Tally:
     return Tally(rows=[row for row in rows if row.count or not row.minus], mailable=mailable)
 
 
+def showing(token: str) -> int:
+    """How many mailings show a picture: those that were sent, too."""
+    return Mailing.objects.filter(source__contains=token).count()
+
+
 def sent_this_month() -> int:
     """How many mails of mailings that were started this month a relay took."""
     first = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -6,6 +6,7 @@ import { History } from './history.js';
 import { button, filled, make } from './make.js';
 import { fieldWord } from './rich.js';
 import { conditions } from './conditions.js';
+import { photos } from './photos.js';
 
 const MAIN = { heading: 'text', quote: 'text', text: 'html' };
 const BLANK = {
@@ -400,6 +401,7 @@ function start(root) {
     if (found) requestAnimationFrame(() => focusOn(String(found[1] - 1)));
   });
 
+  photos(root);
   draw();
   document.dispatchEvent(new CustomEvent('blocks:ready'));
 }

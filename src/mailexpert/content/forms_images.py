@@ -1,0 +1,38 @@
+"""Pictures: taking them in, saying what is to be seen, cutting them."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mailexpert.content.rules_image import RATIOS
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("Photo"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/gif,image/webp"}),
+        help_text=_(
+            "JPEG, PNG, GIF or WebP, at most 5 MB. Place and time that the camera noted are taken out."
+        ),
+    )
+    alt = forms.CharField(
+        label=_("What is to be seen"),
+        max_length=500,
+        required=False,
+        help_text=_("For who has pictures switched off or hears the mail. You can do it later, too."),
+    )
+
+
+class DescribeForm(forms.Form):
+    name = forms.CharField(label=_("Name, for yourself"), max_length=200)
+    alt = forms.CharField(label=_("What is to be seen"), max_length=500, required=False)
+    decorative = forms.BooleanField(label=_("Only decoration, no description needed"), required=False)
+
+
+class CutForm(forms.Form):
+    ratio = forms.ChoiceField(label=_("Shape"), choices=[(name, name) for name in RATIOS], initial="16:9")
+    across = forms.IntegerField(
+        label=_("What matters: per cent from the left"), min_value=0, max_value=100, initial=50
+    )
+    down = forms.IntegerField(
+        label=_("What matters: per cent from the top"), min_value=0, max_value=100, initial=50
+    )

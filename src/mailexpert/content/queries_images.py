@@ -1,0 +1,22 @@
+"""The account's pictures."""
+
+from django.db.models import Q
+
+from mailexpert.content.models import Image, Template
+
+PAGE = 24
+
+
+def page_of_images(term: str, before: int | None) -> tuple[list[Image], bool]:
+    """One page, newest first, and whether more follows."""
+    rows = Image.objects.order_by("-id")
+    if term:
+        rows = rows.filter(Q(name__icontains=term) | Q(alt__icontains=term))
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE
+
+
+def templates_with(token: str) -> int:
+    return Template.objects.filter(source__contains=token).count()
