@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow, Walled
+from mailexpert.core.scope import current_account
 from mailexpert.privacy.models import Ground, Purpose
 
 SLOTS = {"text": ("t", 20), "number": ("n", 10), "date": ("d", 10), "boolean": ("b", 10)}
@@ -124,6 +125,15 @@ class Contact(AccountRow, ContactColumns):
         ]
 
 
+class WallManager(AccountManager["FoundContact"]):
+    """The view itself is the wall. A second condition on the account would join it to the policies of other tables
+    in the query, and so take the indexes for prefixes away (rules/sql.py)."""
+
+    def get_queryset(self) -> models.QuerySet["FoundContact"]:
+        current_account()
+        return models.QuerySet(self.model, using=self._db)
+
+
 class FoundContact(ContactColumns):
     """A contact read through the owner's view `contacts_wall`, where a search by prefix keeps its index."""
 
@@ -132,7 +142,7 @@ class FoundContact(ContactColumns):
     id = models.BigIntegerField(primary_key=True)
     account_id = models.BigIntegerField()
 
-    objects: ClassVar[AccountManager["FoundContact"]] = AccountManager()
+    objects: ClassVar[WallManager] = WallManager()
 
     class Meta:
         managed = False

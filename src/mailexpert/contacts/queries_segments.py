@@ -46,31 +46,46 @@ def catalogue() -> Catalogue:
     return Catalogue({fact.key: fact for fact in _facts()})
 
 
-def _facts() -> Iterator[Fact]:
+def catalogue_for(rules: Sequence[Group]) -> Catalogue:
+    """What these rules are about alone: a count needn't read every list and mailing first."""
+    asked = {rule.on for one in rules for _place, rule in tree.rules(one)}
+    return Catalogue({fact.key: fact for fact in _facts(asked)})
+
+
+def _facts(asked: set[str] | None = None) -> Iterator[Fact]:
+    """Every fact; with `asked` those alone and the ones that cost no query."""
     yield Fact(key="email", kind="text", column="email_key")
     for name in ("first_name", "last_name", "language"):
         yield Fact(key=name, kind="text", column=name)
-    for field in Field.objects.order_by("label", "id"):
+    fields = Field.objects.order_by("label", "id") if _needs(asked, "field:") else ()
+    for field in fields:
         options = {option: option for option in getattr(field, "options", [])}
         yield Fact(
             key=f"field:{field.name}", kind=field.kind, column=field.slot, label=field.label, options=options
         )
-    lists = List.objects.order_by("archived_at", "name", "id")
+    lists = List.objects.order_by("archived_at", "name", "id") if _needs(asked, "list") else ()
     yield Fact(key="list", kind="list", options={str(one.id): one.name for one in lists})
     yield Fact(key="signup", kind="signup")
     yield Fact(
         key="ground", kind="ground", options={str(value): str(label) for value, label in Ground.choices}
     )
-    tags = Tag.objects.order_by("name", "id")
+    tags = Tag.objects.order_by("name", "id") if _needs(asked, "tag") else ()
     yield Fact(key="tag", kind="tag", options={str(one.id): one.name for one in tags})
     yield Fact(key="created_at", kind="moment", column="created_at")
-    issues = Issue.objects.filter(kind=Issue.Kind.MAILING).order_by("-id")[:MAILINGS_OFFERED]
-    subjects = {str(number): subject for number, subject in issues.values_list("id", "subject")}
-    yield Fact(key="mailing", kind="mailing", options=subjects)
+    yield Fact(key="mailing", kind="mailing", options=_subjects() if _needs(asked, "mailing") else {})
     yield Fact(key="mailed", kind="mailed")
     yield Fact(key="last_open", kind="date", column="last_open")
     yield Fact(key="last_click", kind="date", column="last_click")
     yield Fact(key="blocked", kind="blocked")
+
+
+def _needs(asked: set[str] | None, key: str) -> bool:
+    return asked is None or any(one.startswith(key) for one in asked)
+
+
+def _subjects() -> dict[str, str]:
+    issues = Issue.objects.filter(kind=Issue.Kind.MAILING).order_by("-id")[:MAILINGS_OFFERED]
+    return {str(number): subject for number, subject in issues.values_list("id", "subject")}
 
 
 def clock() -> Clock:
@@ -84,13 +99,14 @@ def tree_of(segment: Segment) -> Group:
 
 def condition(rules: Group, prefix: str = "s") -> sql.Condition:
     """The rules as a condition over a contact `c`. Raises TreeProblem where a field or list is gone."""
-    return sql.condition(rules, catalogue(), clock(), prefix)
+    return sql.condition(rules, catalogue_for([rules]), clock(), prefix)
 
 
 def condition_of(segments: Sequence[Segment]) -> sql.Condition:
     """Every one of these segments at once. Raises TreeProblem."""
-    known, now = catalogue(), clock()
-    found = [sql.condition(tree_of(one), known, now, f"s{one.id}_") for one in segments]
+    trees = {one.id: tree_of(one) for one in segments}
+    known, now = catalogue_for(list(trees.values())), clock()
+    found = [sql.condition(rules, known, now, f"s{number}_") for number, rules in trees.items()]
     params: dict[str, Any] = {}
     for one in found:
         params |= one.params
