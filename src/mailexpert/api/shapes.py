@@ -148,6 +148,23 @@ class MailingIn(Strict):
     language: Literal["nl", "en"] = "nl"
 
 
+class SegmentIn(Strict):
+    name: ListName
+    rules: dict[str, object]
+
+
+class SegmentOut(Schema):
+    id: int
+    name: str
+    rules: dict[str, object]
+    created_at: datetime
+
+
+class SegmentCountOut(Schema):
+    count: int
+    exact: bool
+
+
 class CountsOut(Schema):
     planned: int
     waiting: int
@@ -174,6 +191,7 @@ class MailingOut(Schema):
     reason: str
     lists: list[int]
     exclude_lists: list[int]
+    segments: list[int]
     tracking: str
     scheduled_at: datetime | None
     started_at: datetime | None
