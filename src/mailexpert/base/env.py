@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 PREFIX = "MAILEXPERT_"
 SUBMISSION, SUBMISSIONS = 587, 465
+USUAL_CONNECTIONS, MOST_CONNECTIONS = 8, 500
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -61,6 +62,16 @@ class Environment:
         return "starttls" if host not in LOOPBACK and (self.relay_login[0] or port == SUBMISSION) else "none"
 
     @property
+    def relay_connections(self) -> int:
+        """How many connections the default relay gets at most: `?connections=` of its address."""
+        asked = parse_qs(urlsplit(self.relay_url or "").query).get("connections", [str(USUAL_CONNECTIONS)])[0]
+        if not asked.isdecimal() or not 0 < int(asked) <= MOST_CONNECTIONS:
+            raise EnvironmentProblem(
+                f"MAILEXPERT_RELAY_URL asks for {asked[:20]!r} connections. Give a number from 1 to {MOST_CONNECTIONS}."
+            )
+        return int(asked)
+
+    @property
     def relay_is_local(self) -> bool:
         return self.default_relay[0] in LOOPBACK
 
@@ -106,7 +117,7 @@ def read(values: Mapping[str, str]) -> Environment:
     track_port = _port(values, "MAILEXPERT_TRACK_PORT", 8001)
     relay = values.get("MAILEXPERT_RELAY_URL") or None
     metrics = values.get("MAILEXPERT_METRICS_PORT")
-    return Environment(
+    found = Environment(
         home=Path(values.get("MAILEXPERT_HOME") or "var").expanduser().absolute(),
         database_url=values.get("DATABASE_URL") or None,
         port=port,
@@ -121,6 +132,8 @@ def read(values: Mapping[str, str]) -> Environment:
         files_url=values.get("MAILEXPERT_FILES_URL") or None,
         clamav=values.get("MAILEXPERT_CLAMAV") or None,
     )
+    _ = found.relay_connections  # a wrong number is told at the start
+    return found
 
 
 @cache

@@ -28,6 +28,7 @@ def installation_relay(environment: Environment) -> Relay:
         security=security,
         username=username,
         password=password,
+        max_connections=environment.relay_connections,
     )
 
 

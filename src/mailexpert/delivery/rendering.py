@@ -88,13 +88,14 @@ def _end_with_parent() -> None:
 def _rendered(
     content: IssueContent, key: bytes, people: Sequence[Person], at: datetime
 ) -> list[Message | None]:
-    composer = _composer(content, key)
-    return [_one(composer, person, at) for person in people]
+    ids, emails = [person.contact_id for person in people], [person.email or "" for person in people]
+    messages = _composer(content, key).compose(ids, emails, [person.values for person in people], at)
+    return [_next(messages) for _person in people]
 
 
-def _one(composer: Composer, person: Person, at: datetime) -> Message | None:
+def _next(messages: Iterator[Message]) -> Message | None:
     try:
-        return next(composer.compose([person.contact_id], [person.email or ""], [person.values], at))
+        return next(messages)
     except Exception as problem:  # a MemoryError among them
         log.warning("a message can't be made", problem=type(problem).__name__)
         return None

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
 
-from mailexpert.mail import address, headers, links, quoted
+from mailexpert.mail import address, headers, links
 from mailexpert.mail.footer import before_body_end, with_footer
 from mailexpert.mail.frame import DATE, MESSAGE, RECIPIENT, STOP, SUBJECT, Frame
 from mailexpert.mail.links import PersonTokens
 from mailexpert.mail.memory import Memory
 from mailexpert.mail.outputs import Part, Slow, compile_part, normalise, value_of
-from mailexpert.mail.personalise import RenderProblem, check, fields_used, renderer
+from mailexpert.mail.personalise import RenderProblem, check, fields_used, renderer, writer
+from mailexpert.mail.piece_stream import Known, PieceStream
 
 SUBJECT_COLUMN = 9  # behind "Subject: "
 WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+[^/]").fullmatch
@@ -174,7 +175,8 @@ class Composer:
         self.columns = fields_used(subject, text, html)
         self._bodies = self._slow
         self._render_subject = renderer(subject, html=False)
-        self._render_parts = (renderer(text, html=False), renderer(html, html=True))
+        parts = (writer(text, html=False), writer(html, html=True))
+        self._parts = [(write, Known(same)) for write, same in parts]
 
     def _slow(
         self, tokens: PersonTokens, recipients: list[bytes], values: Sequence[Sequence[Any]], date: bytes
@@ -185,8 +187,10 @@ class Composer:
             subject = self._render_subject(contact, unsubscribe_url=stop_address)
             filled = (stop, opaque, recipient, headers.unstructured(subject, start=SUBJECT_COLUMN), date)
             out = [self._head.template % tuple(filled[number] for number in self._head.order)]
-            for opening, render in zip(self._openings, self._render_parts, strict=True):
-                out += (opening, quoted.whole(normalise(render(contact, unsubscribe_url=stop_address))))
+            for opening, (write, known) in zip(self._openings, self._parts, strict=True):
+                stream = PieceStream(known)
+                write(stream, contact, unsubscribe_url=stop_address)
+                out += (opening, *stream.pieces)
             return b"".join((*out, self._end))
 
         return map(one, tokens.stops, tokens.opaques, recipients, values)

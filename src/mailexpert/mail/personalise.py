@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from liquid import BoundTemplate, Environment, Mode
+from liquid.ast import Node
+from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions.filtered import FilteredExpression
 from liquid.builtin.expressions.path import Path
 from liquid.builtin.output import OutputNode
@@ -191,19 +194,49 @@ def render_text(source: str, contact: Mapping[str, Any], **special: str) -> str:
     return renderer(source, html=False)(contact, **special)
 
 
+def writer(source: str, *, html: bool) -> tuple[Callable[..., None], list[str]]:
+    """A source compiled once, written for many: `write(stream, contact, unsubscribe_url=…)`, where whatever a person
+    gets goes to the stream's `write`, text by text; and the texts that are the same for all. Both raise RenderProblem.
+    """
+    template = read(source, HTML if html else TEXT)
+
+    def write(stream: Any, contact: Mapping[str, Any], **special: str) -> None:
+        context = Counted(template, globals={"contact": dict(contact), **special})
+        with _as_render_problem(source):
+            template.render_with_context(context, stream)
+
+    return write, list(_literals(template))
+
+
+def _literals(template: BoundTemplate) -> Iterator[str]:
+    context = RenderContext(template)
+    nodes: list[Node] = list(template.nodes)
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ContentNode):
+            yield node.text
+        nodes += node.children(context, include_partials=False)
+
+
 def renderer(source: str, *, html: bool) -> Callable[..., str]:
     """A source compiled once, rendered for many: `render(contact, unsubscribe_url=…)`. Both raise RenderProblem."""
     template = read(source, HTML if html else TEXT)
 
     def render(contact: Mapping[str, Any], **special: str) -> str:
-        try:
+        with _as_render_problem(source):
             return template.render(contact=dict(contact), **special)
-        except LiquidError as problem:
-            raise RenderProblem(_message(problem), _line(problem, source)) from problem
-        except (ValueError, ArithmeticError, TypeError, RecursionError) as problem:
-            raise RenderProblem(str(problem), 1) from problem  # numbers beyond what filters can take
 
     return render
+
+
+@contextmanager
+def _as_render_problem(source: str) -> Iterator[None]:
+    try:
+        yield
+    except LiquidError as problem:
+        raise RenderProblem(_message(problem), _line(problem, source)) from problem
+    except (ValueError, ArithmeticError, TypeError, RecursionError) as problem:
+        raise RenderProblem(str(problem), 1) from problem  # numbers beyond what filters can take
 
 
 class TooLarge(RenderProblem):

@@ -5,7 +5,6 @@ the start of a line too. No line is longer than 76, none begins with a dot (SMTP
 blank.
 """
 
-import binascii
 import re
 
 SOFT = b"=\r\n"
@@ -13,7 +12,6 @@ WIDTH = 75  # and the soft break's sign makes 76
 AS_IS = [b"=%02X" % byte for byte in range(256)]
 for _byte in (*range(33, 61), *range(62, 127), 32):  # a tab is encoded: DKIM would make a blank of it
     AS_IS[_byte] = bytes([_byte])
-TO_MEND = re.compile(rb"^(?:\.|[^\r\n]*?  )[^\r\n]*", re.MULTILINE)
 # One line, nothing to encode, no two blanks together (DKIM's relaxed form folds them), no dot first, no blank last.
 EASY = re.compile(rb"(?!.*  )[!-\-/-<>-~](?:[ !-<>-~]{0,72}[!-<>-~])?\Z").match
 
@@ -52,28 +50,3 @@ def _row(row: bytes, out: list[bytes], used: int, *, blank_ends: bool) -> int:
         used += len(sign)
         before = byte
     return used
-
-
-def whole(text: str) -> bytes:
-    """A whole part at once, for what was rendered person by person."""
-    raw = text.replace("\n", "\r\n").encode("utf-8", "replace")
-    coded = binascii.b2a_qp(raw, istext=True, quotetabs=False)
-    if b"\r\n" not in raw:
-        coded = coded.replace(b"=\n", SOFT)  # it follows the line ends it finds, and here are none
-    return TO_MEND.sub(_mend, coded)
-
-
-def _mend(found: re.Match[bytes]) -> bytes:
-    """A line with blanks together or a dot first, which the standard library leaves as it is."""
-    line = found[0].replace(b"  ", b" =20")
-    out: list[bytes] = []
-    while True:
-        if line.startswith(b"."):
-            line = b"=2E" + line[1:]
-        if len(line) <= WIDTH + 1:
-            return b"".join([*out, line])
-        cut = WIDTH - (
-            1 if line[WIDTH - 1 : WIDTH] == b"=" else 2 if line[WIDTH - 2 : WIDTH - 1] == b"=" else 0
-        )
-        out.append(line[:cut] + SOFT)
-        line = line[cut:]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailexpert.base.env import read
+from mailexpert.base.env import EnvironmentProblem, read
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,16 @@ def test_a_relay_s_address_is_read(
 ) -> None:
     found = read({"MAILEXPERT_RELAY_URL": url} if url else {})
     assert (found.default_relay, found.relay_login, found.relay_security) == (relay, login, security)
+
+
+@pytest.mark.parametrize(
+    ("url", "count"), [("smtp://h.example", 8), ("smtp://h.example?connections=100", 100)]
+)
+def test_the_default_relay_gets_as_many_connections_as_its_address_says(url: str, count: int) -> None:
+    assert read({"MAILEXPERT_RELAY_URL": url}).relay_connections == count
+
+
+@pytest.mark.parametrize("asked", ["0", "501", "veel", "-1"])
+def test_a_wrong_number_of_connections_is_told_at_the_start(asked: str) -> None:
+    with pytest.raises(EnvironmentProblem, match="MAILEXPERT_RELAY_URL"):
+        read({"MAILEXPERT_RELAY_URL": f"smtp://h.example?connections={asked}"})

@@ -30,9 +30,9 @@ def assert_lines(coded):
 @example("=" * 200)
 @example("a  " * 60)
 def test_whatever_is_coded_reads_as_it_was_and_keeps_the_rules_of_lines(text):
-    for coded in (quoted.piece(text), quoted.whole(text)):
-        assert_lines(coded.removesuffix(b" ") if text.endswith((" ", "\t")) else coded)
-        assert quopri.decodestring(coded).replace(b"\r\n", b"\n").decode() == text
+    coded = quoted.piece(text)
+    assert_lines(coded.removesuffix(b" ") if text.endswith((" ", "\t")) else coded)
+    assert quopri.decodestring(coded).replace(b"\r\n", b"\n").decode() == text
 
 
 @given(st.lists(TEXTS, max_size=5))

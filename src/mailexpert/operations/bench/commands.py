@@ -14,6 +14,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     send.add_argument("--relay", metavar="URL", help="smtp://host:port; without one smtp-sink is started")
     send.add_argument("--body-kb", type=float, default=10.0, metavar="K", help="size of a message")
     send.add_argument("--links", type=int, default=10, metavar="L", help="tracked links in each part")
+    send.add_argument("--loops", action="store_true", help="a template that Liquid renders person by person")
     send.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
     send.set_defaults(run=_send)
 
@@ -24,7 +25,7 @@ def _send(env: Environment, asked: argparse.Namespace) -> int:
     with standing(env):
         from mailexpert.operations.bench import send
 
-        size = send.Size(messages=asked.messages, body_kb=asked.body_kb, links=asked.links)
+        size = send.Size(messages=asked.messages, body_kb=asked.body_kb, links=asked.links, loops=asked.loops)
         found = send.measure(size, asked.relay)
     if asked.json:
         print(json.dumps(found))

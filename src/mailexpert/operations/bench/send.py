@@ -23,7 +23,7 @@ from mailexpert.contacts.models import List
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.mailings import audience
-from mailexpert.operations.bench.words import html_of, text_of
+from mailexpert.operations.bench.words import LOOP, html_of, text_of
 from mailexpert.operations.problems import Problem
 from mailexpert.sending import actions, queries
 
@@ -49,6 +49,7 @@ class Size:
     messages: int
     body_kb: float = 10.0
     links: int = 10
+    loops: bool = False
 
 
 def measure(size: Size, relay: str | None = None) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def _send(list_id: int, size: Size) -> queries.Counts:
         issue = actions.open_issue(
             mailing_id=None,
             subject="Nieuws voor {{ contact.first_name }}",
-            html=html_of(size.body_kb, size.links),
+            html=html_of(size.body_kb, size.links) + (LOOP if size.loops else ""),
             text=text_of(size.body_kb, size.links),
             preheader="",
             sender="Winkel de Vries <nieuws@mail.winkel.example>",

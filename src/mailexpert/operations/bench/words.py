@@ -4,6 +4,7 @@ PARAGRAPH = (
     "<p>De nieuwe collectie ligt klaar. Kom langs, drink koffie mee en voel hoe zacht de wol dit jaar is. "
     "Wie op zaterdag komt, krijgt een bol mee naar huis.</p>"
 )
+LOOP = "{% for n in (1..3) %}<p>{{ n }} voor {{ contact.first_name }}</p>{% endfor %}"
 HTML_SHARE = 0.7  # of a message; the rest is the text part and the headers
 
 
