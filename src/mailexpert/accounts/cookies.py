@@ -24,10 +24,9 @@ COOKIES = (
         purpose=_(
             "Proves that a form was sent from our own page, so that another site can’t do it in your name."
         ),
-        kept=_("one year"),
+        kept=_("until you close the browser"),
         when=_("on pages with a form"),
         use="essential.service.security",
-        longest=YEAR,
     ),
     Cookie(
         name=COOKIE,

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "mailexpert.site.middleware_visits.WebLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "mailexpert.accounts.middleware.AccountMiddleware",
     "mailexpert.api.middleware.ApiMiddleware",
     "mailexpert.site.middleware.NoticeMiddleware",
+    "mailexpert.site.middleware_visits.CampaignMiddleware",
     "mailexpert.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -114,6 +116,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mailexpert.web.context.face",
+                "mailexpert.site.context.visits",
             ],
         },
     }
@@ -171,6 +174,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.is_https
 CSRF_COOKIE_NAME = "mailexpert_csrf"
+CSRF_COOKIE_AGE = None  # ends with the browser, as the session does
 
 # Transport and content security
 SECURE_SSL_REDIRECT = False
@@ -186,7 +190,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, ENV.track_url],  # a page tells its own log that it was looked at
         "frame-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [SELF],

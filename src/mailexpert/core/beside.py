@@ -20,5 +20,6 @@ class Beside(Enum):
     PROMISES = "checking on the running system that what the policy promises is so, for all accounts"
     RETENTION = "deleting over all accounts what is older than the data register allows"
     SAMPLE = "making the sample account and the operator's account on a fresh installation"
+    ATTRIBUTE = "finding the account that a registration made, for a visitor who agreed to that link"
     CUSTOMERS = "keeping the operator's customers in step: name, address, language and choice of mails"
     TOLD = "writing down, in each account's own record, what it was told about policy and agreements"

@@ -21,6 +21,7 @@ from mailexpert.intake.hits import HitDesk
 from mailexpert.intake.journal import Journal
 from mailexpert.intake.stops import StopDesk
 from mailexpert.intake.targets import Targets
+from mailexpert.intake.visits import VisitCollector, VisitDesk
 
 HEADER_SECONDS = 5  # a head that drips is an attack on connections (slowloris)
 LARGEST_HEAD = 16_384  # bytes of request line and headers
@@ -44,16 +45,22 @@ async def serve(settings: env.Environment) -> None:
     hits = HitDesk(journal, asyncio.get_running_loop())
     reading, stopping = Line(url, seconds=READ_SECONDS), Line(url, seconds=STOP_SECONDS)
     stops = StopDesk(stopping, folder / "stops")
-    app = App(keys.derive("links"), settings.base_url, hits, stops, Targets(reading))
-    collector = Collector(url, folder / "hits")
-    collector.start()
-    beside = [asyncio.create_task(work) for work in (stops.run(), _finish_old(journal), _look_after(app))]
+    visited = Journal(folder / "visits")
+    visits = VisitDesk(visited, is_proxied=settings.is_https)
+    app = App(keys.derive("links"), settings.base_url, hits, stops, Targets(reading), visits)
+    collectors = [Collector(url, folder / "hits"), VisitCollector(url, folder / "visits")]
+    for collector in collectors:
+        collector.start()
+    works = (stops.run(), _finish_old(journal), _finish_old(visited), _look_after(app))
+    beside = [asyncio.create_task(work) for work in works]
     await _listen(app, settings)
     for task in beside:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
     journal.finish()
-    await asyncio.to_thread(collector.end, END_SECONDS)
+    visited.finish()
+    for collector in collectors:
+        await asyncio.to_thread(collector.end, END_SECONDS)
     await reading.close()
     await stopping.close()
 

@@ -2,6 +2,7 @@
 
 /t/c/<token>      a click: stored, then sent on to where the issue's link table says
 /t/o/<token>.gif  the counting picture
+/t/v              a visit to the operator's own pages, told by the page itself when it is left
 /t/u/<token>      POST stops at once (RFC 8058); GET leads to the page where a person can
 /healthz          whether hits can be stored
 """
@@ -16,6 +17,7 @@ from mailexpert.intake.database import DatabaseAway
 from mailexpert.intake.hits import OPEN_LINK, HitDesk, Kind, prefix
 from mailexpert.intake.stops import ONE_CLICK, Kept, StopDesk, StopRequest
 from mailexpert.intake.targets import Targets
+from mailexpert.intake.visits import VisitDesk
 from mailexpert.mail import links
 
 LARGEST_BODY = 4096  # a one-click body has 30 to 300 bytes; more is an attack on memory
@@ -64,9 +66,18 @@ class BodyRefused(Exception):
 
 
 class App:
-    def __init__(self, key: bytes, base_url: str, hits: HitDesk, stops: StopDesk, targets: Targets) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        base_url: str,
+        hits: HitDesk,
+        stops: StopDesk,
+        targets: Targets,
+        visits: VisitDesk | None = None,
+    ) -> None:
         self._key, self._base_url = key, base_url
         self._hits, self._stops, self._targets = hits, stops, targets
+        self._visits = visits
         self._ways: dict[str, Way] = {}
         self.forged = 0
 
@@ -83,6 +94,8 @@ class App:
             await self._open(path[5:-4], scope, wire)
         elif path.startswith("/t/u/"):
             await self._unsubscribe(path[5:], scope, wire)
+        elif path == "/t/v" and self._visits is not None:
+            await self._visit(self._visits, scope, wire)
         elif path == "/healthz":
             wire.response_str(200, PLAIN, "ok\n")
         else:
@@ -182,6 +195,25 @@ class App:
             wire.response_str(503, RETRY, "Probeer het zo nog eens.\nPlease try again in a moment.\n")
             return
         wire.response_str(200 if kept is Kept.COMMITTED else 202, PLAIN, STOPPED)
+
+    # ── visits ──
+
+    async def _visit(self, desk: VisitDesk, scope: Scope, wire: Wire) -> None:
+        """Answered with nothing at all: no cookie, no body; a browser that leaves waits for nobody."""
+        if scope.method != "POST":
+            _refuse(wire, 405, ("allow", "POST"))
+            return
+        try:
+            body = await _body(scope, wire)
+        except BodyRefused:
+            _refuse(wire, 413, ("connection", "close"))
+            return
+        agent = scope.headers.get("user-agent") or ""
+        if is_machine(agent):
+            wire.response_empty(204, [NO_STORE])
+            return
+        stored = desk.take(body, agent, scope)
+        wire.response_empty(204 if stored else 400, [NO_STORE])
 
     def _read(self, token: str) -> Any:
         told = links.read_token(self._key, token)

@@ -81,13 +81,16 @@ class Collector(threading.Thread):
             file.path.rename(file.path.with_suffix(".old"))
             return
         try:
-            count_file(connection, file)
+            self._take(connection, file)
         except AWAY:
             raise
         except (psycopg.Error, ValueError) as problem:
             log.error("a file of hits can't be counted; it stays", file=file.name, problem=str(problem))
             return
         file.delete()
+
+    def _take(self, connection: Connection, file: Finished) -> None:
+        count_file(connection, file)
 
     def _forget_old(self, connection: Connection) -> None:
         if time.monotonic() - self._forgot_at > DAY / 24:

@@ -55,6 +55,12 @@ VALUES (%(account)s, %(list)s, %(contact)s, %(issue)s, %(ground)s, %(at)s, %(pur
 -- No row back: this file has been counted before.
 INSERT INTO tracking_hitfile (name) VALUES (%(name)s) ON CONFLICT DO NOTHING RETURNING name
 
+-- name: visits
+-- One row for each page that was looked at. A visit whose page gives no consent names no visitor.
+INSERT INTO tracking_visit (at, page, seconds, source, browser, system, width, height, ip, network, search, visitor)
+VALUES (to_timestamp(%(at)s), %(page)s, %(seconds)s, %(source)s, %(browser)s, %(system)s, %(width)s, %(height)s,
+        %(ip)s, %(network)s, %(search)s, %(visitor)s)
+
 -- name: count
 -- Adds the sums of one file. Opens count only where the issue measures them; sorted, so that two collectors that add
 -- to the same rows wait for each other instead of in a ring.

@@ -10,6 +10,7 @@ class PrivacyConfig(AppConfig):
         from mailexpert.privacy import (  # noqa: F401
             checks,
             declare,
+            declare_choice,
             declare_policy,
             declare_promises,
             declare_staff,

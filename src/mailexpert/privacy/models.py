@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountManager, AccountRow
+from mailexpert.privacy.models_choice import CookieChoice
 from mailexpert.privacy.models_policy import Document, Edition, EditionNotice, EditionText, Mark, Told
 from mailexpert.privacy.models_promises import (
     Attestation,
@@ -20,7 +21,7 @@ from mailexpert.privacy.models_promises import (
 from mailexpert.privacy.models_staff import Disclosure, DisclosureVoice, Look, Signature
 
 __all__ = [
-    "Attestation", "Consent", "Disclosure", "DisclosureVoice", "Document", "Edition", "EditionNotice",
+    "Attestation", "Consent", "CookieChoice", "Disclosure", "DisclosureVoice", "Document", "Edition", "EditionNotice",
     "EditionText", "Evidence", "Ground", "Look", "Mark", "PromiseState", "PromiseTurn", "Purpose",
     "Question", "SecurityContact", "ServedCookie", "Signature", "Subprocessor", "Told",
 ]  # fmt: skip

@@ -15,6 +15,14 @@ declare(
     ),
 )  # fmt: skip
 declare(
+    "site_tags",
+    purpose="marketing.advertising",
+    ground="legitimate interest: naming the tags that load after consent",
+    subject="nobody",
+    keep="until it is emptied",
+    technical=("id", "google", "microsoft"),
+)
+declare(
     "site_customerlist",
     purpose="essential.service.notifications.email",
     ground="contract: reaching customers",
@@ -33,9 +41,9 @@ declare(
         "contact_id": "user.unique_id.pseudonymous",
         "email_key": "user.contact.email",
         "full_name": "user.name",
-        "language": "user.settings",
-        "updates": "user.settings",
-        "promotions": "user.settings",
+        "language": "user.account.settings",
+        "updates": "user.account.settings",
+        "promotions": "user.account.settings",
     },
     technical=("id",),
 )

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.accounts.fields import OneLineField
+from mailexpert.tracking.models import Source
+from mailexpert.tracking.rules_cost import LARGEST
 
 
 class EditionForm(forms.Form):
@@ -55,3 +57,33 @@ class NewsForm(forms.Form):
     body_nl = forms.CharField(label=_("Text in Dutch"), widget=forms.Textarea(attrs={"rows": 8}))
     title_en = OneLineField(label=_("Title in English"), max_length=200)
     body_en = forms.CharField(label=_("Text in English"), widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class CostForm(forms.Form):
+    source = forms.ChoiceField(label=_("From"), choices=Source.choices, widget=forms.RadioSelect)
+    file = forms.FileField(
+        label=_("Export (CSV)"),
+        help_text=_(
+            "With columns for day, campaign, keyword, clicks and cost. Days that come again are replaced."
+        ),
+    )
+
+    def clean_file(self) -> Any:
+        given = self.cleaned_data["file"]
+        if given.size > LARGEST:
+            raise forms.ValidationError(_("This file is larger than an export of keywords can be."))
+        return given
+
+    def text(self) -> str:
+        raw: bytes = self.cleaned_data["file"].read()
+        for encoding in ("utf-8-sig", "utf-16") if raw[:2] not in (b"\xff\xfe", b"\xfe\xff") else ("utf-16",):
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return raw.decode("cp1252", errors="replace")
+
+
+class TagsForm(forms.Form):
+    google = forms.RegexField(label="Google Analytics 4", regex=r"^G-[A-Z0-9]{4,14}$", required=False)
+    microsoft = forms.RegexField(label="Microsoft Advertising (UET)", regex=r"^\d{4,14}$", required=False)

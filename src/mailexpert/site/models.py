@@ -45,6 +45,14 @@ class NewsItem(models.Model):
         return self.published_at is not None and self.withdrawn_at is None
 
 
+class Tags(models.Model):
+    """Which tags of others our own public pages load, after consent. One row; empty means none."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    google = models.CharField(max_length=20, blank=True)
+    microsoft = models.CharField(max_length=20, blank=True)
+
+
 class MailKind(models.TextChoices):
     """The kinds of mail that the operator sends to its customers."""
 

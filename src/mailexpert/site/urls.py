@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from mailexpert.site import urls_console
-from mailexpert.site.views import contact, news, policy, promises
+from mailexpert.site.views import choice, contact, news, policy, promises, search
 
 app_name = "site"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailexpert.site.views import console, desk, editions, news
+from mailexpert.site.views import console, desk, editions, news, visits
 
 urlpatterns = [
     path("", console.index, name="console"),

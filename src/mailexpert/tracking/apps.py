@@ -6,4 +6,4 @@ class TrackingConfig(AppConfig):
     label = "tracking"
 
     def ready(self) -> None:
-        from mailexpert.tracking import declare  # noqa: F401
+        from mailexpert.tracking import declare, declare_visits  # noqa: F401

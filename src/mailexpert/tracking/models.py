@@ -7,6 +7,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountManager, Walled
+from mailexpert.tracking.models_visits import AdCost, Conversion, Source, Visit, WebRequest
+
+__all__ = ["OPENS", "AdCost", "Conversion", "HitFile", "Source", "Tally", "Visit", "WebRequest"]
 
 OPENS = -1
 

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.agreements import PROCESSING, TERMS, agreement
-from mailexpert.accounts.cookies import COOKIES
+from mailexpert.core import register
 
 
 @require_safe
@@ -26,4 +26,4 @@ def _agreement(request: HttpRequest, document: str) -> HttpResponse:
 
 @require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/cookies.html", {"cookies": COOKIES})
+    return render(request, "accounts/cookies.html", {"cookies": register.cookies().values()})

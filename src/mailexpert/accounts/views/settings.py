@@ -13,7 +13,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from mailexpert.accounts.access import member_required, own_page, role_required, user_of
-from mailexpert.accounts.cookies import COOKIES
 from mailexpert.accounts.forms import ChangeEmailForm
 from mailexpert.accounts.forms_settings import CompanyForm, ProfileForm, SubscriptionsForm
 from mailexpert.accounts.middleware import SESSION_KEY
@@ -96,7 +95,7 @@ def package(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required
 def cookies(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/settings/cookies.html", {"cookies": COOKIES})
+    return render(request, "accounts/settings/cookies.html", {"cookies": register.cookies().values()})
 
 
 @require_safe

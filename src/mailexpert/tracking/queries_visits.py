@@ -1,0 +1,124 @@
+"""What visits show, added up; the single lines are for staff who look for a fault."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils.timezone import localtime
+
+from mailexpert.tracking.models_visits import AdCost, Conversion, Visit, WebRequest
+
+TOP = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    name: str
+    n: int
+    seconds: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Insight:
+    visits: int
+    seconds: int
+    days: list[tuple[str, int]]
+    pages: list[Share]
+    sources: list[Share]
+    browsers: list[Share]
+    screens: list[Share]
+    searches: list[Share]
+    consented: int
+
+
+def insight(now: datetime, days: int = 30) -> Insight:
+    rows = Visit.objects.filter(at__gte=now - timedelta(days=days))
+    total = rows.aggregate(n=Count("id"), seconds=Avg("seconds"))
+    by_day = dict(rows.annotate(day=TruncDate("at")).values_list("day").annotate(n=Count("id")))
+    span = [(localtime(now) - timedelta(days=back)).date() for back in range(days - 1, -1, -1)]
+    return Insight(
+        visits=total["n"],
+        seconds=round(total["seconds"] or 0),
+        days=[(f"{day:%d-%m}", by_day.get(day, 0)) for day in span],
+        pages=_top(rows, "page"),
+        sources=_top(rows, "source"),
+        browsers=_top(rows, "browser"),
+        screens=screens(rows),
+        searches=_top(rows.exclude(search=""), "search"),
+        consented=rows.exclude(visitor="").values("visitor").distinct().count(),
+    )
+
+
+def _top(rows: QuerySet[Visit], column: str) -> list[Share]:
+    found = rows.values_list(column).annotate(n=Count("id"), s=Avg("seconds")).order_by("-n", column)[:TOP]
+    return [Share(name=name, n=n, seconds=round(s or 0)) for name, n, s in found]
+
+
+def screens(rows: QuerySet[Visit]) -> list[Share]:
+    found = (
+        rows.exclude(width=None).values_list("width", "height").annotate(n=Count("id")).order_by("-n")[:TOP]
+    )
+    return [Share(name=f"{width} × {height}", n=n) for width, height, n in found]
+
+
+def latest(limit: int = 50) -> list[Visit]:
+    return list(Visit.objects.order_by("-at")[:limit])
+
+
+def requests_of(ip: str, *, errors: bool, limit: int = 200) -> list[WebRequest]:
+    """The web log, by address where one is given."""
+    rows = WebRequest.objects.order_by("-at")
+    if ip:
+        rows = rows.filter(ip=ip)
+    if errors:
+        rows = rows.filter(status__gte=400)
+    return list(rows[:limit])
+
+
+def error_sources(now: datetime) -> list[tuple[str, int]]:
+    """Which addresses met errors in the last day, the most first."""
+    rows = WebRequest.objects.filter(at__gte=now - timedelta(days=1), status__gte=400).exclude(ip=None)
+    return list(rows.values_list("ip").annotate(n=Count("id")).order_by("-n")[:TOP])
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignLine:
+    source: str
+    campaign: str
+    keyword: str
+    clicks: int
+    cents: int
+    conversions: int
+
+    @property
+    def euros(self) -> float:
+        return self.cents / 100
+
+    @property
+    def euros_each(self) -> float | None:
+        """What a conversion cost."""
+        return self.euros / self.conversions if self.conversions else None
+
+
+def campaigns() -> list[CampaignLine]:
+    """Cost and conversions side by side, also where one of them is missing."""
+    keys = ("source", "campaign", "keyword")
+    cost = {
+        tuple(row[key] for key in keys): row
+        for row in AdCost.objects.values(*keys).annotate(all_clicks=Sum("clicks"), all_cents=Sum("cents"))
+    }
+    made = {
+        tuple(row[key] for key in keys): row["n"]
+        for row in Conversion.objects.values(*keys).annotate(n=Count("id"))
+    }
+    lines = [
+        CampaignLine(
+            source=key[0], campaign=key[1], keyword=key[2],
+            clicks=cost[key]["all_clicks"] if key in cost else 0,
+            cents=cost[key]["all_cents"] if key in cost else 0,
+            conversions=made.get(key, 0),
+        )
+        for key in {*cost, *made}
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (-line.cents, line.campaign, line.keyword))
