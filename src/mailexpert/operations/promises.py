@@ -1,14 +1,18 @@
-"""Checking the promises from the command line."""
+"""Promises, retention and the data register from the command line."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import translation
 
-from mailexpert.base import env, logs, outgoing
+from mailexpert.base import clock, env, logs, outgoing
+from mailexpert.core.beside import Beside
 from mailexpert.core.promises import State
-from mailexpert.privacy import actions_promises
+from mailexpert.core.scope import beside_wall
+from mailexpert.privacy import actions_promises, plans, record, retention
 
 WORDS = {
     State.KEPT: "kept",
@@ -42,3 +46,32 @@ def told(results: Sequence[dict[str, Any]]) -> str:
     ]
     parts = ", ".join(f"{counted[state]} {WORDS[state]}" for state in State if counted[state])
     return "\n".join([*lines, "", f"{len(results)} promises: {parts}"])
+
+
+def retention_told(*, dry_run: bool) -> str:
+    now = clock.now()
+    with beside_wall(Beside.RETENTION):
+        done = retention.dry_run(now) if dry_run else retention.carry_out(now)
+    lines = [
+        f"{one.rows:>9}  {one.rule.act} {one.rule.table} ({one.rule.retention.column} before "
+        f"{one.rule.limit:%Y-%m-%d %H:%M})"
+        for one in done
+    ]
+    word = "would go" if dry_run else "went"
+    return "\n".join([*lines, "", f"{sum(one.rows for one in done)} rows {word}"])
+
+
+def register_told(language: str, *, as_json: bool, plan: plans.Whose | None) -> str:
+    with translation.override(language):
+        if plan is not None:
+            steps, sources = plans.erasure(plan), plans.export(plan)
+            if as_json:
+                both = {"erase": [asdict(one) for one in steps], "export": [asdict(one) for one in sources]}
+                return json.dumps(both, indent=2, ensure_ascii=False)
+            return "\n".join(
+                f"{number:>3}. {step.act} {step.table} by {step.key} {', '.join(step.columns)} {step.reason}".rstrip()
+                for number, step in enumerate(steps, 1)
+            )
+        if as_json:
+            return json.dumps(record.as_dict(), indent=2, ensure_ascii=False, default=str)
+        return record.as_markdown()

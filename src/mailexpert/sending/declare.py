@@ -106,6 +106,7 @@ declare(
     ground="contract: the account sends mailings to its contacts",
     subject="contact",
     keep="as long as its mailing",
+    person="contact_ids",
     columns={"contact_ids": Column(category="user.unique_id.pseudonymous", erase="keep", export=False)},
     technical=(
         "id", "account_id", "issue_id", "n", "size", "relay_id", "lane", "not_before", "upto", "epoch", "lease_until",
@@ -167,6 +168,7 @@ declare(
     ground="legal duty: not mailing who objected",
     subject="contact",
     keep="as long as the account",
+    person="email_key",
     columns={
         "email_key": Column(category="user.contact.email", erase="hash"),
         "reason": Column(category="user.behavior", erase="keep"),
@@ -180,6 +182,7 @@ declare(
     ground="legitimate interest: trying the software out without sending anything",
     subject="contact",
     keep="the catcher's latest mails, 7 days",
+    person="rcpt_to",
     retention=Retention(column="at", after=timedelta(days=7)),
     columns={
         "mail_from": "user.contact.email",
@@ -190,3 +193,5 @@ declare(
     technical=("id", "at", "size", "account_id"),
 )
 declare_job("sending.jobs.forget_replies")
+declare_job("sending.jobs_providers.look_up_providers")
+declare_job("sending.jobs_providers.forget_pace")
