@@ -110,7 +110,7 @@ class Books:
             replies=judged.replies,
             shards=_shards(window),
             closes=closes,
-            is_late=time.monotonic() - window.opened > LATE_SECONDS,
+            late_from=window.opened + LATE_SECONDS,
         )
         try:
             await self._outbox.settle(settlement)

@@ -222,10 +222,15 @@ UNION
 SELECT contact_id FROM sending_delivery
 WHERE issue_id = %(issue)s AND contact_id = ANY(%(contacts)s)
 
+-- name: stands_written
+SELECT 1 FROM sending_delivery
+WHERE issue_id = %(issue)s AND contact_id = %(contact)s AND attempt = %(attempt)s
+
 -- name: reopen_issue
--- A window that was settled after its issue was found done, and left retries.
-UPDATE sending_issue SET state = 0, finished_at = NULL
-WHERE id = %(issue)s AND state = 3
+-- A window that was settled after its issue was found done or was cancelled, and left retries. Without this they would
+-- never be due, nor be skipped.
+UPDATE sending_issue SET state = CASE state WHEN 3 THEN 0 ELSE state END, finished_at = NULL
+WHERE id = %(issue)s AND finished_at IS NOT NULL
 
 -- name: raise_counters
 -- Also names this transaction: when the answer to its COMMIT is lost, `was_committed` says what became of it.

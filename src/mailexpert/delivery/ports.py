@@ -1,5 +1,7 @@
 """What the engine needs from outside: the values it works with, the outbox and the way to a relay."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -180,7 +182,11 @@ class Settlement:
     replies: Sequence[tuple[int, int, str]]
     shards: Sequence[int]
     closes: Shard | None = None
-    is_late: bool = False
+    late_from: float = math.inf  # by our clock; after that a person may have ordered a new attempt
+
+    @property
+    def is_late(self) -> bool:
+        return time.monotonic() > self.late_from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

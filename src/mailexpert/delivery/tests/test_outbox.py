@@ -1,6 +1,7 @@
 """The fences in the database: who may take a turn, and that a window is written down once."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import Any
@@ -153,7 +154,7 @@ def test_a_late_window_leaves_alone_who_was_ordered_again(room: Mailroom) -> Non
             "VALUES (%s, %s, %s, 5, 2, now())",
             room.account, issue, shard.id,
         )  # fmt: skip
-        await outbox.settle(settlement(shard, [5, 6], is_late=True))
+        await outbox.settle(settlement(shard, [5, 6], late_from=0.0))
 
     with_outbox(story)
     counts = room.counts(issue)
@@ -195,3 +196,52 @@ def test_an_issue_is_done_when_nothing_is_left_and_doubt_does_not_hold_it_open(r
     with_outbox(story)
     assert room.state(issue) == 3
     assert room.counts(issue)["in_doubt"] == 2
+
+
+@pytest.mark.parametrize(("found", "left"), [(3, 0), (2, 2)])
+def test_a_retry_that_an_engine_gives_back_late_opens_its_issue_again(
+    room: Mailroom, found: int, left: int
+) -> None:
+    """It froze with the retry, whose lease ended, so the issue was finished meanwhile; or cancelled."""
+    issue = room.mailing(people("ok", 1))
+
+    async def story(outbox: PgOutbox) -> None:
+        shard = await claimed(outbox)
+        await outbox.open_window(shard, 1, {})
+        (contact,) = room.ask("SELECT contact_ids[1] FROM sending_shard")[0]
+        again = Again(shard.id, contact, 1, 1, 0.0, 0)
+        shard.upto = 1
+        await outbox.settle(settlement(shard, [], again=[again], closes=shard))
+        await outbox.claim_retries(DEFAULT, 10)
+        room.ask("UPDATE sending_issue SET state = %s, finished_at = now()", found)
+        await outbox.settle(settlement(shard, [], of_retries=True, again=[again]))
+
+    with_outbox(story)
+    assert room.ask("SELECT state, finished_at FROM sending_issue") == [(left, None)]
+    assert room.counts(issue)["deferred"] == 1
+
+
+def test_a_window_that_becomes_late_while_the_database_is_away_looks_who_was_ordered_again(
+    room: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = room.mailing(people("ok", 3))
+
+    async def story(outbox: PgOutbox) -> None:
+        shard = await claimed(outbox)
+        await outbox.open_window(shard, 3, {})
+        room.ask(
+            "INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, attempt, due) "
+            "VALUES (%s, %s, %s, 5, 2, now())",
+            room.account, issue, shard.id,
+        )  # fmt: skip
+        found = settlement(shard, [5, 6], late_from=time.monotonic() + 0.1)
+
+        async def away(values: Any) -> None:
+            raise DatabaseAway("a long night")
+
+        monkeypatch.setattr(outbox, "_settle_once", away)
+        await outbox.settle(found)
+
+    with_outbox(story)
+    counts = room.counts(issue)
+    assert (counts["sent"], counts["deferred"]) == (1, 1)
