@@ -12,7 +12,7 @@ from ninja.security import HttpBearer
 from mailexpert.api import problems
 from mailexpert.api.description import DescribedAPI
 from mailexpert.api.problems import Problem
-from mailexpert.api.routes import contacts, content, imports, lists, mailings
+from mailexpert.api.routes import contacts, content, domains, imports, lists, mailings, segments
 
 # What sets a mailing on its way or holds it; looking it over changes nothing. Every other POST writes.
 SENDS = re.compile(r"/mailings/[0-9]+/(?:doubtful/)?(?:send|pause|resume|cancel)$")
@@ -59,7 +59,9 @@ for path, router in (
     ("/contacts", contacts.router),
     ("/imports", imports.router),
     ("", content.router),
+    ("/segments", segments.router),
     ("/mailings", mailings.router),
+    ("/domains", domains.router),
 ):
     api.add_router(path, router)
 

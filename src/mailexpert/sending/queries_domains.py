@@ -75,3 +75,9 @@ def known_domain(sender: str) -> SenderDomain | None:
     found = address.parse(sender).domain
     name = covering(found, [(name, False) for name in SenderDomain.objects.values_list("name", flat=True)])
     return SenderDomain.objects.filter(name=name).first() if name else None
+
+
+def broken() -> list[tuple[str, int]]:
+    """Beside the wall: every domain whose records broke, with its account."""
+    found = SenderDomain.objects.filter(state=State.BROKEN).order_by("name")
+    return list(found.values_list("name", "account_id"))

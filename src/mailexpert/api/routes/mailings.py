@@ -20,13 +20,14 @@ from mailexpert.api.shapes import (
     ReportOut,
     SendIn,
 )
-from mailexpert.contacts.models import List
+from mailexpert.contacts.models import List, Segment
 from mailexpert.content.models import Template
 from mailexpert.mail import address
 from mailexpert.mailings import actions, checks, rules
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import queries as reports
 from mailexpert.sending import queries as sending
+from mailexpert.sending import queries_domains as domains
 from mailexpert.sending import queries_doubt
 from mailexpert.tracking import queries as tracking
 
@@ -56,7 +57,7 @@ def make_mailing(request: HttpRequest, wanted: MailingIn) -> Status[dict[str, An
         tracking=wanted.tracking,
         **_words(wanted),
     )
-    actions.choose_audience(made, wanted.lists, wanted.exclude_lists)
+    actions.choose_audience(made, wanted.lists, wanted.exclude_lists, wanted.segments)
     return Status(201, shown(made))
 
 
@@ -97,8 +98,11 @@ def cancel(request: HttpRequest, mailing_id: Path[Id]) -> Status[dict[str, Any]]
 
 @router.post("/{mailing_id}/checks", response={200: list[CheckOut], **WRITE_ONE})
 def look_over(request: HttpRequest, mailing_id: Path[Id]) -> list[rules.Check]:
-    """What is wrong before it is sent, and where. A `block` must be mended; a `warn` is yours to judge."""
-    found, _content = checks.look_over(_found(mailing_id))
+    """What is wrong before it is sent, and where: `subject`, `source:<line>`, `block:<number>`. A `block` must be mended;
+    a `warn` is yours to judge. The pages behind the links are asked, which may take some seconds."""
+    mailing = _found(mailing_id)
+    checks.look_at_pages(mailing)
+    found, _content = checks.look_over(mailing)
     return found
 
 
@@ -167,6 +171,7 @@ def shown(mailing: Mailing) -> dict[str, Any]:
         "reason": mailing.issue.reason if mailing.is_under_way else "",
         "lists": mailing.list_ids(),
         "exclude_lists": mailing.list_ids(excluded=True),
+        "segments": mailing.segment_ids(),
         "counts": _counts(mailing),
     }
 
@@ -203,8 +208,9 @@ def _found(mailing_id: int) -> Mailing:
 def _check(wanted: MailingIn) -> None:
     if (wanted.template is None) == (wanted.html is None):
         raise Problem(422, "Template or HTML", "Give either `template` or `html`.")
-    if wanted.segments:
-        raise Problem(422, "No such segment", "This account has no segments.")
+    present = Segment.objects.filter(id__in=wanted.segments).values_list("id", flat=True)
+    if gone := set(wanted.segments) - set(present):
+        raise Problem(422, "No such segment", f"There is no segment {min(gone)}.")
     if wanted.tracking in ("last_active", "individual"):
         raise Problem(422, "Tracking not available", "Give `none` or `aggregate`.")
     asked = {*wanted.lists, *wanted.exclude_lists}
@@ -215,6 +221,16 @@ def _check(wanted: MailingIn) -> None:
         address.parse_sender(wanted.sender)
     except address.AddressProblem as problem:
         raise Problem(422, "No sender", "Give `sender` as an address or as `Name <address>`.") from problem
+    _check_sender(wanted.sender)
+
+
+def _check_sender(sender: str) -> None:
+    """On a verified domain of the account; not asked while mail stays on this machine."""
+    found = address.parse_sender(sender).address
+    if domains.mail_leaves() and domains.domain_for(found.text) is None:
+        raise Problem(
+            422, "No verified sender domain", f"{found.domain} is no verified sender domain of this account."
+        )
 
 
 def _words(wanted: MailingIn) -> dict[str, Any]:

@@ -27,6 +27,7 @@ OF_THE_DATABASE: tuple[Check, ...] = (
     database.roles,
     database.migrations,
     database.wall,
+    database.sender_domains,
     installation.debugging,
 )
 

@@ -126,6 +126,26 @@ def wall(env: Environment) -> Iterator[Finding]:
         yield ok(f"The wall between accounts stands around {len(tables)} tables.")
 
 
+def sender_domains(env: Environment) -> Iterator[Finding]:
+    """Broken ones hold up their accounts' mailings."""
+    from django.db import ProgrammingError
+
+    from mailexpert.sending.queries_domains import broken
+
+    try:
+        with _beside():
+            found = broken()
+    except ProgrammingError:
+        return  # the table isn't there yet: `migrations` says so
+    for name, account_id in found:
+        yield problem(
+            f"The DNS records of the sender domain {name} (account {account_id}) are broken; its mailings wait.",
+            "The account sees what to publish under Settings & Options, Sender domains.",
+        )
+    if not found:
+        yield ok("No sender domain is broken.")
+
+
 def _beside() -> Any:
     from mailexpert.core.beside import Beside
     from mailexpert.core.scope import beside_wall

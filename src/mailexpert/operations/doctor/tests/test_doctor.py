@@ -9,9 +9,11 @@ import pytest
 
 from mailexpert.base import env
 from mailexpert.base.env import Environment
+from mailexpert.conftest import Tenant
 from mailexpert.operations import doctor
 from mailexpert.operations.doctor import database, installation, machine
 from mailexpert.operations.doctor.finding import Finding, ok, problem, warn
+from mailexpert.sending.models import SenderDomain
 
 
 @pytest.fixture
@@ -112,6 +114,14 @@ def test_the_database_of_the_suite_is_in_order_but_keeps_nothing(db: None) -> No
     assert [one.what for one in database.promises_of_commit(loaded) if one.level == "problem"] == [
         "fsync is off: a power cut can damage the whole database."
     ]
+
+
+def test_a_sender_domain_that_broke_is_named(here: Environment, in_shop: Tenant) -> None:
+    assert levels(database.sender_domains(here)) == ["ok"]
+    SenderDomain.objects.create(name="winkel.example", token="abc", state=SenderDomain.State.BROKEN)
+    found = list(database.sender_domains(here))
+    assert [one.level for one in found] == ["problem"]
+    assert "winkel.example" in found[0].what
 
 
 def test_a_database_that_does_not_answer_is_told_in_words(
