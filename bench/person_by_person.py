@@ -20,6 +20,7 @@ from liquid import BoundTemplate, Environment
 from mailexpert.delivery import rendering
 from mailexpert.delivery.ports import Person
 from mailexpert.mail.compose import IssueContent
+from mailexpert.mail.footer import with_footer
 from mailexpert.operations.bench.words import LOOP, html_of, text_of
 
 KEY = b"k" * 32
@@ -67,8 +68,9 @@ def ours(some: Sequence[Person]) -> float:
 
 @cache
 def _templates() -> tuple[BoundTemplate, ...]:
-    html, text = Environment(autoescape=True), Environment()
-    return text.from_string(SUBJECT), html.from_string(HTML), text.from_string(TEXT)
+    html, text = with_footer(HTML, TEXT, "nl", "")  # as it is in ours
+    plain = Environment()
+    return plain.from_string(SUBJECT), Environment(autoescape=True).from_string(html), plain.from_string(text)
 
 
 def _render(rows: Sequence[tuple[str, ...]]) -> int:

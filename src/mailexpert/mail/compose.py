@@ -174,9 +174,23 @@ class Composer:
             raise RenderProblem(problem.message, problem.line)
         self.columns = fields_used(subject, text, html)
         self._bodies = self._slow
-        self._render_subject = renderer(subject, html=False)
+        self._subject_of = self._plain_subject(subject)
         parts = (writer(text, html=False), writer(html, html=True))
         self._parts = [(write, Known(same)) for write, same in parts]
+
+    def _plain_subject(self, source: str) -> Callable[[dict[str, Any], str], bytes]:
+        """The subject's own short way, where it needs no Liquid person by person though a part does."""
+        try:
+            part = compile_part(source, html=False, as_header=True)
+        except Slow:
+            render = renderer(source, html=False)
+            return lambda contact, stop_address: headers.unstructured(
+                render(contact, unsubscribe_url=stop_address), start=SUBJECT_COLUMN
+            )
+        fields = [output.field for output in part.outputs]
+        return lambda contact, _stop_address: headers.unstructured(
+            part.plain([contact.get(field) for field in fields]), start=SUBJECT_COLUMN
+        )
 
     def _slow(
         self, tokens: PersonTokens, recipients: list[bytes], values: Sequence[Sequence[Any]], date: bytes
@@ -184,13 +198,10 @@ class Composer:
         def one(stop: bytes, opaque: bytes, recipient: bytes, row: Sequence[Any]) -> bytes:
             contact = dict(zip(self.columns, map(value_of, row), strict=True))
             stop_address = self._stop_address + stop.decode()
-            subject = self._render_subject(contact, unsubscribe_url=stop_address)
-            filled = (stop, opaque, recipient, headers.unstructured(subject, start=SUBJECT_COLUMN), date)
+            filled = (stop, opaque, recipient, self._subject_of(contact, stop_address), date)
             out = [self._head.template % tuple(filled[number] for number in self._head.order)]
             for opening, (write, known) in zip(self._openings, self._parts, strict=True):
-                stream = PieceStream(known)
-                write(stream, contact, unsubscribe_url=stop_address)
-                out += (opening, *stream.pieces)
+                out += (opening, *write(PieceStream(known), contact, unsubscribe_url=stop_address))
             return b"".join((*out, self._end))
 
         return map(one, tokens.stops, tokens.opaques, recipients, values)

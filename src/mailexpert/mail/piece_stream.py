@@ -10,42 +10,41 @@ from mailexpert.mail.memory import LONGEST_REMEMBERED, MOST_REMEMBERED
 from mailexpert.mail.personalise import Limited
 
 
-class Known:
+class Known(dict[str, bytes]):
     """Texts with their pieces. `same`: those of the template itself, which are kept for good."""
 
     def __init__(self, same: Iterable[str]) -> None:
-        self._same = {text: _piece(text) for text in same}
-        self._others: dict[str, bytes] = {}
+        super().__init__((text, _piece(text)) for text in same)
+        self._same = dict(self)
 
-    def piece(self, text: str) -> bytes:
-        found = self._same.get(text) or self._others.get(text)
-        if found is None:
-            found = _piece(text)
-            if len(text) < LONGEST_REMEMBERED:
-                if len(self._others) >= MOST_REMEMBERED:
-                    self._others.clear()
-                self._others[text] = found
-        return found
+    def __missing__(self, text: str) -> bytes:
+        piece = _piece(text)
+        if len(text) < LONGEST_REMEMBERED:
+            if len(self) > len(self._same) + MOST_REMEMBERED:
+                self.clear()
+                self.update(self._same)
+            self[text] = piece
+        return piece
 
 
 class PieceStream(StringIO):
-    """A stream for Liquid whose `pieces` are quoted-printable. It holds as much as Limited allows, counted in
-    encoded bytes; `size` is what Liquid asks of the stream that a block begins on."""
+    """A stream for Liquid. `pieces()` is quoted-printable, and as large as Limited allows, in encoded bytes."""
+
+    size = 0  # Liquid asks for it where a block writes into a stream of its own
 
     def __init__(self, known: Known) -> None:
-        super().__init__()
         self._known = known
-        self.pieces: list[bytes] = []
-        self.size = 0
+        self._pieces: list[bytes] = []
 
     def write(self, text: str) -> int:
-        if text:
-            piece = self._known.piece(text)
-            self.size += len(piece)
-            if self.size > Limited.output_stream_limit:
-                raise OutputStreamLimitError("output stream limit reached", token=None)
-            self.pieces.append(piece)
+        self._pieces.append(self._known[text])
         return len(text)
+
+    def pieces(self) -> list[bytes]:
+        """Raises OutputStreamLimitError for more than any mail holds."""
+        if sum(map(len, self._pieces)) > Limited.output_stream_limit:
+            raise OutputStreamLimitError("output stream limit reached", token=None)
+        return self._pieces
 
 
 def _piece(text: str) -> bytes:
