@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 
-from mailexpert.content import queries, rules_checks
-from mailexpert.content.problems import SourceError
-from mailexpert.content.rules import compile_source
+from mailexpert.content import findings, links, queries, rules_checks
+from mailexpert.content.findings import Finding, Written
+from mailexpert.content.problems import SourceError, gettext_noop
+from mailexpert.content.rules import Compiled, as_written, compile_source
 from mailexpert.content.values import Draft
 from mailexpert.content.words import say
+from mailexpert.mail.footer import with_footer
+from mailexpert.mail.personalise import RenderProblem
+
+NO_FOOTER = gettext_noop(
+    "The unsubscribe link can’t be put where everybody sees it: the page hides whatever stands in it."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +29,38 @@ class Check:
 def check_draft(draft: Draft) -> list[Check]:
     """Everything to say about a mail before it leaves, what blocks it first."""
     try:
-        compiled = compile_source(
-            draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
-        )
+        compiled = compiled_of(draft)
     except SourceError as wrong:
-        found = rules_checks.refused(draft, wrong.problems)
+        found = findings.refused(draft, wrong.problems)
     else:
-        found = rules_checks.examine(draft, compiled, queries.field_names())
+        found = [*rules_checks.examine(draft, compiled, queries.field_names()), *_around(draft, compiled)]
+    order = ("block", "warn", "ok")
+    found.sort(key=lambda finding: order.index(finding.level))
     return [Check(code=f.code, level=f.level, text=say(f.sentence, f.values), where=f.where) for f in found]
+
+
+def compiled_of(draft: Draft) -> Compiled:
+    return compile_source(
+        draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
+    )
+
+
+def look_at_links(draft: Draft, *, again: bool = False) -> None:
+    """Ask the pages that a mail links to, so that the check knows. Takes seconds."""
+    try:
+        html = compiled_of(draft).html
+    except SourceError:
+        return
+    links.look(list(links.targets(html)), again=again)
+
+
+def _around(draft: Draft, compiled: Compiled) -> list[Finding]:
+    """The way out, which no page may hide, and the pages behind the links."""
+    text = as_written(draft.kind, draft.source, draft.language)
+    written = Written(text=text, is_blocks=draft.kind == "blocks")
+    found = list(links.examine(compiled.html, written))
+    try:
+        with_footer(compiled.html, compiled.text, draft.language, "")
+    except RenderProblem:
+        found.append(Finding(code="unsubscribe_hidden", level="block", sentence=NO_FOOTER))
+    return found

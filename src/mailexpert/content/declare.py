@@ -1,6 +1,8 @@
 """Templates: what an account writes for its mailings. Our own mails' words, no reader's data."""
 
-from mailexpert.core.register import Folder, declare, declare_folder
+from datetime import timedelta
+
+from mailexpert.core.register import Folder, Retention, declare, declare_folder
 
 declare(
     "content_template",
@@ -30,6 +32,16 @@ declare(
         "by_id": "user.unique_id",
     },
     technical=("id", "account_id", "template_id", "mailing_id", "kind", "saved_at"),
+)
+declare(
+    "content_linklook",
+    purpose="essential.service",
+    ground="contract with the account",
+    subject="account",
+    keep="30 days after it was asked",
+    columns={"url": "user.content.private", "final": "user.content.private"},
+    technical=("id", "account_id", "url_hash", "status", "why", "looked_at"),
+    retention=Retention(column="looked_at", after=timedelta(days=30)),
 )
 declare(
     "content_image",

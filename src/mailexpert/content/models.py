@@ -92,3 +92,25 @@ class Image(AccountRow):
     @property
     def is_described(self) -> bool:
         return bool(self.alt) or self.decorative
+
+
+class LinkLook(AccountRow):
+    """What a page answered that a mail links to, so that it isn't asked at every key."""
+
+    url = models.TextField()
+    url_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    final = models.TextField(blank=True)
+    why = models.CharField(max_length=20, blank=True)
+    looked_at = models.DateTimeField()
+
+    objects: ClassVar[AccountManager["LinkLook"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "url_hash"], name="content_linklook_once"),
+        ]
+        indexes = [
+            # Read by privacy.retention.
+            models.Index(fields=["looked_at"], name="content_linklook_old"),
+        ]

@@ -1,21 +1,18 @@
 """What is checked in a mail before it may leave: pure findings, worst first. `block` stops, `warn` asks."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from html import escape
-from typing import Literal
+from collections.abc import Collection, Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mailexpert.content.blocks.mjml import HEAD_LINES
+from mailexpert.content import rules_access, rules_colours, rules_reading, rules_support
+from mailexpert.content.blocks.read import document, numbered
+from mailexpert.content.findings import Finding, Level, Written, where
 from mailexpert.content.problems import Problem, gettext_noop
 from mailexpert.content.rules import Compiled, as_written
 from mailexpert.content.values import Draft
 from mailexpert.mail import personalise
-
-Level = Literal["block", "warn", "ok"]
 
 # Gmail cuts a mail off at about 102 kB, and its unsubscribe link with it.
 SIZE_WARN, SIZE_BLOCK = 90_000, 100_000
@@ -64,59 +61,6 @@ UNSUBSCRIBE_OWN = gettext_noop("The unsubscribe link stands in the mail and in i
 UNSUBSCRIBE_ADDED = gettext_noop("We put the unsubscribe link below the mail and in its header.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """`where`: subject, preheader, source, source:<line> or block:<number>."""
-
-    code: str
-    level: Level
-    sentence: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    where: str = "source"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Written:
-    """The source in which things are looked up, and how a place in it is called."""
-
-    text: str
-    is_blocks: bool = False
-
-    def at(self, line: int) -> str:
-        if self.is_blocks:
-            return f"block:{line - HEAD_LINES}" if line > HEAD_LINES else "source"
-        return f"source:{line}"
-
-    def place(self, *needles: str) -> str:
-        """The first of these that is found."""
-        for wanted in (each for needle in needles if len(needle) > 1 for each in (needle, escape(needle))):
-            found = self.text.find(wanted)
-            if found >= 0:
-                return self.at(self.text.count("\n", 0, found) + 1)
-        return "source"
-
-
-def where(draft: Draft, line: int) -> str:
-    """Where a problem's line is: of blocks it is the block's number; line 0 lies around the source."""
-    if not line:
-        return "source" if draft.kind == "blocks" else "subject"
-    return f"block:{line}" if draft.kind == "blocks" else f"source:{line}"
-
-
-def refused(draft: Draft, found: Collection[Problem]) -> list[Finding]:
-    """Why the source makes no mail."""
-    return [
-        Finding(
-            code="source",
-            level="block",
-            sentence=problem.sentence,
-            values=problem.values,
-            where=where(draft, problem.line),
-        )
-        for problem in found
-    ]
-
-
 def examine(draft: Draft, compiled: Compiled, fields: Collection[str]) -> list[Finding]:
     """Everything there is to say about a mail that can be made. `fields`: what may stand after `contact.`"""
     tree = LexborHTMLParser(compiled.html)
@@ -132,6 +76,11 @@ def examine(draft: Draft, compiled: Compiled, fields: Collection[str]) -> list[F
         *_links(tree, written),
         *_size(compiled.html),
         *_removed(draft, compiled.removed),
+        *rules_access.examine(tree, draft, written),
+        *rules_colours.examine(tree, written),
+        *rules_reading.examine(tree, draft, compiled),
+        *rules_support.examine(compiled.html, tree),
+        *_undescribed(draft),
         _unsubscribe(compiled.html),
     ]
     order = ("block", "warn", "ok")
@@ -291,6 +240,23 @@ def _removed(draft: Draft, removed: Collection[Problem]) -> Iterator[Finding]:
             values=problem.values,
             where=where(draft, problem.line),
         )
+
+
+def _undescribed(draft: Draft) -> Iterator[Finding]:
+    """In blocks one says what is to be seen, or that it is decoration; else nobody has thought of it."""
+    if draft.kind != "blocks":
+        return
+    for number, one in numbered(document(draft.source)):
+        described = getattr(one, "decorative", True) or getattr(one, "alt", "").strip()
+        if getattr(one, "src", "").strip() and not described:
+            name = one.src.rsplit("/", 1)[-1][:60]  # type: ignore[attr-defined]
+            yield Finding(
+                code="image_alt",
+                level="warn",
+                sentence=ALT_MISSING,
+                values={"name": name},
+                where=f"block:{number}",
+            )
 
 
 def _unsubscribe(html: str) -> Finding:

@@ -1,5 +1,6 @@
 """Saving a draft while it is written, by one person or by two, and bringing an earlier version back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from mailexpert.content import revisions
 from mailexpert.content.models import Revision
 from mailexpert.content.values import Draft
 from mailexpert.mailings import rules
-from mailexpert.mailings.models import Mailing
+from mailexpert.mailings.models import Decision, Mailing
 
 
 class ChangedMeanwhile(Exception):
@@ -37,6 +38,17 @@ def change_draft(mailing_id: int, *, version: int | None, by: int, written: dict
     owner = revisions.Owner(mailing_id=found.id)
     revisions.keep(owner, before=before, after=draft_of(found), by=by, now=now(), stood_since=since)
     return found
+
+
+def remember_decision(mailing_id: int, warnings: Iterable[rules.Check], *, by: int | None) -> None:
+    """Someone went on although checks warned."""
+    kept = [{"code": check.code, "text": check.text} for check in warnings if check.level == "warn"]
+    if kept:
+        Decision.objects.create(mailing_id=mailing_id, by_id=by, warnings=kept, at=now())
+
+
+def decisions(mailing_id: int) -> list[Decision]:
+    return list(Decision.objects.filter(mailing_id=mailing_id).select_related("by").order_by("-id"))
 
 
 def draft_of(mailing: Mailing) -> Draft:

@@ -11,7 +11,7 @@ from mailexpert.base import env
 from mailexpert.contacts.models import Field, List
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content.checks import Check as ContentCheck
-from mailexpert.content.checks import check_draft
+from mailexpert.content.checks import check_draft, look_at_links
 from mailexpert.content.problems import SourceError
 from mailexpert.content.rules import compile_source
 from mailexpert.content.values import Draft
@@ -40,15 +40,24 @@ def look_over(mailing: Mailing) -> tuple[list[Check], Content | None]:
     return sorted(found, key=lambda check: order[check.level]), content
 
 
-def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
-    """What content finds in the words, and the content itself when a mail can be made of it."""
-    draft = Draft(
+def look_at_pages(mailing: Mailing, *, again: bool = False) -> None:
+    """Ask the pages that the mailing links to. Takes seconds, so it isn't done at every key."""
+    look_at_links(_draft(mailing), again=again)
+
+
+def _draft(mailing: Mailing) -> Draft:
+    return Draft(
         kind=mailing.kind,
         source=mailing.source,
         subject=mailing.subject,
         preheader=mailing.preheader,
         language=mailing.language,
     )
+
+
+def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
+    """What content finds in the words, and the content itself when a mail can be made of it."""
+    draft = _draft(mailing)
     found = [_eased(check) for check in check_draft(draft)]
     try:
         made = compile_source(

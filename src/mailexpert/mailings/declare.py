@@ -1,6 +1,6 @@
 """What the mailings room stores (core.register)."""
 
-from mailexpert.core.register import declare, declare_job
+from mailexpert.core.register import Column, declare, declare_job
 
 declare(
     "mailings_mailing",
@@ -30,7 +30,7 @@ declare(
     keep="as long as its mailing",
     technical=("id", "account_id", "mailing_id", "list_id", "excluded"),
 )
-for name in ("start_due", "follow_issues"):
+for name in ("start_due", "resume_due", "follow_issues"):
     declare_job(f"mailings.jobs.{name}")
 declare(
     "mailings_audiencesegment",
@@ -40,4 +40,13 @@ declare(
     keep="as long as the mailing",
     columns={},
     technical=("id", "account_id", "mailing_id", "segment_id"),
+)
+declare(
+    "mailings_decision",
+    purpose="essential.service",
+    ground="legitimate interest: the account can see who sent a mailing in spite of a warning",
+    subject="account",
+    keep="as long as the account",
+    columns={"by_id": Column(category="user.unique_id", erase="keep"), "warnings": "user.content.private"},
+    technical=("id", "account_id", "mailing_id", "at"),
 )

@@ -121,3 +121,21 @@ class AudienceList(AccountRow):
         constraints = [
             models.UniqueConstraint(fields=["account_id", "mailing", "list"], name="mailings_audience_once")
         ]
+
+
+class Decision(AccountRow):
+    """Who went on although a check warned, and of what."""
+
+    append_only = True
+
+    mailing_id = models.BigIntegerField()
+    by = models.ForeignKey(
+        "accounts.User", on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    warnings = models.JSONField()
+    at = models.DateTimeField()
+
+    objects: ClassVar[AccountManager["Decision"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [models.Index(fields=["account_id", "mailing_id"], name="mailings_decision_of")]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -41,13 +41,20 @@ def document(source: str) -> Document:
     return Document(blocks=tuple(blocks), look=look, reason=reason)
 
 
+def numbered(made: Document) -> Iterator[tuple[int, Block]]:
+    """Each block with the number of the one at the top that holds it."""
+    for number, block in enumerate(made.blocks, 1):
+        yield number, block
+        for column in block.columns if isinstance(block, Columns) else ():
+            for one in column:
+                yield number, one
+
+
 def removed_from(made: Document) -> tuple[Problem, ...]:
     """What the cleaner leaves out of code blocks, by block."""
     return tuple(
         replace(problem, line=number)
-        for number, block in enumerate(made.blocks, 1)
-        for inner in ([block], *(block.columns if isinstance(block, Columns) else ()))
-        for one in inner
+        for number, one in numbered(made)
         if isinstance(one, Code)
         for problem in clean(shield_html(one.html).source).removed
     )

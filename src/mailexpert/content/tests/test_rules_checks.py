@@ -1,8 +1,9 @@
 import pytest
 
+from mailexpert.content.findings import Finding, refused
 from mailexpert.content.problems import SourceError
 from mailexpert.content.rules import compile_source
-from mailexpert.content.rules_checks import Finding, examine, refused
+from mailexpert.content.rules_checks import examine
 from mailexpert.content.values import Draft
 
 FIELDS = {"email", "first_name", "city"}
@@ -43,13 +44,16 @@ def test_what_goes_wrong_in_a_mailbox_is_named(source: str, code: str, level: st
 
 def test_a_mail_in_order_is_said_to_be_in_order() -> None:
     source = (
-        "Dag {{ contact.first_name | default: 'lezer' }} <img src='https://a.nl/b.png' alt='Kist'> "
+        "<h1>Nieuws</h1>"
+        + "Hier staat genoeg tekst voor wie beelden uit heeft. " * 5
+        + "Dag {{ contact.first_name | default: 'lezer' }} <img src='https://a.nl/b.png' alt='Kist'> "
         "<a href='https://a.nl'>Lees het verslag</a> <a href='{{ unsubscribe_url }}'>Uitschrijven</a>"
         " <a href='mailto:x@a.nl'>Mail ons</a> <a name='boven'></a>"
     )
     found = check(source)
     assert {finding.level for finding in found.values()} == {"ok"}
-    assert set(found) == {"subject", "fields", "images", "links", "size", "unsubscribe"}
+    expected = {"subject", "fields", "images", "links", "size", "unsubscribe", "headings", "support", "contrast"}
+    assert set(found) == expected | {"spam", "text_part"}
 
 
 def test_a_subject_is_needed_and_may_be_too_long() -> None:

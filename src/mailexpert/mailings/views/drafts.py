@@ -17,7 +17,7 @@ from mailexpert.content import queries as content
 from mailexpert.content import revisions
 from mailexpert.content.rights import count_blocks, new_code
 from mailexpert.content.words_blocks import editor_facts
-from mailexpert.mailings import actions, checks, queries, rules
+from mailexpert.mailings import actions, checks, fixes, queries, rules
 from mailexpert.mailings import actions_drafts as drafts
 from mailexpert.mailings.forms import AudienceForm, TestMailForm, WhenForm, WriteForm
 from mailexpert.mailings.models import Mailing
@@ -100,6 +100,45 @@ def save(request: HttpRequest, mailing_id: int) -> HttpResponse:
     return render(
         request, "mailings/parts/followers.html", context | {"conflict": _conflict(changed_by_other)}
     )
+
+
+@require_safe
+@member_required
+def look_at_links(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    """Ask the pages behind the links that nobody asked yet; answers the checks."""
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    checks.look_at_pages(mailing)
+    return render(
+        request, "mailings/parts/checks.html", _compose(request, mailing) | {"links_waiting": False}
+    )
+
+
+@require_POST
+@role_required("editor")
+def look_at_links_again(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    checks.look_at_pages(mailing, again=True)
+    if not request.headers.get("HX-Request"):
+        return redirect("mailings:show", mailing.id)
+    return render(
+        request, "mailings/parts/checks.html", _compose(request, mailing) | {"links_waiting": False}
+    )
+
+
+@require_POST
+@role_required("editor")
+def mend(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    """Let a check mend what it can; how it stood is kept as a version."""
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    before = drafts.draft_of(mailing)
+    after = fixes.mended(before, request.POST.get("code", ""))
+    written = {name: getattr(after, name) for name in ("source", "subject", "preheader")}
+    try:
+        drafts.change_draft(mailing.id, version=None, by=user_of(request).pk, written=written)
+    except rules.NotNow:
+        return _elsewhere(request, mailing)
+    messages.success(request, _("Mended. How it stood before is among the earlier versions."))
+    return redirect("mailings:show", mailing.id)
 
 
 def _conflict(mailing: Mailing | None) -> dict[str, Any] | None:
@@ -208,6 +247,8 @@ def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = N
         "warnings": [check for check in found if check.level == "warn"],
         "fine": [check for check in found if check.level == "ok"],
         "content": made,
+        "links_waiting": any(check.code == "links_waiting" for check in found),
+        "has_links": any(check.code.startswith("link") for check in found),
         "form": write,
         "when": WhenForm(initial=_when(mailing)),
         "test_to": getattr(request.user, "email", ""),

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from mailexpert.accounts.access import role_required
-from mailexpert.mailings import actions, rules
+from mailexpert.accounts.access import role_required, user_of
+from mailexpert.mailings import actions, checks, rules
+from mailexpert.mailings.actions_drafts import remember_decision
 from mailexpert.mailings.forms import WhenForm
 from mailexpert.mailings.models import Mailing
 
@@ -24,8 +26,17 @@ def send(request: HttpRequest, mailing_id: int) -> HttpResponse:
         messages.error(request, _("Not sent yet: choose a date and a time, or choose Now."))
         return redirect("mailings:show", mailing.id)
     at = form.at()
-    step = actions.start if at is None else lambda m: _reschedule(m, at)
-    return _do(request, mailing, step, ok=_("Your mailing is on its way.") if at is None else _("Scheduled."))
+    warned, by = checks.look_over(mailing)[0], user_of(request).pk
+
+    @transaction.atomic
+    def go(mailing: Mailing) -> None:
+        if at is None:
+            actions.start(mailing)
+        else:
+            _reschedule(mailing, at)
+        remember_decision(mailing.id, warned, by=by)
+
+    return _do(request, mailing, go, ok=_("Your mailing is on its way.") if at is None else _("Scheduled."))
 
 
 def _reschedule(mailing: Mailing, at: object) -> None:
@@ -46,6 +57,23 @@ def unschedule(request: HttpRequest, mailing_id: int) -> HttpResponse:
 def pause(request: HttpRequest, mailing_id: int) -> HttpResponse:
     mailing = get_object_or_404(Mailing, id=mailing_id)
     return _do(request, mailing, actions.pause, ok=_("Paused. Nobody else gets it until you resume."))
+
+
+@require_POST
+@role_required("editor")
+def pause_until(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    """Hold it until a moment; also for one that is paused already."""
+    mailing = get_object_or_404(Mailing, id=mailing_id)
+    form = WhenForm({**request.POST.dict(), "when": "later"})
+    if not form.is_valid():
+        messages.error(request, _("Choose a date and a time."))
+        return redirect("mailings:show", mailing.id)
+    return _do(
+        request,
+        mailing,
+        lambda mailing: actions.pause(mailing, form.at()),
+        ok=_("Paused. It goes on by itself at the moment that you chose."),
+    )
 
 
 @require_POST

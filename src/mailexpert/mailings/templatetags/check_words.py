@@ -1,0 +1,38 @@
+"""What the button beside a check says, and whether it mends by itself."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from mailexpert.mailings import fixes
+from mailexpert.mailings.rules import Check
+
+register = template.Library()
+
+
+@register.filter
+def fix_word(check: Check) -> str:
+    words = {
+        "link_dead": _("Change link"),
+        "link_empty": _("Fill in link"),
+        "link_relative": _("Fill in link"),
+        "link_here": _("Change link"),
+        "link_example": _("Change link"),
+        "link_silent": _("Look at link"),
+        "link_error": _("Look at link"),
+        "link_moved": _("Change link"),
+        "link_text": _("Change words"),
+        "link_plain": _("Make it https"),
+        "field_fallback": _("Give a fallback"),
+        "image_alt": _("Describe photo"),
+        "image_alt_name": _("Describe photo"),
+        "subject_long": _("Shorten subject"),
+        "subject_missing": _("Write subject"),
+        "preheader_missing": _("Write first line"),
+        "audience_missing": _("Choose a list"),
+    }
+    return words.get(check.code) or (_("Mend") if check.level == "block" else _("Look"))
+
+
+@register.filter
+def mends_itself(check: Check) -> bool:
+    return check.code in fixes.AUTOMATIC

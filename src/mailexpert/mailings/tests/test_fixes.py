@@ -1,0 +1,81 @@
+"""The gate before sending: what blocks, what a button mends, and who went on in spite of a warning."""
+
+import pytest
+from django.urls import reverse
+
+from mailexpert.base import weblink
+from mailexpert.base.weblink import Answer
+from mailexpert.content.values import Draft
+from mailexpert.core.scope import account
+from mailexpert.mailings import actions, checks, fixes
+from mailexpert.mailings.models import Decision, Mailing
+from mailexpert.mailings.tests.cast import HTML, draft, people
+
+
+@pytest.fixture
+def mailing(shop):
+    with account(shop.id):
+        news, _rows = people(2)
+        return draft(
+            news,
+            source=HTML.replace("</body>", "<a href='http://lindewoud.nl/x'>Lees het verslag</a></body>"),
+        )
+
+
+def at(name, mailing):
+    return reverse(f"mailings:{name}", args=[mailing.id])
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("link_plain", "<a href='http://x.nl/a'>", "<a href='https://x.nl/a'>"),
+        ("field_fallback", "Dag {{contact.first_name}}", "Dag {{ contact.first_name | default: 'lezer' }}"),
+        ("field_fallback", "{{ contact.city }}", "{{ contact.city | default: '' }}"),
+        ("field_fallback", "{{ contact.email }}", "{{ contact.email }}"),
+        ("subject_long", "a", "a"),
+    ],
+)
+def test_what_can_be_mended_is(code, before, after):
+    assert fixes.mended(Draft(kind="html", source=before), code).source == after
+
+
+def test_the_button_beside_a_check_mends_it(shop_client, shop, mailing):
+    assert "Er https van maken" in shop_client.get(at("show", mailing)).content.decode()
+    shop_client.post(at("mend", mailing), {"code": "link_plain"})
+    with account(shop.id):
+        mailing.refresh_from_db()
+    assert "https://lindewoud.nl/x" in mailing.source
+
+
+def test_a_dead_link_stops_the_mailing_until_it_is_mended(shop_client, shop, mailing, monkeypatch):
+    monkeypatch.setattr(
+        weblink, "look_all", lambda urls, _s: {url: Answer(status=404, final=url) for url in urls}
+    )
+    page = shop_client.get(at("look_at_links", mailing)).content.decode()
+    assert "bestaat niet" in page
+    assert 'data-check="link_dead"' in page
+    with account(shop.id), pytest.raises(actions.CannotSend):
+        actions.start(mailing)
+    monkeypatch.setattr(
+        weblink, "look_all", lambda urls, _s: {url: Answer(status=200, final=url) for url in urls}
+    )
+    shop_client.post(at("look_at_links_again", mailing))
+    with account(shop.id):
+        found, _content = checks.look_over(mailing)
+    assert "link_dead" not in [check.code for check in found]
+
+
+def test_who_goes_on_in_spite_of_a_warning_is_remembered(shop_client, shop, mailing):
+    shop_client.post(at("send", mailing), {"when": "now"})
+    with account(shop.id):
+        kept = Decision.objects.get()
+        assert Mailing.objects.get().state == "sending"
+    assert kept.by_id == shop.owner.pk
+    assert "link_plain" in [warning["code"] for warning in kept.warnings]
+
+
+@pytest.mark.parametrize("name", ["look_at_links", "look_at_links_again", "mend"])
+def test_a_stranger_finds_no_check(stranger_client, mailing, name):
+    call = stranger_client.get if name == "look_at_links" else stranger_client.post
+    assert call(at(name, mailing)).status_code == 404
