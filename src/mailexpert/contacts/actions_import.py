@@ -7,7 +7,7 @@ from typing import IO
 from django.db import transaction
 
 from mailexpert.base import antivirus, env
-from mailexpert.contacts import files, jobs, rules_csv
+from mailexpert.contacts import files, jobs, rules_csv, spreadsheet
 from mailexpert.contacts.actions import make_field, make_list
 from mailexpert.contacts.models import Field, Import, List
 from mailexpert.contacts.rules_columns import OWN_FIELDS, field_name, guess
@@ -16,10 +16,15 @@ from mailexpert.core.jobs import defer
 from mailexpert.privacy.models import Ground
 
 SKIP = ""
+MOST_COLUMNS = 300
 
 
 class EmptyFile(Exception):
     """The file holds nothing."""
+
+
+class TooWide(Exception):
+    """The file has more columns than a list of contacts has."""
 
 
 class NoAddressColumn(Exception):
@@ -44,7 +49,8 @@ class Prepared:
 
 
 def take_file(file: IO[bytes], file_name: str, *, by_id: int | None = None) -> Import:
-    """Scan and keep an upload as a draft. Raises EmptyFile, files.TooLarge and what antivirus.scan raises."""
+    """Scan and keep an upload as a draft. Raises EmptyFile, TooWide, files.TooLarge, what spreadsheet.to_csv raises
+    and what antivirus.scan raises."""
     scan = antivirus.scan(files.chunks_of(file), env.load())
     with transaction.atomic():
         batch = Import.objects.create(file_name=file_name[-255:], scanned=scan.scanned, by_id=by_id)
@@ -52,7 +58,13 @@ def take_file(file: IO[bytes], file_name: str, *, by_id: int | None = None) -> I
             batch.size = files.keep(batch.id, files.chunks_of(file))
             if not batch.size:
                 raise EmptyFile(EmptyFile.__doc__)
-            shape = rules_csv.detect(files.path_of(batch.id))
+            path = files.path_of(batch.id)
+            if spreadsheet.is_spreadsheet(path):
+                spreadsheet.to_csv(path)
+                batch.size = path.stat().st_size
+            shape = rules_csv.detect(path)
+            if rules_csv.sample(path, shape).width > MOST_COLUMNS:
+                raise TooWide(TooWide.__doc__)
         except Exception:
             files.forget(batch.id)
             raise
@@ -83,22 +95,55 @@ def known_names() -> dict[str, str]:
 
 
 @transaction.atomic
-def begin(batch: Import, fields: Sequence[str], into: List, ground: str, evidence: str = "") -> None:
-    """Queue a draft: one field name per column, nothing for a column that is left. Unknown names become text
-    fields. Raises NoAddressColumn, TwiceMapped and actions.FieldsFull."""
+def try_out(
+    batch: Import,
+    fields: Sequence[str],
+    into: List | None,
+    ground: str,
+    existing: str = Import.Existing.UPDATE,
+) -> None:
+    """Queue a dry run: all is done and counted, and nothing of it kept. A new list or field counts as empty.
+    Raises NoAddressColumn, TwiceMapped."""
+    _checked(fields)
+    present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
+    batch.mapping = [name if name in present else SKIP for name in fields]
+    batch.list, batch.ground, batch.existing = into, Ground(ground), Import.Existing(existing)
+    batch.trial = {"fields": list(fields)}
+    batch.is_trial, batch.state = True, Import.State.QUEUED
+    batch.save(update_fields=["mapping", "list", "ground", "existing", "trial", "is_trial", "state"])
+    defer(jobs.run_import, import_id=batch.id)
+
+
+def _checked(fields: Sequence[str]) -> None:
     taken = [name for name in fields if name]
     if "email" not in taken:
         raise NoAddressColumn(NoAddressColumn.__doc__)
     for name in taken:
         if taken.count(name) > 1:
             raise TwiceMapped(name)
+
+
+@transaction.atomic
+def begin(
+    batch: Import,
+    fields: Sequence[str],
+    into: List,
+    ground: str,
+    evidence: str = "",
+    existing: str = Import.Existing.UPDATE,
+) -> None:
+    """Queue a draft: one field name per column, nothing for a column that is left. Unknown names become text
+    fields. Raises NoAddressColumn, TwiceMapped and actions.FieldsFull."""
+    _checked(fields)
+    taken = [name for name in fields if name]
     present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
     for name in taken:
         if name not in present:
             make_field(name, name.replace("_", " ").capitalize(), Field.Kind.TEXT)
     batch.mapping, batch.list, batch.ground, batch.evidence = list(fields), into, Ground(ground), evidence
+    batch.existing, batch.is_trial = Import.Existing(existing), False
     batch.state = Import.State.QUEUED
-    batch.save(update_fields=["mapping", "list", "ground", "evidence", "state"])
+    batch.save(update_fields=["mapping", "list", "ground", "evidence", "existing", "is_trial", "state"])
     defer(jobs.run_import, import_id=batch.id)
 
 
@@ -109,9 +154,16 @@ class NewList:
 
 
 @transaction.atomic
-def begin_into_new(batch: Import, fields: Sequence[str], into: NewList, ground: str, evidence: str) -> None:
+def begin_into_new(
+    batch: Import,
+    fields: Sequence[str],
+    into: NewList,
+    ground: str,
+    evidence: str,
+    existing: str = Import.Existing.UPDATE,
+) -> None:
     """Raises what begin raises, and actions.NameTaken; then there is no new list either."""
-    begin(batch, fields, make_list(into.name, into.purpose), ground, evidence)
+    begin(batch, fields, make_list(into.name, into.purpose), ground, evidence, existing)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,9 +104,27 @@ declare(
         "id", "account_id", "list_id", "size", "scanned", "encoding", "delimiter", "has_header", "mapping",
         "ground", "state", "reason", "technical", "cancel_asked", "bytes_read", "rows_read", "added",
         "updated", "unchanged", "refused", "duplicates", "signed_up", "stayed_off", "created_at",
-        "started_at", "finished_at",
+        "started_at", "finished_at", "existing", "is_trial", "trial", "landed_at", "undone_at",
     ),
 )  # fmt: skip
+declare(
+    "contacts_change",
+    purpose=MAILING,
+    ground="contract: the account can undo an import",
+    subject="contact",
+    keep="7 days",
+    columns={"before": Column(category="user.content.private", export=False)},
+    technical=("account_id", "import_id", "contact_id"),
+)
+declare(
+    "contacts_export",
+    purpose=MAILING,
+    ground="contract: the account takes its contacts along",
+    subject="account",
+    keep="30 days; its file 24 hours",
+    columns={"wanted": "user.content.private", "by_id": "user.unique_id"},
+    technical=("id", "account_id", "state", "rows", "size", "created_at", "finished_at"),
+)
 declare(
     "contacts_refusal",
     purpose=MAILING,
@@ -120,6 +138,7 @@ declare(
     technical=("id", "account_id", "import_id", "line", "reason"),
 )
 declare_job("contacts.jobs.run_import", import_id="system.operations")
+declare_job("contacts.jobs.run_export", export_id="system.operations")
 declare_job("contacts.jobs.index_slots")
 declare_job("contacts.jobs.clean_imports")
 declare_folder(
@@ -130,5 +149,15 @@ declare_folder(
         ground="contract: the account brings in its contacts",
         subject="contact",
         keep="until the import is over, a draft 24 hours",
+    )
+)
+declare_folder(
+    Folder(
+        path="files/exports",
+        category="user.contact.email",
+        purpose=MAILING,
+        ground="contract: the account takes its contacts along",
+        subject="contact",
+        keep="24 hours",
     )
 )

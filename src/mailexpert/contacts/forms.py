@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.contacts import rules_columns, rules_csv
-from mailexpert.contacts.models import Field, List
+from mailexpert.contacts.models import Field, Import, List
 from mailexpert.contacts.rules_columns import CellProblem
 from mailexpert.mail import address
 from mailexpert.privacy.models import Ground, Purpose
@@ -167,8 +167,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("A CSV file, as a spreadsheet saves it. Any encoding and separator will do."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+        help_text=_("A spreadsheet (XLSX) or a CSV file. Any encoding and separator will do."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,text/csv,text/plain"}),
     )
 
 
@@ -213,10 +213,23 @@ class ImportForm(GroundForm):
     new_purpose = forms.ChoiceField(
         label=_("What is the new list for?"), choices=Purpose.choices, initial=Purpose.NEWSLETTER
     )
-    field_order = ("list", "new_name", "new_purpose", "ground", "evidence")
+    existing = forms.ChoiceField(
+        label=_("Who is there already"),
+        choices=Import.Existing.choices,
+        initial=Import.Existing.UPDATE,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    attested = forms.BooleanField(
+        label=_("I declare that these people gave this ground, and that I can show it"),
+        error_messages={"required": _("Without your declaration they can only come in without a ground.")},
+    )
+    field_order = ("list", "new_name", "new_purpose", "existing", "ground", "evidence", "attested")
 
     def __init__(self, *args: Any, lists: Sequence[List], **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.data.get("ground") == Ground.UNKNOWN:
+            self.fields["attested"].required = False
         existing = [(str(one.id), one.name) for one in lists]
         self.fields["list"].choices = [*existing, (NEW_LIST, _("A new list"))]  # type: ignore[attr-defined]
         if self.is_bound and self.data.get("list") != NEW_LIST:

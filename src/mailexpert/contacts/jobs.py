@@ -8,8 +8,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from mailexpert.contacts import files, landing, queries_segments, slots, staging
-from mailexpert.contacts.models import Field, Import, Refusal
+from mailexpert.contacts import exports, files, landing, queries_segments, slots, staging
+from mailexpert.contacts.models import Change, Export, Field, Import, Refusal, Segment
+from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.contacts.rules_columns import KINDS, Column
 from mailexpert.contacts.rules_csv import Shape
 from mailexpert.core import jobs
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 TELL_SECONDS = 0.5
 DRAFTS_KEPT = timedelta(hours=24)
 REFUSALS_KEPT = timedelta(days=30)
+CHANGES_KEPT = timedelta(days=7)
 LONGEST_RUN = timedelta(hours=12)
 State = Import.State
 UNFINISHED = (State.QUEUED, State.RUNNING)
@@ -28,6 +30,14 @@ UNFINISHED = (State.QUEUED, State.RUNNING)
 
 class Cancelled(Exception):
     """Somebody asked to stop; nothing of the file is kept."""
+
+
+class Tried(Exception):
+    """A dry run is over: what would have happened, and nothing is kept."""
+
+    def __init__(self, landed: landing.Landed) -> None:
+        super().__init__()
+        self.landed = landed
 
 
 class Progress:
@@ -65,7 +75,7 @@ def run_import(import_id: int) -> None:
     found = Import.objects.filter(id=import_id, state__in=UNFINISHED)
     if found.update(state=State.RUNNING, started_at=timezone.now(), bytes_read=0, rows_read=0):
         _run(import_id)
-    if not Import.objects.filter(id=import_id, state__in=UNFINISHED).exists():
+    if not Import.objects.filter(id=import_id, state__in=(*UNFINISHED, State.DRAFT)).exists():
         files.forget(import_id)
 
 
@@ -76,6 +86,10 @@ def _run(import_id: int) -> None:
             _bring_in(import_id, progress)
     except Cancelled:
         _end(import_id, State.CANCELLED)
+    except Tried as tried:
+        _end_trial(import_id, tried.landed)
+    except staging.HoldsBsn as problem:
+        _end(import_id, State.FAILED, "bsn", str(problem))
     except FileNotFoundError as problem:
         _end(import_id, State.FAILED, "file_gone", str(problem))
     except OperationalError:
@@ -96,13 +110,29 @@ def _bring_in(import_id: int, progress: Progress) -> None:
     progress.tell(batch.size, staging.stage(source, progress))
     evidence = ledger.keep_evidence(source="import", text=batch.evidence, by_id=batch.by_id)
     landed = landing.land(batch, source.columns, evidence)
+    if batch.is_trial:
+        raise Tried(landed)
     rows = landed.added + landed.updated + landed.unchanged + landed.refused + landed.duplicates
     Import.objects.filter(id=import_id).update(
         state=State.DONE,
         finished_at=timezone.now(),
         bytes_read=batch.size,
         rows_read=rows,
+        landed_at=landing.moment(),
         **vars(landed),
+    )
+
+
+def _end_trial(import_id: int, landed: landing.Landed) -> None:
+    """Back to the draft it was, with the figures of the dry run beside it."""
+    fields = (Import.objects.values_list("trial", flat=True).get(id=import_id) or {}).get("fields", [])
+    Import.objects.filter(id=import_id).update(
+        state=State.DRAFT,
+        is_trial=False,
+        trial={"fields": fields, "counts": vars(landed)},
+        started_at=None,
+        bytes_read=0,
+        rows_read=0,
     )
 
 
@@ -133,6 +163,22 @@ def _end(import_id: int, state: Import.State, reason: str = "", technical: str =
 
 
 @jobs.job
+def run_export(export_id: int) -> None:
+    export = Export.objects.filter(id=export_id, state=Export.State.QUEUED).first()
+    if export is None:
+        return
+    try:
+        rows, size = exports.write(export)
+    except (TreeProblem, Segment.DoesNotExist):
+        exports.forget(export_id)
+        Export.objects.filter(id=export_id).update(state=Export.State.FAILED, finished_at=timezone.now())
+        return
+    Export.objects.filter(id=export_id).update(
+        state=Export.State.DONE, rows=rows, size=size, finished_at=timezone.now()
+    )
+
+
+@jobs.job
 def index_slots() -> None:
     """Index what the segments of this account look into. A large account has it within a minute."""
     used = sorted(queries_segments.slots_used())
@@ -147,6 +193,14 @@ def clean_imports() -> None:
     """Drafts that were left, refused rows that are old, and runs that no worker finishes any more."""
     now = timezone.now()
     Refusal.objects.filter(batch__finished_at__lt=now - REFUSALS_KEPT).delete()
+    over = Import.objects.filter(landed_at__lt=now - CHANGES_KEPT).values_list("id", flat=True)
+    Change.objects.filter(import_id__in=over).delete()
+    for export_id, account_id in Export.objects.filter(finished_at__lt=now - exports.KEPT).values_list(
+        "id", "account_id"
+    ):
+        with account(account_id):
+            exports.forget(export_id)
+    Export.objects.filter(created_at__lt=now - REFUSALS_KEPT).delete()
     left = Q(state=State.DRAFT, created_at__lt=now - DRAFTS_KEPT)
     stuck = Q(state__in=UNFINISHED, created_at__lt=now - LONGEST_RUN)
     for import_id, account_id, state in Import.objects.filter(left | stuck).values_list(

@@ -3,6 +3,7 @@ once, in the transaction that is open. Rows that change nothing are left alone: 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ def take_turn() -> None:
     _run("SET LOCAL gin_pending_list_limit = '32MB'")
 
 
+def moment() -> datetime:
+    """The one by which this import's rows are known: its transaction's."""
+    found: datetime = _run("SELECT now()")[0][0]
+    return found
+
+
 def land(batch: Import, columns: Sequence[Column], evidence_id: int) -> Landed:
     targets = [column.target for column in columns]
     values = {
@@ -55,9 +62,11 @@ def land(batch: Import, columns: Sequence[Column], evidence_id: int) -> Landed:
     }
     _run("ANALYZE staged")
     duplicates = _merge_duplicates(targets)
-    _match(targets, values)
+    _match(targets, values, batch.existing)
+    if not batch.is_trial:
+        _remember(batch.id, targets)
     rows, stayed_off = _run("SELECT count(*), count(*) FILTER (WHERE stays_off) FROM matched")[0]
-    added, updated = _add(targets), _update(targets)
+    added, updated = _add(targets), _update(targets, fills=batch.existing == Import.Existing.FILL)
     signed_up = 0
     if batch.list_id is not None:
         signed_up = _count(SIGN_UP, values)
@@ -94,12 +103,34 @@ def _merge_duplicates(targets: Sequence[str]) -> int:
     )
 
 
-def _match(targets: Sequence[str], values: Mapping[str, Any]) -> None:
+def _match(targets: Sequence[str], values: Mapping[str, Any], existing: str) -> None:
     differs = " OR ".join(f"(s.{t} IS NOT NULL AND s.{t} IS DISTINCT FROM c.{t})" for t in targets)
+    if existing == Import.Existing.FILL:
+        differs = " OR ".join(f"(s.{t} IS NOT NULL AND {_is_empty(t)})" for t in targets)
+    elif existing == Import.Existing.KEEP:
+        differs = "false"
     columns = "".join(f", s.{t}" for t in targets)
     _run("DROP TABLE IF EXISTS matched")
     _run(MATCH.format(differs=differs or "false", values=columns), values)
     _run("ANALYZE matched")
+
+
+def _is_empty(target: str) -> str:
+    """Names are never NULL; other text may be empty too."""
+    return f"nullif(c.{target}, '') IS NULL" if target in NAMES or target[0] == "t" else f"c.{target} IS NULL"
+
+
+def _remember(import_id: int, targets: Sequence[str]) -> None:
+    """What this import is about to change in people who are there, so that all of it can be undone."""
+    before = ", ".join(["'ground', 'unknown'", *(f"'{t}', c.{t}" for t in targets)])
+    _run(
+        "INSERT INTO contacts_change (account_id, import_id, contact_id, before) "  # noqa: S608
+        f"SELECT c.account_id, %(import)s, c.id, jsonb_build_object({before}, 'values', m.differs, "
+        "'membership', m.may_join AND m.was_on) FROM matched m "
+        "JOIN contacts_contact c ON c.account_id = %(account)s AND c.id = m.contact_id "
+        "WHERE m.differs OR (m.may_join AND m.was_on)",
+        {"account": current_account(), "import": import_id},
+    )
 
 
 def _add(targets: Sequence[str]) -> int:
@@ -116,16 +147,22 @@ def _add(targets: Sequence[str]) -> int:
     return added
 
 
-def _update(targets: Sequence[str]) -> int:
+def _update(targets: Sequence[str], *, fills: bool) -> int:
     """Whoever is there with other values. An empty cell keeps what is there. An upsert and no UPDATE … FROM: that
     joins, and where the statistics don't know the account yet it joined a million rows to a million by looping."""
     new = {t: f"nullif(excluded.{t}, '')" if t in NAMES else f"excluded.{t}" for t in targets}
-    taken = "".join(f"{t} = coalesce({value}, c.{t}), " for t, value in new.items())
+    order = "{0} = coalesce({2}, {1}, c.{0}), " if fills else "{0} = coalesce({1}, c.{0}), "
+    taken = "".join(order.format(t, value, _own(t)) for t, value in new.items())
     return _count(
         f"{_insert(targets, number='', own='', which='differs')} "
         f"ON CONFLICT (account_id, email_key) DO UPDATE SET {taken}updated_at = now()",
         {"account": current_account()},
     )
+
+
+def _own(target: str) -> str:
+    """What a contact has already, nothing where that is empty."""
+    return f"nullif(c.{target}, '')" if target in NAMES or target[0] == "t" else f"c.{target}"
 
 
 def _insert(targets: Sequence[str], *, number: str, own: str, which: str) -> str:

@@ -285,6 +285,11 @@ class Import(AccountRow):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Existing(models.TextChoices):
+        UPDATE = "update", _("Take over what the file says")
+        FILL = "fill", _("Fill in only what is empty")
+        KEEP = "keep", _("Leave their details as they are")
+
     list: Any = AccountForeignKey(List, models.SET_NULL, null=True, blank=True, related_name="+")
     by_id = models.BigIntegerField(null=True, blank=True)
     file_name = models.CharField(max_length=255)
@@ -296,6 +301,12 @@ class Import(AccountRow):
     mapping = models.JSONField(default=no_columns)
     ground = models.CharField(max_length=20, choices=Ground, default=Ground.UNKNOWN)
     evidence = models.TextField(blank=True)
+    # What happens to people who are there already: take what the file says, fill gaps alone, or leave them.
+    existing = models.CharField(max_length=10, choices=Existing, default=Existing.UPDATE)
+    is_trial = models.BooleanField(default=False, db_default=False)
+    trial = models.JSONField(null=True, blank=True)
+    landed_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     reason = models.CharField(max_length=40, blank=True)
     technical = models.TextField(blank=True)
@@ -327,6 +338,38 @@ class Import(AccountRow):
     @property
     def is_over(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
+
+
+class Change(Walled):
+    """What an import changed in a contact that was there, as it was before; kept while the import can be undone."""
+
+    hot = True
+
+    pk = models.CompositePrimaryKey("account_id", "import_id", "contact_id")
+    import_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    before = models.JSONField()
+
+    objects: ClassVar[AccountManager["Change"]] = AccountManager()
+
+
+class Export(AccountRow):
+    """A file of contacts on its way out. Its link works for a day."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("in the queue")
+        DONE = "done", _("ready")
+        FAILED = "failed", _("failed")
+
+    wanted = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    rows = models.IntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    by_id = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountManager["Export"]] = AccountManager()
 
 
 class Refusal(AccountRow):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mailexpert.contacts.rules_bsn import Watch
 from mailexpert.contacts.rules_csv import is_address_like
 from mailexpert.mail import address
 
@@ -159,6 +160,7 @@ READERS: dict[str, Callable[[str], str]] = {
     "date": day,
     "boolean": truth,
 }
+WATCHED = ("text", "number")
 SQL_TYPES = {"number": "float8", "date": "date", "boolean": "boolean"}
 KINDS = {"first_name": "name", "last_name": "name", "language": "language"}
 
@@ -173,6 +175,13 @@ class Reader:
 
     def __init__(self, email_position: int, columns: Sequence[Column]) -> None:
         self._email = email_position
+        self.watches = [Watch(name=column.name) for column in columns if column.kind in WATCHED]
+        self._watched = [
+            (column.position, watch.see)
+            for column, watch in zip(
+                [column for column in columns if column.kind in WATCHED], self.watches, strict=True
+            )
+        ]
         self._columns = [(column.position, READERS[column.kind]) for column in columns]
 
     def read(self, values: Sequence[str]) -> tuple[str, str, list[str | None]]:
@@ -192,4 +201,7 @@ class Reader:
         for position, convert in self._columns:
             cell = values[position].strip() if position < width else ""
             cells.append(convert(cell) if cell else None)
+        for position, see in self._watched:
+            if position < width:
+                see(values[position].strip())
         return email, email.lower(), cells

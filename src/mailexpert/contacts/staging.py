@@ -24,6 +24,10 @@ UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 Report = Callable[[int, int], None]
 
 
+class HoldsBsn(Exception):
+    """A column holds citizen service numbers, which only those may keep whom a law allows it; its name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A file, how it is written, and what is taken from it."""
@@ -46,7 +50,8 @@ class Batch:
 
 
 def stage(source: Source, report: Report) -> int:
-    """Read the whole file into the temporary tables `staged` and `staged_refusal`; how many rows it has."""
+    """Read the whole file into the temporary tables `staged` and `staged_refusal`; how many rows it has. Raises
+    HoldsBsn."""
     _make_tables(source.columns)
     names = ", ".join(["n", "email", "person", *(column.target for column in source.columns)])
     reader = Reader(source.email_position, source.columns)
@@ -60,6 +65,9 @@ def stage(source: Source, report: Report) -> int:
             _copy("COPY staged_refusal (line, reason, detail, vals) FROM STDIN", batch.refused)
             rows += batch.rows
             report(text.buffer.tell(), rows)  # type: ignore[attr-defined]
+    for watch in reader.watches:
+        if watch.is_bsn:
+            raise HoldsBsn(watch.name)
     return rows
 
 

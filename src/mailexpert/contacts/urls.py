@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.contacts.views import imports, lists, people, segments, stop
+from mailexpert.contacts.views import exports, imports, lists, people, segments, stop
 
 app_name = "contacts"
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path("contacten/inlezen/<int:import_id>/lezen-als/", imports.reshape, name="reshape"),
     path("contacten/inlezen/<int:import_id>/stand/", imports.state, name="import_state"),
     path("contacten/inlezen/<int:import_id>/stoppen/", imports.cancel, name="cancel_import"),
+    path("contacten/inlezen/<int:import_id>/ongedaan/", imports.undo, name="undo_import"),
+    path("contacten/uitvoer/", exports.exports, name="exports"),
+    path("contacten/uitvoer/maken/", exports.begin, name="begin_export"),
+    path("contacten/uitvoer/<int:export_id>/contacten.csv", exports.download, name="export"),
     path("contacten/inlezen/<int:import_id>/geweigerd.csv", imports.refused, name="refused"),
     path("uitschrijven/<str:token>", stop.stop, name="stop"),
 ]

@@ -9,6 +9,10 @@ FAILURES = {
     "file_gone": gettext_lazy(
         "The file was no longer there when its turn came. Nothing was brought in. Upload it again."
     ),
+    "bsn": gettext_lazy(
+        "A column holds citizen service numbers (BSN), which only those may keep whom a law allows it. Nothing was "
+        "brought in. Leave that column out."
+    ),
     "stuck": gettext_lazy(
         "No worker finished the import within 12 hours. Nothing was brought in. Start it again."
     ),

@@ -6,7 +6,8 @@ SELECT coalesce(c.id, nextval('contacts_contact_id_seq')) AS contact_id, c.id IS
        c.id IS NOT NULL AND ({differs}) AS differs,
        x.email_key IS NULL AND (m.contact_id IS NULL OR (
            m.ended_at IS NULL AND m.ground = 'unknown' AND %(ground)s <> 'unknown')) AS may_join,
-       x.email_key IS NOT NULL OR m.ended_at IS NOT NULL AS stays_off{values}
+       x.email_key IS NOT NULL OR m.ended_at IS NOT NULL AS stays_off,
+       m.contact_id IS NOT NULL AS was_on{values}
 FROM staged s
 LEFT JOIN contacts_contact c ON c.account_id = %(account)s AND c.email_key = s.email_key
 LEFT JOIN contacts_membership m

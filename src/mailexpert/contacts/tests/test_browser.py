@@ -49,6 +49,7 @@ def test_a_file_is_brought_in(page_as: PageAs, shop: Tenant, tmp_path: Path, wid
     page.fill("[name=new_name]", "Leden")
     page.check("[value=consent]")
     page.fill("[name=evidence]", "Formulier van de open dag, mei 2026.")
+    page.check("[name=attested]")
     page.click(".me-import-form .btn-primary")
     page.wait_for_selector("[role=progressbar]")
     assert_accessible(page)

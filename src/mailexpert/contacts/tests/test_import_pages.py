@@ -29,6 +29,7 @@ def upload(client: Client, text: str = TEXT, name: str = "leden.csv") -> str:
 def start(client: Client, url: str, **given: object) -> int:
     new_list = {"list": "new", "new_name": "Leden", "new_purpose": "newsletter"}
     data = {"field": ["email", "first_name", "plaats"], **new_list, "ground": "consent", "evidence": EVIDENCE}
+    data["attested"] = "on"
     return client.post(url, data | given).status_code
 
 

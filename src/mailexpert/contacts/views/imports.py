@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mailexpert.accounts.access import member_required
 from mailexpert.base import antivirus
-from mailexpert.contacts import actions, actions_import, files, queries, words
+from mailexpert.contacts import actions, actions_import, actions_undo, files, queries, spreadsheet, words
 from mailexpert.contacts.actions_import import Prepared
 from mailexpert.contacts.forms import NEW_LIST, ImportForm, ShapeForm, UploadForm
 from mailexpert.contacts.models import Import, List, Refusal
 from mailexpert.contacts.rules_columns import OWN_FIELDS, field_name
 from mailexpert.contacts.rules_csv import defused
 from mailexpert.core.scope import account
+from mailexpert.privacy.models import Ground
 
 SHOWN = 20
 EXAMPLES = 3
@@ -49,6 +50,12 @@ def _why_not(problem: Exception) -> str:
     match problem:
         case actions_import.EmptyFile():
             return _("This file is empty.")
+        case actions_import.TooWide():
+            return _("This file has more than 300 columns. Take out what is not about contacts.")
+        case spreadsheet.NotASpreadsheet():
+            return _("This is no spreadsheet that can be read. Save it again as XLSX or CSV.")
+        case spreadsheet.TooMuchInside():
+            return _("This spreadsheet holds more than a list of contacts can. Save the contacts as CSV.")
         case files.TooLarge():
             return _("This file is larger than 2 GB. Divide it over several files.")
         case antivirus.Infected():
@@ -77,10 +84,16 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
     except FileNotFoundError as gone:
         raise Http404 from gone
     lists = queries.lists()
-    form = ImportForm(request.POST or None, lists=lists)
-    fields = request.POST.getlist("field")[: prepared.sample.width] or prepared.fields
+    initial = {"existing": batch.existing, "list": batch.list_id, "ground": batch.ground}
+    form = ImportForm(request.POST or None, lists=lists, initial=initial if batch.trial else None)
+    tried = (batch.trial or {}).get("fields") or prepared.fields
+    fields = request.POST.getlist("field")[: prepared.sample.width] or tried
     problem = ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and request.POST.get("do") == "try":
+        problem = _try_out(request, batch, fields)
+        if not problem:
+            return redirect("contacts:import", import_id=batch.id)
+    elif request.method == "POST" and form.is_valid():
         problem = _begin(request, batch, fields, form)
         if not problem:
             return redirect("contacts:import", import_id=batch.id)
@@ -91,8 +104,33 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
         "columns": _columns(prepared, fields),
         "problem": problem,
         "has_rows": bool(prepared.sample.rows),
+        "tried": (batch.trial or {}).get("counts"),
     }
     return render(request, "contacts/mapping.html", context)
+
+
+def _try_out(request: HttpRequest, batch: Import, fields: list[str]) -> str:
+    """Start a dry run; says what is wrong with the columns, or nothing."""
+    chosen, existing = request.POST.get("list", ""), request.POST.get("existing", "")
+    into = List.objects.filter(id=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    ground = request.POST.get("ground", "")
+    try:
+        actions_import.try_out(
+            batch,
+            fields,
+            into,
+            ground if ground in Ground else Ground.CONSENT,
+            existing if existing in Import.Existing else Import.Existing.UPDATE,
+        )
+    except (actions_import.NoAddressColumn, actions_import.TwiceMapped) as problem:
+        return _wrong_columns(problem)
+    return ""
+
+
+def _wrong_columns(problem: Exception) -> str:
+    if isinstance(problem, actions_import.TwiceMapped):
+        return _("Two columns go to the same field: %(name)s. Choose one of them.") % {"name": str(problem)}
+    return _("Say which column holds the e-mail address.")
 
 
 def _begin(request: HttpRequest, batch: Import, fields: list[str], form: ImportForm) -> str:
@@ -106,14 +144,14 @@ def _begin(request: HttpRequest, batch: Import, fields: list[str], form: ImportF
                 actions_import.NewList(name=given["new_name"], purpose=given["new_purpose"]),
                 given["ground"],
                 given["evidence"],
+                given["existing"] or Import.Existing.UPDATE,
             )
         else:
             into = get_object_or_404(List, id=int(given["list"]))
-            actions_import.begin(batch, fields, into, given["ground"], given["evidence"])
-    except actions_import.NoAddressColumn:
-        return _("Say which column holds the e-mail address.")
-    except actions_import.TwiceMapped as problem:
-        return _("Two columns go to the same field: %(name)s. Choose one of them.") % {"name": str(problem)}
+            existing = given["existing"] or Import.Existing.UPDATE
+            actions_import.begin(batch, fields, into, given["ground"], given["evidence"], existing)
+    except (actions_import.NoAddressColumn, actions_import.TwiceMapped) as problem:
+        return _wrong_columns(problem)
     except actions.FieldsFull:
         return _("There is no room for more fields: an account has 20 text fields. Leave a column out.")
     except actions.NameTaken:
@@ -185,6 +223,7 @@ def _progress(batch: Import) -> dict[str, Any]:
     return {
         "batch": batch,
         "refusals": [{"row": row, "why": words.refusal(row)} for row in refused],
+        "can_undo": actions_undo.can_undo(batch),
         "failure": words.failure(batch.reason) if batch.state == State.FAILED else "",
         "width": f"{100 * min(batch.bytes_read, batch.size) // max(batch.size, 1)}%",
         "is_saving": batch.state == State.RUNNING and batch.bytes_read >= batch.size > 0,
@@ -200,6 +239,24 @@ def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
         messages.success(request, _("The file is thrown away. Nothing was brought in."))
         return redirect("contacts:upload")
     actions_import.cancel(batch.id)
+    return redirect("contacts:import", import_id=batch.id)
+
+
+@require_POST
+@member_required
+def undo(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Take a whole import back."""
+    batch = get_object_or_404(Import, id=import_id)
+    try:
+        undone = actions_undo.undo(batch.id, by_id=request.user.pk)
+    except actions_undo.TooLate:
+        messages.error(request, _("An import can be undone for seven days, and once."))
+    else:
+        said = _("The import is undone: %(removed)s contacts are gone, %(restored)s are as before.")
+        messages.success(request, said % {"removed": undone.removed, "restored": undone.restored})
+        if undone.left > 0:
+            kept = _("%(n)s stay, because something happened with them since.")
+            messages.info(request, kept % {"n": undone.left})
     return redirect("contacts:import", import_id=batch.id)
 
 

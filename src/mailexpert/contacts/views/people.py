@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -23,7 +23,7 @@ from mailexpert.contacts.rules.tree import TreeProblem
 @never_cache
 @member_required
 def index(request: HttpRequest) -> HttpResponse:
-    wanted = _search(request)
+    wanted = search_of(request.GET)
     page = queries.page(wanted)
     totals = queries.totals()
     context: dict[str, Any] = {
@@ -42,8 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/index.html", context)
 
 
-def _search(request: HttpRequest) -> Search:
-    asked = request.GET
+def search_of(asked: QueryDict) -> Search:
     status = asked.get("status", "")
     return Search(
         term=asked.get("q", "").strip(),
