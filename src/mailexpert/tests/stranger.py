@@ -85,6 +85,7 @@ class Stranger:
         self.page.get_by_label("Naam van de nieuwe lijst").fill("Nieuwsbrief")
         self.page.get_by_label("Ze gaven toestemming").check()
         self.page.get_by_label("Hoe kun je dat laten zien?").fill("Aanmeldformulier op hoekje.example")
+        self.page.get_by_label("Ik verklaar").check()
         self.looks_around()
         self.page.get_by_role("button", name="Inlezen").click()
         self.page.get_by_role("heading", name="rijen gelezen").wait_for(timeout=PATIENCE)
