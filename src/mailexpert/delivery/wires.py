@@ -11,13 +11,17 @@ class Trunk(Protocol):
     """All connections to one relay. SMTP is one way to make them; a provider's HTTP interface may be another."""
 
     relay: Relay
-    trouble: str
 
     def way(self, connections: int | None, emptied: Callable[[], None]) -> Wire:
         """A wire for one lane over at most so many of the connections."""
         ...
 
     def allow(self, connections: int) -> None: ...
+
+    @property
+    def is_down(self) -> bool:
+        """No connection could be made for some time."""
+        ...
 
     @property
     def is_closed(self) -> bool: ...
@@ -37,9 +41,7 @@ class Wires:
     def relays(self) -> dict[int, tuple[int, bool]]:
         """Of each relay with a wire: the connections it takes, and whether it can't be reached."""
         self._trunks = {relay: trunk for relay, trunk in self._trunks.items() if not trunk.is_closed}
-        return {
-            relay: (trunk.relay.max_connections, bool(trunk.trouble)) for relay, trunk in self._trunks.items()
-        }
+        return {relay: (trunk.relay.max_connections, trunk.is_down) for relay, trunk in self._trunks.items()}
 
     def allow(self, relay: int, connections: int) -> None:
         if relay in self._trunks:

@@ -59,10 +59,12 @@ class Ready(NamedTuple):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """How to open. `security`: none, offered (TLS if the server has it), starttls (TLS or nothing), tls (the
-    driver made the connection private already). A login in the clear is sent only when `is_local`."""
+    driver made the connection private already). `login`: password, or token, of which `password` then is the access
+    token (XOAUTH2). A login in the clear is sent only when `is_local`."""
 
     hello: str
     security: str = "none"
+    login: str = "password"
     username: str = ""
     password: str = field(default="", repr=False)
     is_local: bool = False
@@ -87,6 +89,11 @@ def read_offer(text: bytes) -> Offer:
         size=None if size is None else int(size) if size.isdigit() and len(size) < 20 else 0,
         login=frozenset(way.decode("ascii", "replace") for way in found.get(b"AUTH", b"").split()),
     )
+
+
+def xoauth2(username: str, token: str) -> str:
+    """What AUTH XOAUTH2 says before it is encoded."""
+    return f"user={username}\x01auth=Bearer {token}\x01\x01"
 
 
 class Opening:
@@ -195,6 +202,10 @@ class Opening:
             self._ready()
         elif not self._is_private and not wish.is_local:
             self._end(Trouble.TLS, 0, b"a login is only sent over a private connection")
+        elif wish.login == "token":
+            self._secrets = [b""]  # the answer to a 334, which tells what is wrong with the token
+            told = base64.b64encode(xoauth2(wish.username, wish.password).encode())
+            self._say(b"AUTH XOAUTH2 " + told, Phase.LOGIN, self._on_login)
         elif "PLAIN" in self._offer.login or "LOGIN" not in self._offer.login:
             secret = base64.b64encode(f"\0{wish.username}\0{wish.password}".encode())
             self._say(b"AUTH PLAIN " + secret, Phase.LOGIN, self._on_login)

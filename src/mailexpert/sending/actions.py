@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from mailexpert.core.scope import current_account
 from mailexpert.mail import address, links
 from mailexpert.sending import queries_domains
-from mailexpert.sending.models import Issue, Relay
+from mailexpert.sending.models import Issue
 
 RETRY_DOUBTFUL = (Path(__file__).parent / "sql" / "retry_doubtful.sql").read_text()
 CHANNEL = "mailexpert_outbox"
@@ -115,16 +115,3 @@ def _move(issue_id: int, allowed: set[State], wanted: State) -> None:
 def _tell_engine(issue_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(issue_id)])
-
-
-class InUse(Exception):
-    """A mailing is on its way through this relay. Wait until it is done, or cancel it."""
-
-
-@transaction.atomic
-def remove_relay(relay: Relay) -> None:
-    """The lock makes a mailing that starts at this moment wait, and then take the installation's relay."""
-    found = Relay.objects.select_for_update().get(id=relay.id)
-    if Issue.objects.filter(relay=found, finished_at=None).exists():
-        raise InUse(InUse.__doc__)
-    found.delete()

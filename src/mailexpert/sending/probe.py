@@ -2,13 +2,15 @@
 
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mailexpert.base import outbound
+from mailexpert.base import keys, outbound, tokens
 from mailexpert.mail.smtp import Closed, Opening, Ready, StartTls, Trouble
 from mailexpert.mail.smtp_opening import Wish
+from mailexpert.sending.models import MailServer
 
+SECRET_PURPOSE = "relay"  # noqa: S105
 SECONDS = 12.0
 CHUNK = 16_384
 LONGEST_WORDS = 300
@@ -42,8 +44,9 @@ class Host:
     port: int
     security: str
     verify: bool
+    login: str = "password"
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,36 @@ class Probe:
     words: str = ""
     pipelining: bool = False
     smtputf8: bool = False
+
+
+def host_of(relay: MailServer) -> Host:
+    return Host(
+        name=relay.host,
+        port=relay.port,
+        security=relay.security,
+        verify=relay.verify,
+        login=relay.login,
+        username=relay.username,
+        password=secret_of(relay),
+    )
+
+
+def secret_of(relay: MailServer) -> str:
+    """Its password, or an access token; nothing where there is none to be had, which the server then says."""
+    try:
+        secret = keys.unseal(relay.secret, SECRET_PURPOSE) if relay.secret else ""
+        if relay.login != MailServer.Login.TOKEN or not relay.token_url:
+            return secret
+        client = keys.unseal(relay.client_secret, SECRET_PURPOSE) if relay.client_secret else ""
+    except keys.SecretProblem:
+        return ""
+    grant = tokens.Grant(
+        url=relay.token_url, client_id=relay.client_id, client_secret=client, refresh_token=secret
+    )
+    try:
+        return tokens.access_token(grant)
+    except tokens.NoToken:
+        return ""
 
 
 def probe(host: Host, resolver: outbound.Resolver = outbound.resolve) -> Probe:
@@ -80,7 +113,13 @@ def talk(host: Host, address: str) -> Probe:
 
 def _open(line: socket.socket, host: Host) -> Probe:
     opening = Opening(
-        Wish(hello=_hello(), security=host.security, username=host.username, password=host.password)
+        Wish(
+            hello=_hello(),
+            security=host.security,
+            login=host.login,
+            username=host.username,
+            password=host.password,
+        )
     )
     while True:
         data = line.recv(CHUNK)

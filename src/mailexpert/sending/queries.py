@@ -13,7 +13,7 @@ from django.db.models.functions import TruncMinute
 
 from mailexpert.core.scope import current_account
 from mailexpert.sending import rules
-from mailexpert.sending.models import Delivery, InstallationRelay, Outcome, Relay, Stop
+from mailexpert.sending.models import Delivery, InstallationRelay, Outcome, Relay, Stop, Tempo, Warmup
 
 ENVIRONMENT_RELAY = 0
 SQL = Path(__file__).parent / "sql"
@@ -101,6 +101,23 @@ def own_relays() -> list[Relay]:
     return list(Relay.objects.filter(enabled=True).order_by("-weight", "id"))
 
 
+def installation_has_relays() -> bool:
+    return InstallationRelay.objects.filter(enabled=True).exists()
+
+
+def installation_relay() -> InstallationRelay | None:
+    """The installation's that a single mail goes through."""
+    return InstallationRelay.objects.filter(enabled=True).order_by("-weight", "id").first()
+
+
+def tempo() -> Tempo | None:
+    return Tempo.objects.first()
+
+
+def warmups() -> list[Warmup]:
+    return list(Warmup.objects.order_by("domain"))
+
+
 def own_relay() -> Relay | None:
     """The one that a single mail goes through."""
     return next(iter(own_relays()), None)
@@ -108,8 +125,13 @@ def own_relay() -> Relay | None:
 
 def relay_turns() -> list[int]:
     """The numbers of the relays that a mailing's shards go to, each as often as it weighs: the account's own, else
-    the installation's (below zero), else the environment's (0)."""
-    own = {relay.id: relay.weight for relay in own_relays()}
+    the installation's (below zero), else the environment's (0). Whoever removes one of them waits until the mailing
+    that is being cut is there."""
+    found = Relay.objects.raw(
+        "SELECT id, weight FROM sending_relay WHERE account_id = %s AND enabled ORDER BY weight DESC, id FOR SHARE",
+        [current_account()],
+    )
+    own = {relay.id: relay.weight for relay in found}
     installed = InstallationRelay.objects.filter(enabled=True)
     weights = own or {-relay.id: relay.weight for relay in installed} or {ENVIRONMENT_RELAY: 1}
     return rules.turns(weights, start=random.random())  # noqa: S311 (spread, no secret)

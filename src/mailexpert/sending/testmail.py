@@ -15,8 +15,9 @@ from mailexpert.core.scope import current_account
 from mailexpert.mail import address, dkim, links
 from mailexpert.mail.compose import Composer, IssueContent, Message
 from mailexpert.mail.personalise import RenderProblem
-from mailexpert.sending import queries, queries_domains
-from mailexpert.sending.models import Relay, SenderDomain, SenderKey
+from mailexpert.mail.smtp_opening import xoauth2
+from mailexpert.sending import probe, queries, queries_domains
+from mailexpert.sending.models import InstallationRelay, SenderDomain, SenderKey
 
 SECONDS = 20.0
 MARK = {"nl": "[Proef] ", "en": "[Test] "}
@@ -56,7 +57,7 @@ def send(wanted: TestMail) -> None:
             _("line %(line)s of the content: %(what)s") % {"line": problem.line, "what": problem}
         ) from problem
     try:
-        with closing(_connect(queries.own_relay())) as relay:
+        with closing(_connect()) as relay:
             body = _signed(message.body, domain) if domain else message.body
             relay.sendmail(message.sender.decode(), [message.recipient.decode()], body)
     except outbound.Refused as problem:
@@ -101,34 +102,48 @@ def _signed(body: bytes, domain: SenderDomain) -> bytes:
         raise NotSent(_("the keys of your sender domain can't be read; renew them.")) from problem
 
 
-def _connect(own: Relay | None) -> smtplib.SMTP:
+def _connect() -> smtplib.SMTP:
     """A session with the account's relay, else the installation's."""
-    if own is None:
+    found = queries.own_relay() or queries.installation_relay()
+    if found is None:
         known = env.load()
-        host, port = known.default_relay
+        name, port = known.default_relay
         username, password = known.relay_login
-        return _open(host, host, port, known.relay_security, username, password, verify=True)
-    found = outbound.target(own.host, own.port)
-    password = keys.unseal(own.secret, "relay")
-    return _open(own.host, found.address, own.port, own.security, own.username, password, verify=own.verify)
+        host = probe.Host(
+            name=name,
+            port=port,
+            security=known.relay_security,
+            verify=True,
+            username=username,
+            password=password,
+        )
+        return _open(host, name)
+    address = (
+        found.host
+        if isinstance(found, InstallationRelay)
+        else outbound.target(found.host, found.port).address
+    )
+    return _open(probe.host_of(found), address)
 
 
-def _open(
-    name: str, host: str, port: int, security: str, username: str, password: str, *, verify: bool
-) -> smtplib.SMTP:
+def _open(host: probe.Host, address: str) -> smtplib.SMTP:
     context = ssl.create_default_context()
-    if not verify:
+    if not host.verify:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    if security == "tls":
+    if host.security == "tls":
         session: smtplib.SMTP = smtplib.SMTP_SSL(timeout=SECONDS, context=context)
     else:
         session = smtplib.SMTP(timeout=SECONDS)
-    session._host = name  # type: ignore[attr-defined]  # certificates are checked against the name, not the address
-    session.connect(host, port)
-    if security == "starttls":
+    # Certificates are checked against the name, not the address.
+    session._host = host.name  # type: ignore[attr-defined]
+    session.connect(address, host.port)
+    if host.security == "starttls":
         session.starttls(context=context)
-    if username:
-        session.login(username, password)
+    if host.login == "token":
+        session.ehlo_or_helo_if_needed()
+        session.auth("XOAUTH2", lambda _challenge=None: xoauth2(host.username, host.password))
+    elif host.username:
+        session.login(host.username, host.password)
     return session
 
 

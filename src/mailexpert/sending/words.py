@@ -1,9 +1,15 @@
 """What a trial of a relay came to, in a marketer's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from mailexpert.base import clock
+from mailexpert.mail import providers
+from mailexpert.mail.warmup import Plan
+from mailexpert.sending.models import Relay, Warmup
 from mailexpert.sending.probe import Probe, Result
 
 
@@ -15,6 +21,61 @@ class Tried:
     title: str
     text: str
     technical: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareRow:
+    """A relay in the list. `percent`: how much of a mailing goes through it."""
+
+    relay: Relay
+    percent: int
+
+
+def share_rows(relays: Sequence[Relay]) -> list[ShareRow]:
+    total = sum(relay.weight for relay in relays if relay.enabled)
+    return [
+        ShareRow(relay=relay, percent=round(100 * relay.weight / total) if relay.enabled else 0)
+        for relay in relays
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitRow:
+    provider: str
+    name: str
+    per_hour: int | None
+    connections: int | None
+
+
+def limit_rows(relay: Relay) -> list[LimitRow]:
+    return [
+        LimitRow(
+            provider=key,
+            name=providers.name_of(key),
+            per_hour=found.get("per_hour"),
+            connections=found.get("connections"),
+        )
+        for key, found in sorted(relay.limits.items())
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarmupRow:
+    """`today` is how many each receiver may get today; None once the plan is over."""
+
+    warmup: Warmup
+    today: int | None
+    last_day: date
+
+
+def warmup_rows(warmups: Sequence[Warmup]) -> list[WarmupRow]:
+    return [_warmup_row(found) for found in warmups]
+
+
+def _warmup_row(found: Warmup) -> WarmupRow:
+    plan = Plan(first_day=found.first_day, first=found.first)
+    last_day = found.first_day + timedelta(days=len(plan.ladder()) - 1)
+    return WarmupRow(warmup=found, today=plan.allowed(clock.now().date()), last_day=last_day)
 
 
 def probe_words(probe: Probe) -> Tried:

@@ -27,6 +27,8 @@ class Sink:
     messages: list[bytes] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    open: int = 0
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def __aenter__(self) -> "Sink":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=1 << 22)
@@ -38,12 +40,22 @@ class Sink:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open += 1
+        self._writers.add(writer)
         try:
             await self._converse(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self.open -= 1
+            self._writers.discard(writer)
             writer.close()
+
+    def cut_all(self) -> None:
+        """The machine is gone: nobody listens and every connection is reset."""
+        self._server.close()
+        for writer in list(self._writers):
+            writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 sink.example ESMTP\r\n")

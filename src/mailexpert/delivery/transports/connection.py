@@ -50,14 +50,15 @@ class Wire(Protocol):
 class Opener(asyncio.Protocol):
     """Drives the opening; `ready` is the offer, or the trouble as RelayTrouble."""
 
-    def __init__(self, relay: Relay, hello: str) -> None:
+    def __init__(self, relay: Relay, hello: str, secret: str) -> None:
         self._relay = relay
         self._opening = Opening(
             Wish(
                 hello=hello,
                 security=relay.security,
+                login=relay.login,
                 username=relay.username,
-                password=relay.password,
+                password=secret,
                 is_local=relay.is_installations,
             )
         )
@@ -110,7 +111,7 @@ class Opener(asyncio.Protocol):
 async def connect(relay: Relay, hello: str) -> tuple[asyncio.Transport, Offer]:
     """A connection that takes mail. Raises RelayTrouble: relay_unreachable, relay_refuses, relay_tls,
     relay_login."""
-    opener = Opener(relay, hello)
+    opener = Opener(relay, hello, await _secret(relay))
     try:
         async with asyncio.timeout(OPENING_SECONDS):
             await _reach(relay, opener)
@@ -121,6 +122,22 @@ async def connect(relay: Relay, hello: str) -> tuple[asyncio.Transport, Offer]:
         if opener.transport is not None:
             opener.transport.abort()
         raise _named(problem) from problem
+
+
+async def _secret(relay: Relay) -> str:
+    """The password, or an access token, fetched where the relay has a place for that."""
+    if relay.login != "token" or not relay.token_url:
+        return relay.password
+    grant = tokens.Grant(
+        url=relay.token_url,
+        client_id=relay.client_id,
+        client_secret=relay.client_secret,
+        refresh_token=relay.password,
+    )
+    try:
+        return await asyncio.get_running_loop().run_in_executor(None, tokens.access_token, grant)
+    except tokens.NoToken as problem:
+        raise RelayTrouble("relay_login", str(problem)) from problem
 
 
 def _named(problem: BaseException) -> BaseException:

@@ -14,6 +14,7 @@ from mailexpert.delivery.window import Letter
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 20.0  # seconds between tries to reach a relay
 LOOK_SECONDS = 1.0
+DOWN_SECONDS = 2.0  # a connection that is lost and made again at once is no relay that is down
 
 log = structlog.get_logger()
 
@@ -31,6 +32,7 @@ class SmtpWire:
         self._most = self._share = relay.max_connections
         self.is_closed = False  # nobody may use it any more
         self.trouble = ""
+        self._in_trouble_since: float | None = None
         self.takes_utf8 = False
         self._keeper = loop.create_task(self._keep_connected())
 
@@ -56,6 +58,11 @@ class SmtpWire:
             self._busy.append(way)
         self._changed.set()
         self._wake_idle(all_of_them=True)
+
+    @property
+    def is_down(self) -> bool:
+        since = self._in_trouble_since
+        return since is not None and self.now() - since > DOWN_SECONDS
 
     def leave(self, way: Way) -> bool:
         """Whether that was the last one; then `close` is to be called."""
@@ -115,7 +122,7 @@ class SmtpWire:
         self._idle.discard(connection)
         if not self._connections:
             self.stands.clear()
-            self.trouble = reason or self.trouble
+            self._is_in_trouble(reason or self.trouble)
         self._wake_idle(all_of_them=False)
         self._changed.set()
 
@@ -160,7 +167,7 @@ class SmtpWire:
         transport.set_protocol(connection)
         self._connections.add(connection)
         self.takes_utf8 = offer.smtputf8
-        self.trouble = ""
+        self.trouble, self._in_trouble_since = "", None
         self.stands.set()
         connection.kick()
 
@@ -169,10 +176,15 @@ class SmtpWire:
             self._most = max(1, len(self._connections))  # it takes no more than these
             return
         self._most = self.relay.max_connections
-        self.trouble = trouble.reason
+        self._is_in_trouble(trouble.reason)
         log.warning(
             "relay takes nothing", relay=self.relay.id, reason=trouble.reason, detail=str(trouble)[:300]
         )
+
+    def _is_in_trouble(self, reason: str) -> None:
+        self.trouble = reason
+        if self._in_trouble_since is None:
+            self._in_trouble_since = self.now()
 
     def _check_patience(self) -> None:
         now = self.now()

@@ -127,3 +127,20 @@ def test_no_bytes_break_the_opening(chunks):
     opening = Opening(Wish(**WISH, security="offered", **LOGIN))
     events = [event for chunk in chunks for event in opening.receive(chunk)] + opening.lost()
     assert sum(isinstance(event, Ready | Closed) for event in events) <= 1
+
+
+def test_a_token_takes_the_place_of_the_password():
+    wish = Wish(
+        hello="[127.0.0.1]", security="tls", login="token", username="jo@winkel.example", password="tok"
+    )
+    opening = Opening(wish)
+    opening.receive(b"220 mx\r\n")
+    opening.output()
+    opening.receive(b"250-mx\r\n250 AUTH PLAIN XOAUTH2\r\n")
+    sent = opening.output()
+    assert sent.startswith(b"AUTH XOAUTH2 ")
+    assert base64.b64decode(sent[13:]) == b"user=jo@winkel.example\x01auth=Bearer tok\x01\x01"
+    opening.receive(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")
+    assert opening.output() == b"\r\n"
+    (closed,) = opening.receive(b"535 5.7.8 no\r\n")
+    assert closed.trouble is Trouble.LOGIN

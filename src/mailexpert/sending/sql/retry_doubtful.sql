@@ -8,8 +8,8 @@ WITH lost_retries AS (
     RETURNING contact_id
 ),
 lost_turns AS (
-    INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, attempt, due)
-    SELECT s.account_id, s.issue_id, s.id, people.contact_id,
+    INSERT INTO sending_retry (account_id, issue_id, shard_id, relay_id, lane, contact_id, attempt, due)
+    SELECT s.account_id, s.issue_id, s.id, s.relay_id, s.lane, people.contact_id,
            1 + greatest(1, (SELECT max(d.attempt) FROM sending_delivery d
                             WHERE d.issue_id = s.issue_id AND d.contact_id = people.contact_id)), now()
     FROM sending_shard s, unnest(s.contact_ids[:s.upto]) AS people (contact_id)

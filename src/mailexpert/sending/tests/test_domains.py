@@ -329,6 +329,19 @@ def test_mailings_of_a_domain_that_broke_wait_and_go_on_by_themselves(
     assert (issue.hold, issue.reason) == ("", "")
 
 
+def test_who_can_mend_a_broken_domain_hears_of_it_once(
+    in_shop: Tenant, zone: Zone, source: SystemNames, run_jobs: Any, mailoutbox: list[Any]
+) -> None:
+    domain = a_verified(zone, source)
+    change(zone, domain, "key gone")
+    for _look in range(2):
+        actions_domains.check(domain, source)
+        run_jobs()
+    assert [mail.to for mail in mailoutbox] == [["owner@winkel.example"]]
+    assert f"De records van {NAME}" in mailoutbox[0].subject
+    assert f"/instellingen/afzenders/{domain.id}/" in mailoutbox[0].body
+
+
 def test_a_domain_in_use_stays(in_shop: Tenant) -> None:
     domain = actions_domains.claim(NAME)
     issue = Issue.objects.create(
