@@ -27,7 +27,7 @@ declare(
         "country": "user.contact.address.country",
         "language": "user.account.settings",
     },
-    technical=("id", "slug", "kind", "created_at"),
+    technical=("id", "slug", "kind", "package_id", "closing_at", "created_at"),
 )
 declare(
     "accounts_user",
@@ -234,6 +234,33 @@ for name, columns in (
         technical=columns,
     )
 
+declare_job("accounts.jobs.write_takeaway", takeaway_id="system.operations")
+declare_job("accounts.jobs.erase_who_left")
 declare_job("accounts.jobs.send_notice", notice_id="system.operations")
 for name in ("forget", "send_left_behind"):
     declare_job(f"accounts.jobs.{name}")
+declare(
+    "accounts_package",
+    purpose=SERVICE,
+    ground=CONTRACT,
+    subject="nobody",
+    keep="as long as it is offered or used",
+    technical=("id", "name", "contacts", "mails", "storage", "sites", "is_offered", "is_default"),
+)
+declare(
+    "accounts_takeaway",
+    purpose=SERVICE,
+    ground="legal duty: handing over what is kept (article 20 GDPR, Data Act)",
+    subject="user",
+    keep="30 days",
+    columns={"asked_by_id": "user.unique_id"},
+    technical=("id", "account_id", "state", "file", "size", "at"),
+)
+declare(
+    "accounts_receipt",
+    purpose="essential.legal_obligation",
+    ground="legal duty: showing that an account was erased",
+    subject="nobody",
+    keep="5 years",
+    technical=("id", "code", "erased_at", "counts", "signature"),
+)

@@ -8,13 +8,17 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.utils import translation
 
+from mailexpert.accounts import actions_closing, letters
 from mailexpert.accounts.actions import forget_unconfirmed
-from mailexpert.accounts.models import Device, Memory, Notice
+from mailexpert.accounts.models import Account, Device, Membership, Memory, Notice, Role
+from mailexpert.accounts.rules_closing import READ_ONLY, RETRIEVAL
 from mailexpert.base import clock
 from mailexpert.core.beside import Beside
-from mailexpert.core.jobs import defer, every, platform_job
+from mailexpert.core.jobs import defer, every, job, platform_job
 
+TAKEAWAYS_KEPT = timedelta(days=30)
 ATTEMPTS_KEPT = timedelta(days=30)
 UNCONFIRMED_KEPT = timedelta(days=14)
 GIVEN_UP_AFTER = timedelta(minutes=30)
@@ -45,6 +49,26 @@ def send_left_behind() -> None:
     Notice.objects.filter(created_at__lt=now - USELESS_AFTER).delete()
     for notice in Notice.objects.filter(created_at__lt=now - GIVEN_UP_AFTER).only("id"):
         defer(send_notice, notice_id=notice.id)
+
+
+@job
+def write_takeaway(takeaway_id: int) -> None:
+    actions_closing.make_takeaway(takeaway_id)
+
+
+@every("41 * * * *", Beside.ERASE)
+def erase_who_left() -> None:
+    """Accounts whose time to come back is over; each owner gets the receipt by mail."""
+    now = clock.now()
+    actions_closing.forget_takeaways(now - TAKEAWAYS_KEPT)
+    over = Account.objects.filter(closing_at__lte=now - READ_ONLY - RETRIEVAL)
+    for leaving in over:
+        owners = Membership.objects.filter(account_id=leaving.id, role=Role.OWNER).select_related("user")
+        people = [(owner.user.email, owner.user.language) for owner in owners]
+        receipt = actions_closing.erase(leaving.id, now)
+        for email, language in people:
+            with translation.override(language):
+                letters.write("accounts/erased", email, {"name": leaving.name, "receipt": receipt})
 
 
 @every("17 3 * * *")

@@ -108,6 +108,56 @@ def invitation(context: Context) -> Letter:
     )
 
 
+def erased(context: Context) -> Letter:
+    receipt = context["receipt"]
+    rows = ", ".join(f"{table} {n}" for table, n in sorted(receipt.counts.items()))
+    return Letter(
+        subject=_("The account %(name)s has been erased") % {"name": context["name"]},
+        paragraphs=(
+            _("Everything of this account is gone. Backups that still hold it end within 30 days and are never used "
+              "to bring it back."),
+            _("Receipt %(code)s. Rows erased: %(rows)s.") % {"code": receipt.code, "rows": rows},
+            _("Signature: %(signature)s") % {"signature": receipt.signature},
+        ),
+        after=_("Keep this mail if you may have to show it."),
+    )  # fmt: skip
+
+
+def leaving(context: Context) -> Letter:
+    return Letter(
+        subject=_("The account %(name)s ends") % {"name": context["name"]},
+        paragraphs=(
+            _("Nothing is sent any more. Until %(until)s you can look at everything and change your mind.")
+            % context,
+            _(
+                "You can take everything along until %(end)s. After that the account is erased and you get a receipt."
+            )
+            % context,
+            _("Unsubscribe links in mails that were sent before keep working."),
+        ),
+        button=_("To the account"),
+        url=context["url"],
+    )
+
+
+def sender_domain_broken(context: Context) -> Letter:
+    return Letter(
+        subject=_("The records of %(domain)s are broken") % context,
+        paragraphs=(
+            _(
+                "We looked at the DNS of %(domain)s, and the records that show that it is yours are not right any more."
+            )
+            % context,
+            _(
+                "Mailings from this domain wait. They go on by themselves once the records are mended; "
+                "the page says which one it is and what to do."
+            ),
+        ),
+        button=_("See what to do"),
+        url=context["url"],
+    )
+
+
 LETTERS: dict[str, Callable[[Context], Letter]] = {
     "account/email/email_confirmation_signup": confirm_registration,
     "account/email/email_confirmation": confirm_address,
@@ -118,6 +168,9 @@ LETTERS: dict[str, Callable[[Context], Letter]] = {
     "account/email/password_set": password_changed,
     "account/email/email_changed": email_changed,
     "accounts/invitation": invitation,
+    "accounts/sender_domain_broken": sender_domain_broken,
+    "accounts/erased": erased,
+    "accounts/leaving": leaving,
 }
 
 

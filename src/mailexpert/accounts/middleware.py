@@ -5,9 +5,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from mailexpert.accounts.actions_devices import COOKIE, REMEMBERED, bind_session, recognise_device
 from mailexpert.accounts.models import Account, Membership, User
+from mailexpert.accounts.rules_closing import phase, refuses
 from mailexpert.base import clock
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
@@ -65,7 +67,10 @@ class AccountMiddleware:
             return self.get_response(request)
         with account(membership.account_id):
             request.membership = membership  # type: ignore[attr-defined]
-            request.account = Account.objects.get(id=membership.account_id)  # type: ignore[attr-defined]
+            found = Account.objects.get(id=membership.account_id)
+            request.account = found  # type: ignore[attr-defined]
+            if refuses(phase(found.closing_at, clock.now()), request.method or "", request.path):
+                return render(request, "accounts/closing.html", {"leaving": found}, status=403)
             return self.get_response(request)
 
     @staticmethod

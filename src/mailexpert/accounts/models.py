@@ -7,13 +7,14 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from mailexpert.accounts.models_package import Package, Receipt, Takeaway
 from mailexpert.accounts.models_user import Device, Memory, Notice, User, UserManager
 from mailexpert.accounts.rules import TOKEN_MARK
 from mailexpert.core.models import AccountManager, AccountRow, Walled
 
 __all__ = [
-    "Acceptance", "Account", "ApiToken", "Device", "Invitation", "Membership", "Memory", "Notice", "User",
-    "UserManager",
+    "Acceptance", "Account", "ApiToken", "Device", "Invitation", "Membership", "Memory", "Notice", "Package",
+    "Receipt", "Takeaway", "User", "UserManager",
 ]  # fmt: skip
 
 
@@ -38,6 +39,8 @@ class Account(Walled):
     phone = models.CharField(max_length=30, blank=True)
     country = models.CharField(max_length=2, default="NL")
     language = models.CharField(max_length=5, default="nl")
+    package: Any = models.ForeignKey(Package, models.SET_NULL, null=True, blank=True, related_name="+")
+    closing_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(Walled.Meta):

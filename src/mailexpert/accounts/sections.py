@@ -92,6 +92,13 @@ ACCOUNT = (
 )
 PRIVACY = (
     Section(
+        url_name="settings:leave",
+        icon="logout",
+        title=_("Take along & leave"),
+        text=_("Everything of this account in one file, and ending the account."),
+        role="owner",
+    ),
+    Section(
         url_name="settings:privacy",
         icon="shield-check",
         title=_("Privacy"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.accounts.views import devices, members, settings, tokens
+from mailexpert.accounts.views import closing, devices, members, settings, tokens
 
 app_name = "settings"
 
@@ -9,6 +9,12 @@ urlpatterns = [
     path("organisatie/", settings.company, name="company"),
     path("mails/", settings.subscriptions, name="subscriptions"),
     path("pakket/", settings.package, name="package"),
+    path("pakket/kiezen/", settings.choose_package, name="package-choose"),
+    path("vertrek/", closing.leave, name="leave"),
+    path("vertrek/opzeggen/", closing.give_notice, name="leave-notice"),
+    path("vertrek/terug/", closing.come_back, name="leave-undo"),
+    path("vertrek/meenemen/", closing.take_along, name="takeaway-make"),
+    path("vertrek/meenemen/<int:id>/", closing.fetch, name="takeaway"),
     path("cookies/", settings.cookies, name="cookies"),
     path("privacy/", settings.privacy, name="privacy"),
     path("wissel/", settings.switch_account, name="switch"),

@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from mailexpert.accounts import queries as accounts
 from mailexpert.accounts.models import Account
+from mailexpert.accounts.rules_closing import phase, refuses
 from mailexpert.api import idempotency, problems
+from mailexpert.base import clock
 from mailexpert.core.scope import account
 
 PATH = "/api/"
@@ -43,6 +45,11 @@ class ApiMiddleware:
             return self.get_response(request)
         account_id, row = found
         with account(account_id):
-            request.account = Account.objects.get(id=account_id)  # type: ignore[attr-defined]
+            mine = Account.objects.get(id=account_id)
+            if refuses(phase(mine.closing_at, clock.now()), request.method or "", request.path):
+                return problems.answer(
+                    403, "Account is ending", "Notice was given; nothing can be changed any more."
+                )
+            request.account = mine  # type: ignore[attr-defined]
             request.token = row  # type: ignore[attr-defined]
             return idempotency.once(request, self.get_response)

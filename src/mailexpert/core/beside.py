@@ -21,5 +21,6 @@ class Beside(Enum):
     RETENTION = "deleting over all accounts what is older than the data register allows"
     SAMPLE = "making the sample account and the operator's account on a fresh installation"
     ATTRIBUTE = "finding the account that a registration made, for a visitor who agreed to that link"
+    ERASE = "erasing an account whose time to come back is over"
     CUSTOMERS = "keeping the operator's customers in step: name, address, language and choice of mails"
     TOLD = "writing down, in each account's own record, what it was told about policy and agreements"

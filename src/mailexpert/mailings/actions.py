@@ -152,11 +152,15 @@ def send_test(mailing: Mailing, to: str) -> str:
 
 
 @transaction.atomic
-def pause(mailing: Mailing) -> None:
+def pause(mailing: Mailing, until: datetime | None = None) -> None:
+    """Hold it, for good or until a moment; that may be chosen later, and changed."""
     found = _locked(mailing.id)
-    rules.check_step(found.state, State.PAUSED)
-    sending.pause(found.started_issue_id)
-    _move(found, State.PAUSED)
+    if until is not None:
+        rules.check_time(until, now())
+    if found.state != State.PAUSED or found.scheduled_at == until:
+        rules.check_step(found.state, State.PAUSED)
+        sending.pause(found.started_issue_id)
+    _move(found, State.PAUSED, scheduled_at=until)
 
 
 @transaction.atomic
@@ -165,7 +169,15 @@ def resume(mailing: Mailing) -> None:
     if found.state != State.PAUSED:
         raise rules.NotNow(found.state)
     sending.resume(found.started_issue_id)
-    _move(found, State.SENDING)
+    _move(found, State.SENDING, scheduled_at=None)
+
+
+@transaction.atomic
+def resume_due(mailing_id: int) -> None:
+    """Go on with one whose pause is over; somebody may have changed that meanwhile."""
+    found = _locked(mailing_id)
+    if found.state == State.PAUSED and found.scheduled_at is not None and found.scheduled_at <= now():
+        resume(found)
 
 
 @transaction.atomic
@@ -199,6 +211,14 @@ def send_doubtful_again(mailing: Mailing) -> int:
     if ordered and found.state == State.SENT:
         _move(found, State.SENDING, finished_at=None)
     return ordered
+
+
+def stop_everything() -> None:
+    """The account gave notice: nothing leaves any more."""
+    for mailing in Mailing.objects.filter(state=State.SCHEDULED):
+        unschedule(mailing)
+    for mailing in Mailing.objects.filter(state__in=(State.SENDING, State.PAUSED)):
+        cancel(mailing)
 
 
 def _someone(mailing: Mailing) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.core import navigation, usage
+from mailexpert.core import leaving, navigation, usage
 
 
 class MailingsConfig(AppConfig):
@@ -11,9 +11,11 @@ class MailingsConfig(AppConfig):
     def ready(self) -> None:
         from mailexpert.content import uses
         from mailexpert.mailings import declare, jobs  # noqa: F401
+        from mailexpert.mailings.actions import stop_everything
         from mailexpert.mailings.queries import sent_this_month, showing
 
         uses.register(showing)
+        leaving.on_stop("mailings", stop_everything)
         usage.register(
             usage.Measure(key="mails", label=_("Mails this month"), order=20, count=sent_this_month)
         )

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailexpert.accounts.actions_package import room_for
 from mailexpert.accounts.models import Account
 from mailexpert.base import env
 from mailexpert.contacts.models import Field, List
@@ -35,7 +36,7 @@ class Content:
 def look_over(mailing: Mailing) -> tuple[list[Check], Content | None]:
     """Every check, the blocking ones first; the content too when it can be made."""
     found, content = _content(mailing)
-    found += [*_sender(mailing), *_audience(mailing), *_address_line()]
+    found += [*_sender(mailing), *_audience(mailing), *_package(mailing), *_address_line()]
     order: dict[Level, int] = {"block": 0, "warn": 1, "ok": 2}
     return sorted(found, key=lambda check: order[check.level]), content
 
@@ -153,6 +154,16 @@ def _broken_segment(mailing: Mailing) -> bool:
     except TreeProblem:
         return True
     return False
+
+
+def _package(mailing: Mailing) -> list[Check]:
+    """What the account's package has room for this month."""
+    if room_for("mails", queries.tally(mailing).mailable):
+        return []
+    words = _(
+        "This mailing is larger than what your package has left this month. A larger package counts at once."
+    )
+    return [_block("package", words, "settings")]
 
 
 def _address_line() -> list[Check]:

@@ -87,3 +87,18 @@ class CostForm(forms.Form):
 class TagsForm(forms.Form):
     google = forms.RegexField(label="Google Analytics 4", regex=r"^G-[A-Z0-9]{4,14}$", required=False)
     microsoft = forms.RegexField(label="Microsoft Advertising (UET)", regex=r"^\d{4,14}$", required=False)
+
+
+class PackageForm(forms.Form):
+    name = OneLineField(label=_("Name"), max_length=60)
+    contacts = forms.IntegerField(label=_("Contacts"), min_value=0, required=False)
+    mails = forms.IntegerField(label=_("Mails a month"), min_value=0, required=False)
+    megabytes = forms.IntegerField(label=_("Storage in MB"), min_value=0, required=False)
+    sites = forms.IntegerField(
+        label=_("Sites"), min_value=0, required=False, help_text=_("Empty is no limit, in every field.")
+    )
+
+    def limits(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        megabytes = given.pop("megabytes")
+        return {**given, "storage": None if megabytes is None else megabytes * 1_000_000}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailexpert.site.views import console, desk, editions, news, visits
+from mailexpert.site.views import console, desk, editions, news, packages, visits
 
 urlpatterns = [
     path("", console.index, name="console"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("beleid/<int:id>/", editions.edit, name="edition"),
     path("beleid/<int:id>/aankondigen/", editions.announce, name="edition-announce"),
     path("beleid/<int:id>/intrekken/", editions.withdraw, name="edition-withdraw"),
+    path("pakketten/", packages.desk, name="packages"),
+    path("pakketten/<int:id>/standaard/", packages.make_default, name="package-default"),
     path("bezoek/", visits.insights, name="visits"),
     path("bezoek/tags/", visits.tags, name="tags"),
     path("diagnose/", visits.diagnosis, name="diagnosis"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("vragen/", desk.questions, name="questions"),
     path("vragen/<int:id>/", desk.question, name="question"),
     path("vragen/security-txt/", desk.security_contact, name="security-contact"),
+    path("register/", desk.register, name="register"),
     path("verwerkers/", desk.companies, name="companies"),
     path("verwerkers/<int:id>/", desk.company, name="company"),
 ]

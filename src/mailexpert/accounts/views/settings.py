@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from mailexpert.accounts import actions_package
 from mailexpert.accounts.access import member_required, own_page, role_required, user_of
 from mailexpert.accounts.forms import ChangeEmailForm
 from mailexpert.accounts.forms_settings import CompanyForm, ProfileForm, SubscriptionsForm
 from mailexpert.accounts.middleware import SESSION_KEY
-from mailexpert.accounts.models import Acceptance
+from mailexpert.accounts.models import Acceptance, Package
 from mailexpert.accounts.queries import accounts_of
 from mailexpert.accounts.rules import outranks
 from mailexpert.accounts.sections import GROUPS
-from mailexpert.core import register, usage
+from mailexpert.core import register
 
 
 @require_safe
@@ -89,7 +90,42 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required
 def package(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/settings/package.html", {"measures": usage.read()})
+    """What is used against what is included, and the other packages with what would no longer fit in them."""
+    account = _account(request)
+    mine = actions_package.package_of(account)
+    offered = [
+        (one, [standing for standing in actions_package.standings(one) if not standing.fit.fits])
+        for one in Package.objects.filter(is_offered=True).order_by("id")
+    ]
+    context = {
+        "package": mine,
+        "standings": actions_package.standings(mine),
+        "offered": offered,
+        "may_change": _is_admin(request),
+    }
+    return render(request, "accounts/settings/package.html", context)
+
+
+@require_POST
+@role_required("admin")
+def choose_package(request: HttpRequest) -> HttpResponse:
+    wanted = request.POST.get("package", "")
+    if not wanted.isdecimal():
+        raise Http404
+    try:
+        too_much = actions_package.choose(_account(request), int(wanted))
+    except actions_package.NotOffered as problem:
+        raise Http404 from problem
+    messages.success(request, _("Your package was changed. It counts from now on."))
+    for one in too_much:
+        messages.warning(
+            request,
+            _(
+                "%(what)s: %(over)s more than this package holds. Nothing is deleted; nothing is added until it fits."
+            )
+            % {"what": one.reading.measure.label, "over": one.fit.over},
+        )
+    return redirect("settings:package")
 
 
 @require_safe

@@ -52,7 +52,8 @@ def _row(model: type[Walled], account_id: int, user: models.Model, made: Any) ->
         if field.primary_key:
             values[field.name] = next(IDS)
         elif isinstance(field, AccountForeignKey):
-            values[field.attname] = made[field.related_model].pk
+            if field.related_model is not model:  # a row that refers to its own kind may stand alone
+                values[field.attname] = made[field.related_model].pk
         elif isinstance(field, models.ForeignKey):
             values[field.attname] = user.pk
         elif not (field.null or field.has_default() or field.has_db_default()):
