@@ -18,6 +18,15 @@ def start_due() -> None:
 
 
 @every("* * * * * */5")
+def resume_due() -> None:
+    """Go on with each mailing that was paused until now."""
+    due = Mailing.objects.filter(state=Mailing.State.PAUSED, scheduled_at__lte=now())
+    for account_id, mailing_id in due.values_list("account_id", "id")[:1000]:
+        with account(account_id):
+            actions.resume_due(mailing_id)
+
+
+@every("* * * * * */5")
 def follow_issues() -> None:
     """Close each mailing whose issue is done; open one again whose issue is under way once more."""
     done = Mailing.objects.filter(state=Mailing.State.SENDING, issue__state=Issue.State.DONE)

@@ -9,7 +9,7 @@ Level = Literal["block", "warn", "ok"]
 # What may follow what. From `sent` a mailing returns only with its issue, for people in doubt; from `cancelled` never.
 FOLLOWS: dict[str, frozenset[str]] = {
     "draft": frozenset({"scheduled", "sending"}),
-    "scheduled": frozenset({"draft", "sending", "cancelled"}),
+    "scheduled": frozenset({"scheduled", "draft", "sending", "cancelled"}),
     "sending": frozenset({"paused", "cancelled", "sent"}),
     "paused": frozenset({"sending", "cancelled"}),
     "sent": frozenset({"sending"}),

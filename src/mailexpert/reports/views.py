@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -48,7 +50,12 @@ def mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
     return render(
         request,
         "reports/mailing.html",
-        {**_progress(found), "links": queries.links(found), "chart": words.per_minute(found)},
+        {
+            **_progress(found),
+            "links": queries.links(found),
+            "chart": words.per_minute(found),
+            "tomorrow": timezone.localdate() + timedelta(days=1),
+        },
     )
 
 

@@ -138,6 +138,14 @@ def reason(code: str) -> str:
             "The records of your sender's domain are broken in DNS, so sending waits. It goes on by itself once they "
             "are mended; Settings & Options, Sender domains, says how."
         ),
+        "quiet_hours": _("It is quiet hours for your account. Sending goes on by itself when they are over."),
+        "warm_up": _(
+            "Your sender domain is being warmed up, and a receiver has had all of today's mails. "
+            "The rest goes out tomorrow by itself."
+        ),
+        "provider_waits": _(
+            "A receiver asks us to slow down, so its mails go out little by little. The others aren't held up."
+        ),
         "cannot_compose": _(
             "No mail can be made of this content. Stop the mailing, copy it and mend the copy."
         ),

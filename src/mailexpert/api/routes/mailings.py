@@ -1,6 +1,7 @@
 """Mailings: write, check, send, hold, stop, read what came of it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -70,18 +71,14 @@ def one_mailing(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
 @router.post("/{mailing_id}/send", response={202: MailingOut, **WRITE_ONE})
 def send(request: HttpRequest, mailing_id: Path[Id], wanted: SendIn | None = None) -> Status[dict[str, Any]]:
     """Send now, or at a moment."""
-    at = wanted.at if wanted else None
-    if at is not None and at.tzinfo is None:
-        raise Problem(
-            422, "Moment without a zone", "Give `at` with its time zone, like 2026-11-26T09:30:00+01:00."
-        )
+    at = _moment(wanted)
     return Status(202, _do(mailing_id, actions.start if at is None else lambda m: actions.schedule(m, at)))
 
 
 @router.post("/{mailing_id}/pause", response={202: MailingOut, **WRITE_ONE})
-def pause(request: HttpRequest, mailing_id: Path[Id]) -> Status[dict[str, Any]]:
-    """Hold it: nobody else gets it until it is resumed."""
-    return Status(202, _do(mailing_id, actions.pause))
+def pause(request: HttpRequest, mailing_id: Path[Id], wanted: SendIn | None = None) -> Status[dict[str, Any]]:
+    """Hold it: nobody else gets it until it is resumed, or until a moment."""
+    return Status(202, _do(mailing_id, lambda m: actions.pause(m, _moment(wanted))))
 
 
 @router.post("/{mailing_id}/resume", response={202: MailingOut, **WRITE_ONE})
@@ -264,3 +261,12 @@ def _do(mailing_id: int, step: Callable[[Mailing], None]) -> dict[str, Any]:
     except rules.NotNow as problem:
         raise Problem(409, "Not now", f"The mailing is {problem}.") from problem
     return shown(_found(mailing_id))
+
+
+def _moment(wanted: SendIn | None) -> datetime | None:
+    at = wanted.at if wanted else None
+    if at is not None and at.tzinfo is None:
+        raise Problem(
+            422, "Moment without a zone", "Give `at` with its time zone, like 2026-11-26T09:30:00+01:00."
+        )
+    return at
