@@ -136,17 +136,17 @@ class SmtpWire:
     # Keeping connected
 
     async def _keep_connected(self) -> None:
-        """One connection first; when it stands, as many as the relay takes. Trouble is tried again, ever
-        slower."""
+        """One connection first; when it stands, twice as many each time, up to what the relay takes. Trouble is tried
+        again, ever slower."""
         wait = FIRST_WAIT
         while not self.is_closed:
             self._check_patience()
-            standing = len(self._connections)
-            if standing >= min(self._most, self._share) or (standing and not self._busy):
+            standing, most = len(self._connections), min(self._most, self._share)
+            if standing >= most or (standing and not self._busy):
                 await self._rest(LOOK_SECONDS)
                 continue
             try:
-                await self._add()
+                await self._add_some(min(standing or 1, most - standing))
                 wait = FIRST_WAIT
             except RelayTrouble as trouble:
                 self._not_added(trouble)
@@ -160,6 +160,13 @@ class SmtpWire:
                 await self._changed.wait()
         except TimeoutError:
             return
+
+    async def _add_some(self, count: int) -> None:
+        """All at once: a relay may be many round trips away."""
+        tried = await asyncio.gather(*(self._add() for _ in range(count)), return_exceptions=True)
+        for problem in tried:
+            if problem is not None:
+                raise problem
 
     async def _add(self) -> None:
         transport, offer = await connect(self.relay, self._hello)
