@@ -148,11 +148,13 @@ class Mailroom:
 
 @asynccontextmanager
 async def an_engine(
-    port: int, *, connections: int = 4, budget: int = 500, name: str = "engine"
+    port: int, *, connections: int = 4, budget: int = 500, name: str = "engine", security: str = "none"
 ) -> AsyncIterator[Engine]:
     """An engine whose default relay is the sink at this port; other relays it finds in their rows."""
     outbox, shared, room = PgOutbox(url()), PgTempo(url()), Budget(budget)
-    default = Relay(id=0, account_id=0, host="127.0.0.1", port=port, max_connections=connections)
+    default = Relay(
+        id=0, account_id=0, host="127.0.0.1", port=port, max_connections=connections, security=security
+    )
     wires = Wires(lambda relay: SmtpWire(relay, "[127.0.0.1]"))
     pacer = Pacer(shared, wires, f"{name} {next(NUMBERS)}")
 
