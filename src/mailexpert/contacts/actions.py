@@ -7,7 +7,16 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from mailexpert.contacts.models import Contact, Field, List, Membership, Refusal, Tagging, slot_names
+from mailexpert.contacts.models import (
+    Contact,
+    Event,
+    Field,
+    List,
+    Membership,
+    Refusal,
+    Tagging,
+    slot_names,
+)
 from mailexpert.contacts.rules_columns import OWN_FIELDS
 from mailexpert.mail import address
 from mailexpert.privacy import actions as ledger
@@ -75,7 +84,7 @@ def restore_list(list_id: int) -> None:
         raise NameTaken(list_id) from problem
 
 
-def make_field(name: str, label: str, kind: str) -> Field:
+def make_field(name: str, label: str, kind: str, options: Iterable[str] = ()) -> Field:
     """Raises FieldsFull, NameTaken."""
     taken = set(Field.objects.values_list("slot", flat=True))
     free = next((slot for slot in slot_names(kind) if slot not in taken), None)
@@ -85,7 +94,7 @@ def make_field(name: str, label: str, kind: str) -> Field:
         raise NameTaken(name)
     try:
         with transaction.atomic():
-            return Field.objects.create(name=name, label=label, kind=kind, slot=free)
+            return Field.objects.create(name=name, label=label, kind=kind, slot=free, options=list(options))
     except IntegrityError as problem:
         raise NameTaken(name) from problem
 
@@ -108,9 +117,19 @@ def add_contact(email: str, values: Mapping[str, Any] | None = None, *, source: 
         raise AddressTaken(email) from problem
 
 
-def change_contact(contact_id: int, email: str, values: Mapping[str, Any]) -> None:
-    """Raises address.AddressProblem, AddressTaken."""
+@transaction.atomic
+def change_contact(
+    contact_id: int, email: str, values: Mapping[str, Any], *, by_id: int | None = None
+) -> None:
+    """Raises address.AddressProblem, AddressTaken. What was changed stands in the contact's timeline, a former address
+    in full: it is the one that people answer from."""
     parsed = address.parse(email).text
+    before = Contact.objects.select_for_update().get(id=contact_id)
+    changed = [name for name, value in values.items() if getattr(before, name) != value]
+    if changed:
+        _note(contact_id, Event.Kind.CHANGED, ",".join(changed), by_id)
+    if before.email != parsed:
+        _note(contact_id, Event.Kind.ADDRESS, before.email, by_id)
     try:
         with transaction.atomic():
             Contact.objects.filter(id=contact_id).update(email=parsed, updated_at=timezone.now(), **values)
@@ -118,12 +137,73 @@ def change_contact(contact_id: int, email: str, values: Mapping[str, Any]) -> No
         raise AddressTaken(email) from problem
 
 
+def _note(contact_id: int, kind: Event.Kind, detail: str, by_id: int | None) -> None:
+    Event.objects.create(contact_id=contact_id, kind=kind, detail=detail, by_id=by_id)
+
+
+@transaction.atomic
+def merge(kept_id: int, gone_id: int, *, by_id: int | None = None) -> Contact:
+    """One person with two addresses becomes one contact: the kept one's details count, its gaps are filled. A list
+    that either of them left stays left, and an objection of either holds. Raises Contact.DoesNotExist."""
+    pair = {
+        one.id: one
+        for one in Contact.objects.select_for_update().filter(id__in=[kept_id, gone_id]).order_by("id")
+    }
+    if len(pair) < 2:
+        raise Contact.DoesNotExist
+    kept, gone = pair[kept_id], pair[gone_id]
+    _merge_values(kept, gone)
+    _merge_lists(kept, gone)
+    Tagging.objects.bulk_create(
+        [Tagging(tag_id=tag_id, contact_id=kept.id) for tag_id in _tags_of(gone)], ignore_conflicts=True
+    )
+    Event.objects.filter(contact_id=gone.id).update(contact_id=kept.id)
+    _note(kept.id, Event.Kind.MERGED, gone.email, by_id)
+    if Suppression.objects.filter(email_key=gone.email_key, reason=Suppression.Reason.OBJECTION).exists():
+        object_to_all(kept, EndedBy.HAND)
+    _delete(gone, Consent.Act.ENDED, source="merge")
+    return Contact.objects.get(id=kept.id)
+
+
+def _merge_values(kept: Contact, gone: Contact) -> None:
+    names = [
+        "first_name",
+        "last_name",
+        "language",
+        "time_zone",
+        *Field.objects.values_list("slot", flat=True),
+    ]
+    filled = {name: getattr(gone, name) for name in names if getattr(kept, name) in (None, "")}
+    filled = {name: value for name, value in filled.items() if value not in (None, "")}
+    if gone.status == Contact.Status.FROZEN:
+        filled["status"] = Contact.Status.FROZEN
+    Contact.objects.filter(id=kept.id).update(updated_at=timezone.now(), **filled)
+
+
+def _merge_lists(kept: Contact, gone: Contact) -> None:
+    mine = {one.list_id: one for one in Membership.objects.filter(contact_id=kept.id)}
+    for theirs in Membership.objects.filter(contact_id=gone.id).select_related("list").order_by("list_id"):
+        if theirs.ended_at is not None:
+            if theirs.list_id in mine:
+                end_membership(kept.id, theirs.list_id, EndedBy.HAND)
+        elif theirs.list_id not in mine:
+            sign_up(kept, theirs.list, ground=theirs.ground, evidence=gone.email, source="merge")
+            Membership.objects.filter(contact_id=kept.id, list_id=theirs.list_id).update(since=theirs.since)
+
+
+def _tags_of(contact: Contact) -> list[int]:
+    return list(Tagging.objects.filter(contact_id=contact.id).values_list("tag_id", flat=True))
+
+
 @transaction.atomic
 def erase_contact(contact_id: int) -> None:
     """Delete a person's rows. What stays: the ledger's lines under a pseudonym, the outcomes of mailings by
     number, and the suppression of who objected."""
-    contact = Contact.objects.select_for_update().get(id=contact_id)
-    ledger.note(Consent.Act.ERASED, contact_id=contact.id, email_key=contact.email_key, source="hand")
+    _delete(Contact.objects.select_for_update().get(id=contact_id), Consent.Act.ERASED, source="hand")
+
+
+def _delete(contact: Contact, act: Consent.Act, *, source: str) -> None:
+    ledger.note(act, contact_id=contact.id, email_key=contact.email_key, source=source)
     Membership.objects.filter(contact_id=contact.id).delete()
     Tagging.objects.filter(contact_id=contact.id).delete()
     Reply.objects.filter(contact_id=contact.id).delete()

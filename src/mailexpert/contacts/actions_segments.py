@@ -11,6 +11,7 @@ from mailexpert.contacts.models import Segment, Tag, Tagging
 from mailexpert.contacts.queries_segments import catalogue
 from mailexpert.contacts.rules import facts, tree
 from mailexpert.core.jobs import defer
+from mailexpert.sending.models import Suppression
 
 MOST_SEGMENTS = 500
 
@@ -79,3 +80,15 @@ def tag(contact_ids: Iterable[int], tag_id: int) -> None:
 
 def untag(contact_ids: Iterable[int], tag_id: int) -> None:
     Tagging.objects.filter(tag_id=tag_id, contact_id__in=list(contact_ids)).delete()
+
+
+@transaction.atomic
+def delete_tag(tag_id: int) -> None:
+    Tagging.objects.filter(tag_id=tag_id).delete()
+    Tag.objects.filter(id=tag_id).delete()
+
+
+def lift(suppression_id: int) -> bool:
+    """Try an address again that bounced or was blocked by hand. Not who objected or complained."""
+    liftable = (Suppression.Reason.BOUNCE, Suppression.Reason.HAND)
+    return bool(Suppression.objects.filter(id=suppression_id, reason__in=liftable).delete()[0])

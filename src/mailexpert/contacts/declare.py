@@ -35,7 +35,7 @@ declare(
     subject="account",
     keep="until the account deletes it",
     columns={"name": "user.content.private", "label": "user.content.private"},
-    technical=("id", "account_id", "kind", "slot"),
+    technical=("id", "account_id", "kind", "slot", "options"),
 )
 declare(
     "contacts_list",
@@ -79,6 +79,32 @@ declare(
     keep="as long as the contact",
     columns={"contact_id": "user.unique_id.pseudonymous", "tag_id": "user.behavior"},
     technical=("account_id",),
+)
+declare(
+    "contacts_event",
+    purpose=MAILING,
+    ground=ON_BEHALF,
+    subject="contact",
+    keep="as long as the contact",
+    columns={
+        "contact_id": "user.unique_id.pseudonymous",
+        "detail": "user.content.private",
+        "at": "user.behavior",
+        "by_id": Column(category="user.unique_id", export=False),
+    },
+    technical=("id", "account_id", "kind"),
+)
+declare(
+    "contacts_bulk",
+    purpose=MAILING,
+    ground="contract: the account can undo what it did to many at once",
+    subject="contact",
+    keep="24 hours",
+    columns={
+        "contact_ids": Column(category="user.unique_id.pseudonymous", export=False),
+        "by_id": Column(category="user.unique_id", export=False),
+    },
+    technical=("id", "account_id", "verb", "tag_id", "at", "undone_at"),
 )
 declare(
     "contacts_segment",
@@ -139,6 +165,7 @@ declare(
 )
 declare_job("contacts.jobs.run_import", import_id="system.operations")
 declare_job("contacts.jobs.run_export", export_id="system.operations")
+declare_job("contacts.jobs.delete_field", field_id="system.operations")
 declare_job("contacts.jobs.index_slots")
 declare_job("contacts.jobs.clean_imports")
 declare_folder(

@@ -67,6 +67,17 @@ class CellField(forms.CharField):
         return said.get(problem.code, _now("This is too long.")) % {"value": problem.value}
 
 
+class SeveralField(forms.MultipleChoiceField):
+    """Kept as one text, the options in the order of the field."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.split(", ") if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> Any:
+        taken = super().clean(value)
+        return ", ".join(option for option, _label in self.choices if option in taken) or None  # type: ignore[union-attr]
+
+
 class ContactForm(forms.Form):
     email = AddressField()
     first_name = forms.CharField(label=_("First name"), max_length=rules_columns.LONGEST_NAME, required=False)
@@ -81,6 +92,15 @@ class ContactForm(forms.Form):
 
     @staticmethod
     def _control(field: Field) -> forms.Field:
+        options = [(option, option) for option in field.options]
+        if field.kind == Field.Kind.CHOICE:
+            return forms.TypedChoiceField(
+                label=field.label, choices=[("", _("Not known")), *options], required=False, empty_value=None
+            )
+        if field.kind == Field.Kind.CHOICES:
+            return SeveralField(
+                label=field.label, choices=options, required=False, widget=forms.CheckboxSelectMultiple
+            )
         if field.kind == Field.Kind.BOOLEAN:
             answers = [("", _("Not known")), ("t", _("Yes")), ("f", _("No"))]
             return forms.TypedChoiceField(
@@ -151,6 +171,22 @@ class RenameForm(forms.Form):
 class FieldForm(forms.Form):
     label = forms.CharField(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"), choices=Field.Kind.choices)
+    options = forms.CharField(
+        label=_("Choices"),
+        help_text=_("One on each line, for the two kinds with choices."),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_options(self) -> list[str]:
+        lines = str(self.cleaned_data["options"]).replace(",", " ").splitlines()
+        found = list(dict.fromkeys(" ".join(line.split())[:80] for line in lines if line.strip()))
+        if self.cleaned_data.get("kind") not in (Field.Kind.CHOICE, Field.Kind.CHOICES):
+            return []
+        if not 2 <= len(found) <= 50:
+            raise forms.ValidationError(_now("Give two to fifty choices, one on each line."))
+        return found
 
     def clean_label(self) -> str:
         label = str(self.cleaned_data["label"])

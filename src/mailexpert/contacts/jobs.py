@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mailexpert.contacts import exports, files, landing, queries_segments, slots, staging
-from mailexpert.contacts.models import Change, Export, Field, Import, Refusal, Segment
+from mailexpert.contacts.models import Bulk, Change, Contact, Export, Field, Import, Refusal, Segment
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.contacts.rules_columns import KINDS, Column
 from mailexpert.contacts.rules_csv import Shape
@@ -145,7 +145,15 @@ def source_of(batch: Import) -> staging.Source:
             columns.append(Column(position=position, name=name, target=name, kind=KINDS[name]))
         elif name in custom:
             field = custom[name]
-            columns.append(Column(position=position, name=name, target=field.slot, kind=field.kind))
+            columns.append(
+                Column(
+                    position=position,
+                    name=name,
+                    target=field.slot,
+                    kind=field.kind,
+                    options=tuple(field.options),
+                )
+            )
     shape = Shape(encoding=batch.encoding, delimiter=batch.delimiter, has_header=batch.has_header)
     return staging.Source(
         path=files.path_of(batch.id),
@@ -179,6 +187,17 @@ def run_export(export_id: int) -> None:
 
 
 @jobs.job
+def delete_field(field_id: int) -> None:
+    """The field and what contacts hold in it, together; segments and mails that name it say that it is gone."""
+    with transaction.atomic():
+        field = Field.objects.select_for_update().filter(id=field_id).first()
+        if field is not None:
+            filled = Contact.objects.filter(**{f"{field.slot}__isnull": False})
+            filled.update(**{field.slot: None})
+            field.delete()
+
+
+@jobs.job
 def index_slots() -> None:
     """Index what the segments of this account look into. A large account has it within a minute."""
     used = sorted(queries_segments.slots_used())
@@ -200,6 +219,7 @@ def clean_imports() -> None:
     ):
         with account(account_id):
             exports.forget(export_id)
+    Bulk.objects.filter(at__lt=now - DRAFTS_KEPT).delete()
     Export.objects.filter(created_at__lt=now - REFUSALS_KEPT).delete()
     left = Q(state=State.DRAFT, created_at__lt=now - DRAFTS_KEPT)
     stuck = Q(state__in=UNFINISHED, created_at__lt=now - LONGEST_RUN)

@@ -24,7 +24,7 @@ SLOT_COLUMNS: dict[str, "type[models.Field[Any, Any]]"] = {
 
 
 def slot_names(kind: str) -> list[str]:
-    letter, count = SLOTS[kind]
+    letter, count = SLOTS["text" if kind in ("choice", "choices") else kind]
     return [f"{letter}{n}" for n in range(1, count + 1)]
 
 
@@ -36,11 +36,14 @@ class Field(AccountRow):
         NUMBER = "number", _("Number")
         DATE = "date", _("Date")
         BOOLEAN = "boolean", _("Yes or no")
+        CHOICE = "choice", _("One of a few")
+        CHOICES = "choices", _("Several of a few")
 
     name = models.CharField(max_length=40)
     label = models.CharField(max_length=80)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.TEXT)
     slot = models.CharField(max_length=3)
+    options = ArrayField(models.CharField(max_length=80), default=list, blank=True)
 
     objects: ClassVar[AccountManager["Field"]] = AccountManager()
 
@@ -248,6 +251,43 @@ class Tagging(Walled):
             # Read by the contact's page and by the erasure of a contact.
             models.Index(fields=["account_id", "contact"], name="contacts_tagging_contact"),
         ]
+
+
+class Event(AccountRow):
+    """Something that happened to a contact and stands in no other table: a change by hand, another address, a merge."""
+
+    class Kind(models.TextChoices):
+        CHANGED = "changed", _("Details changed")
+        ADDRESS = "address", _("Other address")
+        MERGED = "merged", _("Merged")
+
+    contact: Any = AccountForeignKey(Contact, models.CASCADE, related_name="events", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Names of fields for a change; the former address otherwise.
+    detail = models.TextField(blank=True)
+    by_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Event"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            # Read by the contact's page and by the erasure of a contact.
+            models.Index(fields=["account_id", "contact"], name="contacts_event_of_contact"),
+        ]
+
+
+class Bulk(AccountRow):
+    """What was done to many contacts at once, and to whom, so that it can be undone for a day."""
+
+    verb = models.CharField(max_length=10)
+    tag: Any = AccountForeignKey(Tag, models.CASCADE, null=True, blank=True, related_name="+")
+    contact_ids = ArrayField(models.BigIntegerField())
+    by_id = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountManager["Bulk"]] = AccountManager()
 
 
 class Segment(AccountRow):

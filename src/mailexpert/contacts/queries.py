@@ -14,11 +14,14 @@ from mailexpert.contacts import queries_segments
 from mailexpert.contacts.models import (
     Contact,
     ContactColumns,
+    Event,
     Field,
     FoundContact,
     List,
     Membership,
     Segment,
+    Tag,
+    Tagging,
 )
 from mailexpert.core.scope import current_account
 from mailexpert.privacy.models import Consent, Evidence, Ground
@@ -271,6 +274,47 @@ def lists_with_counts() -> list[tuple[List, int]]:
     return [
         (one, counts.get(one.id, 0)) for one in sorted(found, key=lambda one: one.archived_at is not None)
     ]
+
+
+def tags_with_counts() -> list[tuple[Tag, int]]:
+    counts = dict(Tagging.objects.values_list("tag_id").annotate(n=Count("contact_id")).order_by())
+    return [(one, counts.get(one.id, 0)) for one in Tag.objects.order_by("name", "id")]
+
+
+def tags() -> list[Tag]:
+    return list(Tag.objects.order_by("name", "id"))
+
+
+def tags_of(contact_id: int) -> list[Tag]:
+    mine = Tagging.objects.filter(contact_id=contact_id).values("tag_id")
+    return list(Tag.objects.filter(id__in=mine).order_by("name", "id"))
+
+
+def suppressions(term: str, after: int | None) -> list[Suppression]:
+    """One page and one more, newest first."""
+    rows = Suppression.objects.filter(email_key__startswith=term) if term else Suppression.objects.all()
+    return list((rows.filter(id__lt=after) if after else rows).order_by("-id")[: PAGE + 1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A line of a contact's timeline. `kind` says which template words it."""
+
+    at: datetime
+    kind: str
+    what: Any
+
+
+def timeline(contact_id: int) -> list[Moment]:
+    """Sign-ups, mails and changes of a contact, newest first."""
+    found = [Moment(at=one["line"].at, kind="ledger", what=one) for one in ledger_of(contact_id)]
+    found += [Moment(at=one.at, kind="mail", what=one) for one in mailed(contact_id)]
+    events = Event.objects.filter(contact_id=contact_id).order_by("-id")[:200]
+    labels: dict[str, str] = {one.slot: one.label for one in fields()}
+    for one in events:
+        names = [labels.get(name, name) for name in one.detail.split(",")]
+        found.append(Moment(at=one.at, kind=one.kind, what={"event": one, "names": names}))
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def fields() -> list[Field]:

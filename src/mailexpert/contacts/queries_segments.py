@@ -59,7 +59,7 @@ def _facts(asked: set[str] | None = None) -> Iterator[Fact]:
         yield Fact(key=name, kind="text", column=name)
     fields = Field.objects.order_by("label", "id") if _needs(asked, "field:") else ()
     for field in fields:
-        options = {option: option for option in getattr(field, "options", [])}
+        options = {option: option for option in field.options}
         yield Fact(
             key=f"field:{field.name}", kind=field.kind, column=field.slot, label=field.label, options=options
         )

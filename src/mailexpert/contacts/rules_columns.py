@@ -56,6 +56,7 @@ class Column:
     name: str
     target: str
     kind: str
+    options: tuple[str, ...] = ()
 
 
 def field_name(text: str) -> str:
@@ -165,6 +166,26 @@ SQL_TYPES = {"number": "float8", "date": "date", "boolean": "boolean"}
 KINDS = {"first_name": "name", "last_name": "name", "language": "language"}
 
 
+def chosen(options: Sequence[str], several: bool) -> Callable[[str], str]:
+    """Reads one option, or several between commas, semicolons or bars, without regard to capitals."""
+    known = {option.lower(): option for option in options}
+
+    def read(text: str) -> str:
+        parts = re.split(r"[,;|\n]", text) if several else [text]
+        words = [part.strip().lower() for part in parts if part.strip()]
+        if unknown := next((word for word in words if word not in known), ""):
+            raise CellProblem("choice", unknown)
+        return ", ".join(option for word, option in known.items() if word in words)
+
+    return read
+
+
+def reader_of(column: Column) -> Callable[[str], str]:
+    if column.kind in ("choice", "choices"):
+        return chosen(column.options, column.kind == "choices")
+    return READERS[column.kind]
+
+
 def value(kind: str, text: str) -> str:
     """What a cell becomes, written as PostgreSQL reads it. Raises CellProblem."""
     return READERS[kind](text)
@@ -182,7 +203,7 @@ class Reader:
                 [column for column in columns if column.kind in WATCHED], self.watches, strict=True
             )
         ]
-        self._columns = [(column.position, READERS[column.kind]) for column in columns]
+        self._columns = [(column.position, reader_of(column)) for column in columns]
 
     def read(self, values: Sequence[str]) -> tuple[str, str, list[str | None]]:
         """Raises CellProblem."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.contacts.views import exports, imports, lists, people, segments, stop
+from mailexpert.contacts.views import bulk, exports, imports, lists, people, segments, stop
 
 app_name = "contacts"
 
@@ -16,6 +16,17 @@ urlpatterns = [
     path("contacten/lijsten/<int:list_id>/", lists.change_list, name="change_list"),
     path("contacten/lijsten/<int:list_id>/wegzetten/", lists.archive_list, name="archive_list"),
     path("contacten/lijsten/<int:list_id>/terugzetten/", lists.restore_list, name="restore_list"),
+    path("contacten/<int:contact_id>/labels/", people.tag, name="tag_contact"),
+    path("contacten/<int:contact_id>/samenvoegen/", people.merge, name="merge"),
+    path("contacten/tegelijk/label/", bulk.tag, name="bulk_tag"),
+    path("contacten/tegelijk/lijst/", bulk.to_list, name="bulk_list"),
+    path("contacten/tegelijk/uitschrijven/", bulk.off_list, name="bulk_off_list"),
+    path("contacten/tegelijk/<int:bulk_id>/ongedaan/", bulk.undo, name="undo_bulk"),
+    path("contacten/labels/", lists.tags, name="tags"),
+    path("contacten/labels/<int:tag_id>/verwijderen/", lists.delete_tag, name="delete_tag"),
+    path("contacten/geblokkeerd/", lists.suppressions, name="suppressions"),
+    path("contacten/geblokkeerd/<int:suppression_id>/vrijgeven/", lists.lift, name="lift"),
+    path("contacten/velden/<int:field_id>/verwijderen/", lists.delete_field, name="delete_field"),
     path("contacten/segmenten/", segments.segments, name="segments"),
     path("contacten/segmenten/nieuw/", segments.edit, name="new_segment"),
     path("contacten/segmenten/regels/", segments.rules, name="segment_rules"),

@@ -54,6 +54,8 @@ def refusal(refused: Refusal) -> str:
             return _("‘%(value)s’ is not a date. Write 2026-11-24 or 24-11-2026.") % value
         case "boolean":
             return _("‘%(value)s’ is neither yes nor no.") % value
+        case "choice":
+            return _("‘%(value)s’ is none of the choices of this field.") % value
         case "language":
             return _("‘%(value)s’ is not a language. Write nl or en.") % value
     return refused.reason

@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mailexpert.accounts.access import member_required
-from mailexpert.contacts import actions, queries, queries_segments
+from mailexpert.contacts import actions, actions_segments, queries, queries_segments
 from mailexpert.contacts.forms import ContactForm, SignUpForm
-from mailexpert.contacts.models import Contact, List, Membership, Segment
+from mailexpert.contacts.models import Bulk, Contact, List, Membership, Segment, Tag
 from mailexpert.contacts.queries import Search
 from mailexpert.contacts.rules.tree import TreeProblem
 
@@ -32,12 +32,16 @@ def index(request: HttpRequest) -> HttpResponse:
         "totals": totals,
         "found": queries.count(wanted) if wanted.is_filtered else totals.contacts,
         "most_counted": queries.MOST_COUNTED,
-        "newer_url": _url(wanted, after=page.newer) if page.newer else "",
-        "older_url": _url(wanted, before=page.older) if page.older else "",
+        "newer_url": url_of(wanted, after=page.newer) if page.newer else "",
+        "here_url": url_of(wanted, before=wanted.before, after=wanted.after),
+        "done": asked_done(request.GET.get("done", "")),
+        "lists": queries.lists(),
+        "tags": queries.tags(),
+        "older_url": url_of(wanted, before=page.older) if page.older else "",
     }
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
         return render(request, "contacts/parts/found.html", context)
-    context |= {"lists": queries.lists(), "statuses": queries.STATUSES}
+    context |= {"statuses": queries.STATUSES}
     context["segments"] = queries_segments.segments()
     return render(request, "contacts/index.html", context)
 
@@ -52,6 +56,12 @@ def search_of(asked: QueryDict) -> Search:
         before=_number(asked.get("before", "")),
         after=_number(asked.get("after", "")),
     )
+
+
+def asked_done(text: str) -> Bulk | None:
+    """What was just done to many, while it can be undone."""
+    number = _number(text)
+    return Bulk.objects.filter(id=number, undone_at=None).first() if number else None
 
 
 def _segment(text: str) -> int | None:
@@ -70,7 +80,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _url(wanted: Search, **place: int | None) -> str:
+def url_of(wanted: Search, **place: int | None) -> str:
     given = {"q": wanted.term, "list": wanted.list_id, "status": wanted.status, "segment": wanted.segment_id}
     given |= place
     return f"{reverse('contacts:index')}?{urlencode({name: value for name, value in given.items() if value})}"
@@ -112,8 +122,9 @@ def _contact_page(request: HttpRequest, contact: Contact, sign_up: SignUpForm) -
         "standing": queries.standing_of(contact),
         "memberships": queries.memberships_of(contact.id),
         "values": queries.field_values(contact, queries.fields()),
-        "ledger": queries.ledger_of(contact.id),
-        "mailed": queries.mailed(contact.id),
+        "timeline": queries.timeline(contact.id),
+        "tags": queries.tags_of(contact.id),
+        "all_tags": queries.tags(),
         "sign_up": sign_up,
         "has_lists": bool(sign_up.fields["list"].choices),  # type: ignore[attr-defined]
     }
@@ -128,7 +139,9 @@ def change(request: HttpRequest, contact_id: int) -> HttpResponse:
     form = ContactForm(request.POST or None, custom=custom, initial=_initial(contact))
     if form.is_valid():
         try:
-            actions.change_contact(contact.id, form.cleaned_data["email"], form.values())
+            actions.change_contact(
+                contact.id, form.cleaned_data["email"], form.values(), by_id=request.user.pk
+            )
         except actions.AddressTaken:
             form.add_error("email", _("Another contact has this address."))
         else:
@@ -200,3 +213,35 @@ def erase(request: HttpRequest, contact_id: int) -> HttpResponse:
         request, _("The contact is erased. The proof of what was mailed stays, without name or address.")
     )
     return redirect("contacts:index")
+
+
+@require_POST
+@member_required
+def tag(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Give a label, or take one away."""
+    contact = get_object_or_404(Contact, id=contact_id)
+    name = " ".join(request.POST.get("tag", "").split())[:60]
+    gone = _number(request.POST.get("drop", ""))
+    if gone is not None:
+        actions_segments.untag([contact.id], get_object_or_404(Tag, id=gone).id)
+    elif name:
+        actions_segments.tag([contact.id], actions_segments.make_tag(name).id)
+    return redirect("contacts:show", contact_id=contact.id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def merge(request: HttpRequest, contact_id: int) -> HttpResponse:
+    """Two contacts that are one person: find the other one, see both, and make them one."""
+    contact = get_object_or_404(Contact, id=contact_id)
+    term = request.GET.get("q", "").strip()
+    if request.method == "POST":
+        other = get_object_or_404(Contact, id=_number(request.POST.get("other", "")) or 0)
+        if other.id == contact.id:
+            messages.error(request, _("Choose another contact than this one."))
+            return redirect("contacts:merge", contact_id=contact.id)
+        actions.merge(contact.id, other.id, by_id=request.user.pk)
+        messages.success(request, _("%(email)s is now part of this contact.") % {"email": other.email})
+        return redirect("contacts:show", contact_id=contact.id)
+    found = queries.search(term).exclude(id=contact.id).order_by("-id")[:10] if term else []
+    return render(request, "contacts/merge.html", {"contact": contact, "term": term, "found": found})
