@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mailexpert.base import env
 from mailexpert.contacts.models import Contact
 from mailexpert.content import problems, revisions
+from mailexpert.content.dress import dressed
 from mailexpert.content.models import Revision, Template
 from mailexpert.content.problems import Problem, SourceError
 from mailexpert.content.queries import reader_values
@@ -41,7 +42,7 @@ def make_template(*, name: str, draft: Draft) -> Template:
 def make_from_starter(starter: Starter) -> Template:
     draft = Draft(
         kind=starter.kind,
-        source=starter.source,
+        source=dressed(starter.kind, starter.source),
         subject=starter.subject,
         preheader=starter.preheader,
         language=starter.language,

@@ -1,5 +1,6 @@
 """Templates of an account, starters, and the readers that a mail can be tried on."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -19,24 +20,27 @@ LANGUAGES = ("nl", "en")
 PAGE = 25
 OWN_FIELDS = ("email", "first_name", "last_name")
 
+IN_BLOCKS = (
+    "news", "invite", "appeal", "thanks", "offer", "sale", "event", "digest", "season", "survey", "plain", "notice",
+)  # fmt: skip
 # Name, what it is for, the source's file, subject and first line in the inbox.
 GALLERY = {
     "newsletter": (
-        gettext_lazy("Newsletter"),
+        gettext_lazy("Newsletter in MJML"),
         gettext_lazy("One main story with a button, and two short items below it."),
         "mjml",
         gettext_lazy("What this mail is about, in one line"),
         gettext_lazy("The line that stands beside the subject in the inbox."),
     ),
     "invitation": (
-        gettext_lazy("Invitation"),
+        gettext_lazy("Invitation in MJML"),
         gettext_lazy("An event with its facts in a table and one button to sign up."),
         "mjml",
         gettext_lazy("You are invited: the name of your event"),
         gettext_lazy("Day, place, and that they can sign up."),
     ),
     "letter": (
-        gettext_lazy("Letter"),
+        gettext_lazy("Letter in plain text"),
         gettext_lazy("Plain text, as you would write it to one person."),
         "text",
         gettext_lazy("A message from your organisation"),
@@ -62,13 +66,19 @@ def page_of_templates(term: str, after: tuple[datetime, int] | None) -> tuple[li
 
 
 def gallery(language: str = "nl") -> list[Starter]:
-    """The templates that come with MailExpert, in one language."""
-    return [starter for slug in GALLERY if (starter := starter_of(slug, language))]
+    """The templates that come with MailExpert, in one language: mails of blocks first."""
+    return [starter for slug in (*IN_BLOCKS, *GALLERY) if (starter := starter_of(slug, language))]
 
 
 @cache
 def starter_of(slug: str, language: str) -> Starter | None:
-    if slug not in GALLERY or language not in LANGUAGES:
+    if language not in LANGUAGES:
+        return None
+    if slug in IN_BLOCKS:
+        given = json.loads((STARTERS / "blocks" / f"{slug}.{language}.json").read_text(encoding="utf-8"))
+        source = json.dumps(given.pop("mail"), ensure_ascii=False)
+        return Starter(slug=slug, kind="blocks", language=language, source=source, **given)
+    if slug not in GALLERY:
         return None
     name, description, kind, subject, preheader = GALLERY[slug]
     suffix = "txt" if kind == "text" else kind

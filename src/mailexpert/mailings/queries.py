@@ -14,6 +14,7 @@ from mailexpert.contacts import queries_segments
 from mailexpert.contacts.models import List
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content import queries as content
+from mailexpert.content.dress import dressed
 from mailexpert.content.models import Template
 from mailexpert.core.scope import current_account
 from mailexpert.mailings import audience
@@ -113,12 +114,12 @@ def default_sender() -> str:
 def draft_from(*, name: str, template_id: int | None, starter: str, language: str) -> Mailing:
     """A new draft: from an own template, from one of ours, or empty."""
     template = Template.objects.filter(id=template_id).first() if template_id else None
-    begun = template or content.starter_of(starter or "newsletter", language)
+    begun = template or content.starter_of(starter or "news", language)
     words: dict[str, Any] = {"language": language}
     if begun is not None:
         words |= {
             "kind": begun.kind,
-            "source": begun.source,
+            "source": begun.source if template else dressed(begun.kind, begun.source),
             "subject": begun.subject if template else "",
             "preheader": begun.preheader if template else "",
         }

@@ -109,7 +109,9 @@ class Stranger:
         self.page.locator(".me-inbox-subject").wait_for()  # the preview is there, so the page is awake
         self.page.get_by_label("Afzender").fill("Ons Hoekje <nieuws@hoekje.example>")
         self.page.get_by_label("Onderwerp").fill(SUBJECT)
+        self.page.get_by_role("button", name="kies een lijst").click()
         self.page.get_by_role("checkbox", name="Nieuwsbrief").first.check()
+        self.page.keyboard.press("Escape")
         self._send_button().wait_for(timeout=PATIENCE)  # once it is saved and checked
         self.looks_around()
 

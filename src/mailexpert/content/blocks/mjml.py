@@ -181,7 +181,7 @@ def _product(block: Product, say: dict[str, str]) -> str:
 
 
 def _product_words(block: Product, say: dict[str, str]) -> Iterator[str]:
-    yield _heading(Heading(text=block.name, level="3"), say)
+    yield _heading(Heading(text=block.name, level="2"), say)
     yield _mj_text(f"<p><strong>{rich.words(block.price)}</strong></p>", 0) if block.price.strip() else ""
     yield _mj_text(block.html, 0) if block.html else ""
     yield _button(Button(label=block.label, link=block.link), say)

@@ -3,9 +3,11 @@
 Renew after looking at the difference: python -m mailexpert.content.tests.golden_files
 """
 
+import json
 from pathlib import Path
 
 from mailexpert.content.rules import Compiled, compile_source
+from mailexpert.content.tests.block_samples import SAMPLES, block, mail
 
 GOLDEN = Path(__file__).parent / "golden"
 STARTERS = Path(__file__).parents[1] / "starters"
@@ -20,6 +22,24 @@ def compiled(name: str) -> Compiled:
     )
 
 
+def block_parts() -> dict[Path, str]:
+    """One file a kind of block, and two a shipped mail of blocks."""
+    made = {}
+    for kind in SAMPLES:
+        one = compile_source("blocks", mail(block(kind)), title="Onderwerp", preheader="De eerste regel")
+        made[GOLDEN / "blocks" / f"{kind}.html"] = one.html
+        made[GOLDEN / "blocks" / f"{kind}.txt"] = one.text
+    for path in sorted((STARTERS / "blocks").glob("*.json")):
+        given = json.loads(path.read_text(encoding="utf-8"))
+        source, language = json.dumps(given["mail"]), path.stem.split(".")[1]
+        one = compile_source(
+            "blocks", source, title=given["subject"], language=language, preheader=given["preheader"]
+        )
+        made[GOLDEN / "blocks" / f"{path.stem}.html"] = one.html
+        made[GOLDEN / "blocks" / f"{path.stem}.txt"] = one.text
+    return made
+
+
 def parts(name: str) -> dict[Path, str]:
     made = compiled(name)
     stem = name.rsplit(".", 1)[0]
@@ -27,6 +47,9 @@ def parts(name: str) -> dict[Path, str]:
 
 
 if __name__ == "__main__":
+    (GOLDEN / "blocks").mkdir(exist_ok=True)
+    for path, text in block_parts().items():
+        path.write_text(text, encoding="utf-8")
     for each in NAMES:
         for path, text in parts(each).items():
             path.write_text(text, encoding="utf-8")

@@ -52,7 +52,17 @@ def test_a_mail_in_order_is_said_to_be_in_order() -> None:
     )
     found = check(source)
     assert {finding.level for finding in found.values()} == {"ok"}
-    expected = {"subject", "fields", "images", "links", "size", "unsubscribe", "headings", "support", "contrast"}
+    expected = {
+        "subject",
+        "fields",
+        "images",
+        "links",
+        "size",
+        "unsubscribe",
+        "headings",
+        "support",
+        "contrast",
+    }
     assert set(found) == expected | {"spam", "text_part"}
 
 
