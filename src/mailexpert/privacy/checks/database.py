@@ -34,7 +34,8 @@ STRONG = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s"
 
 @check("A10", "wall")
 def the_wall_stands(ground: Ground) -> Outcome:
-    present = set(connection.introspection.table_names())  # what a migrate is still to bring holds nothing yet
+    # What a migrate is still to bring holds nothing yet.
+    present = set(connection.introspection.table_names())
     walled = [model for model in walled_models() if model._meta.managed and model._meta.db_table in present]
     tables = [model._meta.db_table for model in walled]
     append_only = [m._meta.db_table for m in walled if issubclass(m, Walled) and m.append_only]

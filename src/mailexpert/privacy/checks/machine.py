@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from mailexpert.base import antivirus, listening
@@ -115,7 +116,6 @@ def _paragraphs(lines: Iterable[str]) -> Iterable[tuple[str, list[str]]]:
 
 def vouched(promise: str, now: datetime) -> Attestation | None:
     """Who answers for it today, if anybody does."""
+    today = timezone.localdate(now)
     standing = Attestation.objects.filter(promise=promise, withdrawn_at=None)
-    return (
-        standing.filter(signed_on__lte=now.date(), expires_on__gte=now.date()).order_by("-expires_on").first()
-    )
+    return standing.filter(signed_on__lte=today, expires_on__gte=today).order_by("-expires_on").first()

@@ -217,7 +217,7 @@ def test_a14_holds_while_somebody_vouches_and_not_a_day_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "MDSTAT", tmp_path / "none")
-    today = clock.now().date()
+    today = timezone.localdate()
     vouching = Attestation.objects.create(
         promise="A14", name="Jan", document="Contract 7", signed_on=today - timedelta(days=30), expires_on=today,
         entered_at=clock.now(),

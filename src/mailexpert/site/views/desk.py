@@ -1,15 +1,15 @@
 """The console's desk for promises: evidence, people who vouch, questions, companies that work for us, the register."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mailexpert.base import clock
 from mailexpert.core import promises
-from mailexpert.privacy import queries
+from mailexpert.privacy import queries, record, retention
 from mailexpert.privacy.actions_questions import Answered
 from mailexpert.privacy.actions_questions import answer as send_answer
 from mailexpert.privacy.models import Attestation, Question, SecurityContact, Subprocessor
@@ -50,7 +50,7 @@ def promise(request: HttpRequest, number: int) -> HttpResponse:
         ],
         "attestations": queries.attestations(declared.id),
         "form": form,
-        "today": clock.now().date(),
+        "today": timezone.localdate(),
     }
     return render(request, "site/console/promise.html", context, status=422 if form and form.errors else 200)
 
@@ -124,3 +124,21 @@ def _company(request: HttpRequest, found: Subprocessor | None) -> HttpResponse:
     rows = Subprocessor.objects.order_by("ended_on", "name")
     context = {"rows": rows, "form": form, "company": found}
     return render(request, "site/console/companies.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@signed_required
+def register(request: HttpRequest) -> HttpResponse:
+    """The record of processing, in the reader's language; `vorm=md` and `vorm=json` to take along."""
+    form = request.GET.get("vorm", "")
+    if form == "json":
+        return JsonResponse(record.as_dict(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    if form == "md":
+        return HttpResponse(record.as_markdown(), content_type="text/markdown; charset=utf-8")
+    now = clock.now()
+    rules = [
+        {"table": rule.table, "act": rule.act, "after": rule.retention.after, "column": rule.retention.column}
+        for rule in retention.rules(now)
+    ]
+    context = {"purposes": record.purposes(), "cookies": record.cookies(), "rules": rules}
+    return render(request, "site/console/register.html", context)
