@@ -6,7 +6,7 @@ WORKERS ?= auto
 # Chromium's driver keeps a loop on its thread, where the engine's stories can't run theirs: two runs, not one.
 TEST := -n $(WORKERS) $(if $(POSTGRES),--postgres=$(POSTGRES))
 
-.PHONY: setup run test check bench chaos docs clean
+.PHONY: setup run test check bench bench-growth chaos docs clean
 
 setup: ## everything but starting; repeatable
 	@$(PYTHON) tools/bootstrap.py
@@ -30,6 +30,9 @@ check: setup ## lint, types, contracts, budgets, messages, templates, docs
 
 bench: setup ## all benchmarks: a table, and var/bench/*.json
 	@$(BIN)/python bench/run.py
+
+bench-growth: setup ## a million recipients, and a ledger of 20 million rows: an hour and 10 GB of disk
+	@$(BIN)/python bench/run.py growth --sizes 10000 100000 1000000 --ledger 20000000
 
 chaos: setup ## the long failure tests
 	$(BIN)/pytest -m chaos $(if $(POSTGRES),--postgres=$(POSTGRES)) $(ARGS)

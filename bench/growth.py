@@ -15,22 +15,49 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 OLD_ISSUE = 1 << 40  # of no account; its rows are only in the way
 A_ROUND = 1_000_000
+LOOK_SECONDS = 0.25
+POINTS = 20
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def send(messages: int) -> dict[str, Any]:
     command = [
         sys.executable, "-m", "mailexpert.operations.cli", "bench", "send", "--json", "--messages", str(messages),
     ]  # fmt: skip
-    done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ
-    )
-    return dict(json.loads(done.stdout))
+    bench = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
+    curve: list[int] = []
+    while bench.poll() is None:
+        time.sleep(LOOK_SECONDS)
+        curve += engine_megabytes(bench.pid)
+    assert bench.stdout is not None
+    if bench.returncode:
+        raise subprocess.CalledProcessError(bench.returncode, command)
+    return {**json.loads(bench.stdout.read()), "rss_mb_over_time": thinned(curve)}
+
+
+def engine_megabytes(bench: int) -> list[int]:
+    """Of the engine that this bench started; empty before and after its life."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == bench and b"mailexpert.delivery" in (folder / "cmdline").read_bytes():
+                return [int(fields[21]) * PAGE >> 20]
+        except OSError:
+            continue  # it ended while we looked
+    return []
+
+
+def thinned(curve: list[int]) -> list[int]:
+    """Twenty of them, in even steps."""
+    step = max(1, len(curve) // POINTS)
+    return curve[::step][:POINTS]
 
 
 @contextmanager
@@ -73,7 +100,7 @@ def main() -> None:
 
 
 def say(run: dict[str, Any]) -> None:
-    print("  ".join(f"{name}: {value:,}" for name, value in run.items()), file=sys.stderr, flush=True)
+    print("  ".join(f"{name}: {value}" for name, value in run.items()), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""`make bench`: every benchmark in this folder, one after the other, on the home's database.
+"""`make bench`: every benchmark in this folder, one after the other, on the home's database; or the one that is named,
+with its options.
 
 A benchmark prints its own table and stores `var/bench/<name>.json`; one that knows `--json` leaves both to us.
 """
@@ -7,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mailexpert.base import env
@@ -23,18 +24,20 @@ def main() -> int:
         prepare.if_needed(settings)
         environment = {**os.environ, "DATABASE_URL": postgres.dsn(settings)}
         RESULTS.mkdir(parents=True, exist_ok=True)
+        named, options = sys.argv[1:2], sys.argv[2:]
         scripts = [path for path in sorted(HERE.glob("*.py")) if path != Path(__file__)]
-        failed = [script.stem for script in scripts if not run(script, environment)]
+        scripts = [path for path in scripts if not named or path.stem in named]
+        failed = [script.stem for script in scripts if not run(script, environment, options)]
     print("\n" + (f"Failed: {', '.join(failed)}" if failed else f"All results are in {RESULTS}"))
     return 1 if failed else 0
 
 
-def run(script: Path, environment: Mapping[str, str]) -> bool:
+def run(script: Path, environment: Mapping[str, str], options: Sequence[str]) -> bool:
     print(f"\n── {script.stem} ──", flush=True)
     if 'add_argument("--json"' not in script.read_text():
-        return subprocess.run([sys.executable, script], env=environment).returncode == 0
+        return subprocess.run([sys.executable, script, *options], env=environment).returncode == 0
     done = subprocess.run(
-        [sys.executable, script, "--json"], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, script, *options, "--json"], env=environment, stdout=subprocess.PIPE, text=True
     )
     if done.returncode:
         return False
