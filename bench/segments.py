@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ SELECT %(account)s, 'p' || n || '@d' || n %% 97 || '.example', 'Voor' || n %% 50
        CASE WHEN n %% 10 < 9 THEN (n * 7919 %% 10000)::float8 END,
        CASE WHEN n %% 4 < 3 THEN current_date - (n * 31 %% 900)::int END, n %% 3 = 0,
        CASE WHEN n %% 5 = 0 THEN current_date - (n * 17 %% 600)::int END
-FROM generate_series(1, %(people)s) n
+FROM generate_series(1, %(people)s::bigint) n
 """
 JOIN = """
 INSERT INTO contacts_membership (account_id, list_id, contact_id, ground, since, ended_at)
@@ -43,9 +44,9 @@ RULES: list[Rules] = [
     ("begins with", [{"on": "field:city", "test": "begins", "value": "plaats39"}], "all", "lower(t1) LIKE 'plaats39%'"),
     ("number over, 1 %", [{"on": "field:points", "test": "over", "value": 9900}], "all", "n1 > 9900"),
     ("past 30 days, 2.6 %", [{"on": "field:order", "test": "past_days", "value": 30}], "all",
-     "d1 BETWEEN current_date - 30 AND current_date"),
+     "d1 BETWEEN {past} AND {today}"),
     ("clicked in 30 days", [{"on": "last_click", "test": "past_days", "value": 30}], "all",
-     "last_click BETWEEN current_date - 30 AND current_date"),
+     "last_click BETWEEN {past} AND {today}"),
     ("and", [{"on": "field:city", "test": "is", "value": "Ede"},
              {"on": "field:points", "test": "over", "value": 9000}],
      "all", "lower(t1) = 'ede' AND n1 > 9000"),
@@ -135,6 +136,9 @@ def measure(rules: Rules, account_id: int, list_id: int, rounds: int) -> dict[st
     text = json.dumps({"join": join, "parts": parts}).replace("{list}", str(list_id))
     wanted = tree.parse(text)
     segment = Segment.objects.create(name="x", rules=json.loads(text))
+    today = queries_segments.clock().today
+    by_hand = by_hand.replace("{today}", f"DATE '{today}'")
+    by_hand = by_hand.replace("{past}", f"DATE '{today - timedelta(days=30)}'")
     hand = by_hand.replace("{account}", str(account_id)).replace("{list}", str(list_id))
     statement = (
         f"SELECT count(*) FROM contacts_contact c WHERE account_id = {account_id} AND status = 1 AND {hand}"

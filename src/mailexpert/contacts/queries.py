@@ -35,6 +35,7 @@ MOST_COUNTED = 10_000
 MANY = 20_000
 KEPT_SECONDS = 60
 MAILS_SHOWN = 50
+FEW = 2_000
 
 SIGNED_UP, UNSUBSCRIBED, SUPPRESSED, NO_GROUND, UNLISTED = (
     "signed_up",
@@ -144,6 +145,9 @@ def in_segment(segment_id: int) -> RawSQL:
 def page(wanted: Search) -> Page:
     """One page, newest first, with the ids to go on from."""
     found = matching(wanted)
+    few = _when_few(found) if wanted.segment_id or wanted.status else None
+    if few is not None:
+        found = FoundContact.objects.filter(id__in=few)
     if wanted.after is not None:
         rows = list(found.filter(id__gt=wanted.after).order_by("id")[: PAGE + 1])
         more, rows = len(rows) > PAGE, rows[:PAGE][::-1]
@@ -161,10 +165,21 @@ def page(wanted: Search) -> Page:
     )
 
 
+def _when_few(found: QuerySet[FoundContact]) -> list[int] | None:
+    """Everyone who fits, where they are no more than FEW. In order of age the database would walk over the whole
+    account for the few that fit, and ask each person's lists one by one: 3 s at half a million."""
+    with queries_segments.hurried(queries_segments.PATIENT_MS), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+        ids = list(found.order_by().values_list("id", flat=True)[: FEW + 1])
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
+    return ids if len(ids) <= FEW else None
+
+
 def count(wanted: Search) -> int:
     """How many fit; above MOST_COUNTED only that there are more."""
     found = matching(replace(wanted, before=None, after=None))
-    return found.values("id")[: MOST_COUNTED + 1].count()
+    few = _when_few(found) if wanted.segment_id or wanted.status else None
+    return found.values("id")[: MOST_COUNTED + 1].count() if few is None else len(few)
 
 
 def totals() -> Totals:

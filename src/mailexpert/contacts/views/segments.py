@@ -132,7 +132,7 @@ def _shown(
         rules = tree.parse(json.loads(json.dumps(draft)))
     except tree.TreeProblem as bad:
         empty = editor.root_of({"join": "all", "parts": []}, editor.Shown(catalogue=known, problems={}))
-        said = {"problem": words.problem(bad.code), "everyone": Contact.objects.count()}
+        said = {"problem": words.problem(bad.code), "everyone": queries_segments.everyone()}
         return {"root": empty, "groups": editor.fact_choices(known), **said}
     problems = facts.check(rules, known)
     named = {path: code for path, code in problems.items() if is_strict or code != "no_value"}
@@ -145,7 +145,7 @@ def _shown(
         "groups": editor.fact_choices(known),
         "left": {drafts.name_of([n]): figure for n, figure in left.items()},
         "total": count(counted),
-        "everyone": Contact.objects.count(),
+        "everyone": queries_segments.everyone(),
         "people": queries_segments.people(queries_segments.condition(counted), SHOWN),
         "sentence": words.sentence(counted, known),
     }
