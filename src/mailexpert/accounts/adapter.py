@@ -13,8 +13,12 @@ from django.utils.translation import gettext_lazy
 from mailexpert.accounts import letters
 from mailexpert.accounts.actions_devices import COOKIE, end_everywhere, forget_cookie
 from mailexpert.accounts.client import client_ip
-from mailexpert.accounts.models import User
+from mailexpert.accounts.models import User, Word
+from mailexpert.accounts.queries import accounts_of
+from mailexpert.accounts.rules import device_name
+from mailexpert.accounts.words import note_login, tell
 from mailexpert.base import env
+from mailexpert.core.scope import account
 
 SAID = {
     "account/messages/password_changed.txt": gettext_lazy(
@@ -55,6 +59,22 @@ class DoorAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.set_password(password)
         user.save(update_fields=["password"])
         end_everywhere(user)
+
+    def post_login(self, request: HttpRequest, user: User, **flow: Any) -> Any:
+        """A login from a kind of device that wasn't seen before is told to the user by mail."""
+        if note_login(user, request.headers.get("User-Agent", "")):
+            browser, system = device_name(request.headers.get("User-Agent", ""))
+            for mine in accounts_of(user)[:1]:
+                with account(mine.id):
+                    device = f"{browser} · {system}"
+                    tell(
+                        Word.Kind.NEW_DEVICE,
+                        f"{user.pk}:{device}",
+                        "/instellingen/apparaten/",
+                        who=str(user),
+                        device=device,
+                    )
+        return super().post_login(request, user, **flow)
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, User):

@@ -10,12 +10,14 @@ class AccountsConfig(AppConfig):
 
         from mailexpert.accounts import declare, jobs  # noqa: F401
         from mailexpert.accounts.models import Membership
-        from mailexpert.core import usage
+        from mailexpert.accounts.views.words import needs
+        from mailexpert.core import attention, usage
         from mailexpert.core.navigation import Entry, register
 
         usage.register(
             usage.Measure(key="users", label=_("Users"), order=90, count=lambda: Membership.objects.count())
         )
+        attention.register("words", needs)
         register(
             Entry(
                 key="settings", label=_("Settings & Options"), url_name="settings", icon="settings", order=90

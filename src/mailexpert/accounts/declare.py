@@ -55,7 +55,12 @@ declare(
     ground=CONTRACT,
     subject="user",
     keep="until the user leaves the account",
-    columns={"user_id": "user.unique_id", "role": "user.account.settings", "created_at": "user.behavior"},
+    columns={
+        "user_id": "user.unique_id",
+        "role": "user.account.settings",
+        "muted": "user.account.settings",
+        "created_at": "user.behavior",
+    },
     technical=("id", "account_id"),
 )
 declare(
@@ -264,3 +269,24 @@ declare(
     keep="5 years",
     technical=("id", "code", "erased_at", "counts", "signature"),
 )
+declare(
+    "accounts_word",
+    purpose="essential.service.notifications",
+    ground=CONTRACT,
+    subject="account",
+    keep="13 months",
+    columns={"values": "user.content.private"},
+    technical=("id", "account_id", "kind", "key", "url", "at", "seen_at"),
+    retention=Retention(column="at", after=timedelta(days=396)),
+)
+declare(
+    "accounts_loginplace",
+    purpose=SECURITY,
+    ground=GUARD,
+    subject="user",
+    keep="13 months",
+    columns={"user_id": "user.unique_id", "device": "user.device"},
+    technical=("id", "first_seen"),
+    retention=Retention(column="first_seen", after=timedelta(days=396)),
+)
+declare_job("accounts.jobs.watch_limits")

@@ -10,13 +10,15 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import translation
 
-from mailexpert.accounts import actions_closing, letters
+from mailexpert.accounts import actions_closing, letters, words
 from mailexpert.accounts.actions import forget_unconfirmed
-from mailexpert.accounts.models import Account, Device, Membership, Memory, Notice, Role
+from mailexpert.accounts.actions_package import package_of, standings
+from mailexpert.accounts.models import Account, Device, Membership, Memory, Notice, Package, Role, Word
 from mailexpert.accounts.rules_closing import READ_ONLY, RETRIEVAL
 from mailexpert.base import clock
 from mailexpert.core.beside import Beside
 from mailexpert.core.jobs import defer, every, job, platform_job
+from mailexpert.core.scope import account
 
 TAKEAWAYS_KEPT = timedelta(days=30)
 ATTEMPTS_KEPT = timedelta(days=30)
@@ -54,6 +56,28 @@ def send_left_behind() -> None:
 @job
 def write_takeaway(takeaway_id: int) -> None:
     actions_closing.make_takeaway(takeaway_id)
+
+
+@every("*/30 * * * *")
+def watch_limits() -> None:
+    """Tell each account with a package whose limit is near or reached; it is told again after it was free."""
+    default = Package.objects.filter(is_default=True).first()
+    for one in Account.objects.filter(closing_at=None):
+        if default is None and one.package_id is None:
+            continue
+        with account(one.id):
+            _tell_limits(one)
+
+
+def _tell_limits(one: Account) -> None:
+    for standing in standings(package_of(one)):
+        fit, label = standing.fit, str(standing.reading.measure.label)
+        if fit.level == "free":
+            words.forget(Word.Kind.LIMIT_NEAR, fit.key)
+            words.forget(Word.Kind.LIMIT_REACHED, fit.key)
+            continue
+        kind = Word.Kind.LIMIT_REACHED if fit.level == "reached" else Word.Kind.LIMIT_NEAR
+        words.tell(kind, fit.key, "/instellingen/pakket/", what=label, used=fit.used, limit=fit.limit)
 
 
 @every("41 * * * *", Beside.ERASE)

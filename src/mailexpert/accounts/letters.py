@@ -158,6 +158,16 @@ def sender_domain_broken(context: Context) -> Letter:
     )
 
 
+def word(context: Context) -> Letter:
+    return Letter(
+        subject=context["said"].title,
+        paragraphs=(context["said"].text, _("This is about the account %(account)s.") % context),
+        button=_("Look at it"),
+        url=context["url"],
+        after=_("You choose which of these mails you get under Settings & Options, Word about the account."),
+    )
+
+
 LETTERS: dict[str, Callable[[Context], Letter]] = {
     "account/email/email_confirmation_signup": confirm_registration,
     "account/email/email_confirmation": confirm_address,
@@ -170,6 +180,7 @@ LETTERS: dict[str, Callable[[Context], Letter]] = {
     "accounts/invitation": invitation,
     "accounts/sender_domain_broken": sender_domain_broken,
     "accounts/erased": erased,
+    "accounts/word": word,
     "accounts/leaving": leaving,
 }
 

@@ -9,12 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 from mailexpert.accounts.models_package import Package, Receipt, Takeaway
 from mailexpert.accounts.models_user import Device, Memory, Notice, User, UserManager
+from mailexpert.accounts.models_word import LoginPlace, Word
 from mailexpert.accounts.rules import TOKEN_MARK
 from mailexpert.core.models import AccountManager, AccountRow, Walled
 
 __all__ = [
-    "Acceptance", "Account", "ApiToken", "Device", "Invitation", "Membership", "Memory", "Notice", "Package",
-    "Receipt", "Takeaway", "User", "UserManager",
+    "Acceptance",
+    "Account",
+    "ApiToken",
+    "Device",
+    "Invitation",
+    "LoginPlace",
+    "Membership",
+    "Memory",
+    "Notice",
+    "Package",
+    "Receipt",
+    "Takeaway",
+    "User",
+    "UserManager",
+    "Word",
 ]  # fmt: skip
 
 
@@ -70,6 +84,7 @@ class Membership(AccountRow):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.OWNER)
+    muted: Any = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager["Membership"]] = AccountManager()

@@ -52,6 +52,12 @@ YOU = (
 )
 ACCOUNT = (
     Section(
+        url_name="settings:words",
+        icon="bell",
+        title=_("Word about the account"),
+        text=_("Limits, imports, domains, logins: what happened, and what you want a mail about."),
+    ),
+    Section(
         url_name="settings:company",
         icon="building",
         title=_("Organisation"),

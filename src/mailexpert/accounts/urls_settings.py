@@ -1,12 +1,13 @@
 from django.urls import path
 
-from mailexpert.accounts.views import closing, devices, members, settings, tokens
+from mailexpert.accounts.views import closing, devices, members, settings, tokens, words
 
 app_name = "settings"
 
 urlpatterns = [
     path("profiel/", settings.profile, name="profile"),
     path("organisatie/", settings.company, name="company"),
+    path("berichten/", words.page, name="words"),
     path("mails/", settings.subscriptions, name="subscriptions"),
     path("pakket/", settings.package, name="package"),
     path("pakket/kiezen/", settings.choose_package, name="package-choose"),

@@ -68,10 +68,11 @@ def operator_id() -> int:
 
 
 def accounts_of_users() -> dict[int, list[int]]:
-    """The customers' accounts by user; the operator's own account is nobody's customer."""
+    """The customers' accounts by user; who gave notice, and the operator itself, are none."""
     found: dict[int, list[int]] = {}
     with beside_wall(Beside.CUSTOMERS):
-        rows = AccountMember.objects.exclude(account_id=operator_id()).filter(user__is_active=True)
+        staying = Account.objects.filter(closing_at=None).exclude(slug=OPERATOR).values("id")
+        rows = AccountMember.objects.filter(account_id__in=staying, user__is_active=True)
         for user_id, account_id in rows.values_list("user_id", "account_id").order_by("account_id"):
             found.setdefault(user_id, []).append(account_id)
     return found

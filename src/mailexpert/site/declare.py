@@ -1,6 +1,6 @@
 """What the operator's side stores (core.register)."""
 
-from mailexpert.core.register import Column, declare
+from mailexpert.core.register import Column, declare, declare_job
 
 declare(
     "site_newsitem",
@@ -47,3 +47,20 @@ declare(
     },
     technical=("id",),
 )
+for name in ("carry_announcements", "keep_customers_in_step", "tell_accounts"):
+    declare_job(f"site.jobs.{name}")
+declare(
+    "site_message",
+    purpose="essential.service.notifications.email",
+    ground="contract: word about the service; product news on soft opt-in, offers on consent",
+    subject="user",
+    keep="as long as MailExpert runs",
+    columns={
+        "author_id": Column(category="user.unique_id", erase="keep"),
+        "reader_id": Column(category="user.unique_id", erase="keep"),
+    },
+    technical=(
+        "id", "kind", "event", "starts_at", "ends_at", "subject_nl", "subject_en", "body_nl", "body_en", "todo_nl",
+        "todo_en", "state", "refused_because", "mailings", "created_at", "sent_at",
+    ),
+)  # fmt: skip

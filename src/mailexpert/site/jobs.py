@@ -6,7 +6,7 @@ from mailexpert.core.beside import Beside
 from mailexpert.core.jobs import every
 from mailexpert.privacy.actions_policy import advance
 from mailexpert.privacy.queries_policy import all_coming
-from mailexpert.site import announcing, customers
+from mailexpert.site import announcing, customers, watching
 
 log = logging.getLogger(__name__)
 
@@ -28,3 +28,9 @@ def keep_customers_in_step() -> None:
         customers.keep_in_step()
     except customers.NoOperator:
         return
+
+
+@every("*/2 * * * *", Beside.SCHEDULE)
+def tell_accounts() -> None:
+    """What happened lately in rooms that know nothing of words: imports, relays, mailings, domains."""
+    watching.look()

@@ -1,7 +1,8 @@
 """The operator's side: news, and the customers as contacts of the operator's own account."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +60,44 @@ class MailKind(models.TextChoices):
     SERVICE = "service", _("Service announcements")
     UPDATES = "updates", _("Product news")
     PROMOTIONS = "promotions", _("Offers")
+
+
+class Message(models.Model):
+    """A mail from the operator to its customers. One about the service says only when, what and what to do, and
+    leaves after a second reader agreed."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OFFERED = "offered", _("Waits for a second reader")
+        REFUSED = "refused", _("Refused")
+        SENT = "sent", _("Sent")
+
+    class Event(models.TextChoices):
+        MAINTENANCE = "maintenance", _("Planned maintenance")
+        FAULT = "fault", _("Fault")
+        SECURITY = "security", _("Security")
+        CHANGE = "change", _("Change in how the service works")
+
+    kind = models.CharField(max_length=12, choices=MailKind)
+    event = models.CharField(max_length=12, choices=Event, blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    subject_nl = models.CharField(max_length=150, blank=True)
+    subject_en = models.CharField(max_length=150, blank=True)
+    body_nl = models.TextField()
+    body_en = models.TextField()
+    todo_nl = models.CharField(max_length=300, blank=True)
+    todo_en = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    reader = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    refused_because = models.CharField(max_length=300, blank=True)
+    mailings: Any = ArrayField(models.BigIntegerField(), default=list)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.subject_nl or str(self.get_event_display())
 
 
 class CustomerList(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailexpert.site.views import console, desk, editions, news, packages, visits
+from mailexpert.site.views import console, desk, editions, messages, news, packages, visits
 
 urlpatterns = [
     path("", console.index, name="console"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("beleid/<int:id>/", editions.edit, name="edition"),
     path("beleid/<int:id>/aankondigen/", editions.announce, name="edition-announce"),
     path("beleid/<int:id>/intrekken/", editions.withdraw, name="edition-withdraw"),
+    path("berichten/", messages.desk, name="messages"),
+    path("berichten/nieuw/<slug:kind>/", messages.begin, name="message-begin"),
+    path("berichten/<int:id>/", messages.show, name="message"),
+    path("berichten/<int:id>/aanbieden/", messages.offer, name="message-offer"),
+    path("berichten/<int:id>/verzenden/", messages.send, name="message-send"),
+    path("berichten/<int:id>/weigeren/", messages.refuse, name="message-refuse"),
     path("pakketten/", packages.desk, name="packages"),
     path("pakketten/<int:id>/standaard/", packages.make_default, name="package-default"),
     path("bezoek/", visits.insights, name="visits"),
