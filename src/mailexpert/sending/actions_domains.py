@@ -4,8 +4,12 @@ import secrets
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import translation
 
-from mailexpert.base import keys, names
+from mailexpert.accounts import letters
+from mailexpert.accounts.models import Membership
+from mailexpert.base import env, keys, names
 from mailexpert.base.clock import now
 from mailexpert.mail import address, dkim
 from mailexpert.sending import queries_domains, rules_domain
@@ -132,6 +136,7 @@ def _note(domain_id: int, outcome: Outcome) -> SenderDomain:
         domain.state, domain.verified_at = State.VERIFIED, moment
     elif domain.is_verified and not _may_wait(domain, outcome):
         domain.state = State.BROKEN
+        _tell_broken(domain)
     if holds or not outcome.is_unsure:
         domain.has_return_path, domain.is_strict = outcome.has_return_path, outcome.is_strict
     domain.save(
@@ -170,6 +175,19 @@ def _hold_or_release(domain: SenderDomain) -> None:
     if changed:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '0')", [CHANNEL])
+
+
+def _tell_broken(domain: SenderDomain) -> None:
+    """A mail to those who can mend it, each in their own language."""
+    page = env.load().base_url + reverse("sending:domain", args=[domain.id])
+    able = Membership.objects.filter(role__in=(Membership.Role.OWNER, Membership.Role.ADMIN))
+    for member in able.select_related("user"):
+        with translation.override(member.user.language):
+            letters.write(
+                "accounts/sender_domain_broken",
+                member.user.email,
+                {"user": member.user, "domain": domain.name, "url": page},
+            )
 
 
 def forget_old_keys() -> None:
