@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, cast
 
-from mailexpert.base import outbound, outgoing
+from mailexpert.base import outbound, outgoing, tokens
 from mailexpert.delivery.ports import Relay, RelayTrouble
 from mailexpert.delivery.transports.ways import Way
 from mailexpert.delivery.window import Letter
