@@ -246,8 +246,13 @@ class Letters(Protocol):
 class Wire(Protocol):
     """The connections to one relay. A transport gives answers; it never decides or stores."""
 
-    trouble: str  # why no connection stands, as a code; empty while one does
-    takes_utf8: bool
+    @property
+    def trouble(self) -> str:
+        """Why no connection stands, as a code; empty while one does."""
+        ...
+
+    @property
+    def takes_utf8(self) -> bool: ...
 
     async def ready(self) -> bool:
         """Wait up to a second for a connection that takes letters."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from mailexpert.delivery.window import Letter, Window
 
@@ -84,7 +84,7 @@ class Way:
             await self._wire.close(seconds)
 
 
-def next_way(busy: Sequence[Any], current: Any) -> Any:
+def next_way(busy: Sequence[Way], current: Way | None) -> Way | None:
     """Whose letter a connection takes next: it stays where it is, until a way has none or far fewer connections."""
     if current is not None and len(busy) == 1 and busy[0] is current:
         return current
