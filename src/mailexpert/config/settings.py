@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mailexpert.web.metrics.CountingMiddleware",
     "mailexpert.privacy.middleware.CookieWatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "mailexpert.accounts.middleware.AccountMiddleware",
     "mailexpert.api.middleware.ApiMiddleware",
     "mailexpert.site.middleware.NoticeMiddleware",
+    "mailexpert.site.middleware.SignedMiddleware",
     "mailexpert.site.middleware_visits.CampaignMiddleware",
     "mailexpert.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

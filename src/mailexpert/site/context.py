@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailexpert.base import env
 from mailexpert.privacy.choice import ANALYTICS, CONVERSIONS, INTERESTS, Choice, choice_of
+from mailexpert.privacy.models import Edition, Look, Told
 from mailexpert.site.models import Tags
 
 WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -51,8 +52,17 @@ def visits(request: HttpRequest) -> dict[str, Any]:
             "page": page_of(request),
             "is_search": request.path == "/zoeken/",
         },
+        "looks": SimpleLazyObject(lambda: list(Look.objects.order_by("-at")[:50])),
+        "told_record": SimpleLazyObject(told_record),
         "tags": SimpleLazyObject(lambda: tags_for(request, choice)),
     }
+
+
+def told_record() -> list[tuple[Told, Edition | None]]:
+    """What the active account was told, each with the version it is about."""
+    rows = list(Told.objects.order_by("-at")[:100])
+    editions = Edition.objects.in_bulk({row.edition_id for row in rows})
+    return [(row, editions.get(row.edition_id)) for row in rows]
 
 
 def page_of(request: HttpRequest) -> str:

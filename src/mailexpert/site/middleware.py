@@ -1,16 +1,31 @@
 """Writes down, in the account's own record, that a user saw the notice of a coming version."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
+from mailexpert.accounts.actions import OPERATOR
 from mailexpert.accounts.models import User
 from mailexpert.accounts.queries import accounts_of
 from mailexpert.privacy.actions_policy import note_told
 from mailexpert.privacy.models import EditionNotice, Told
 from mailexpert.privacy.queries_policy import all_coming
+from mailexpert.privacy.queries_staff import has_signed
 
+log = logging.getLogger(__name__)
+OPEN = (
+    "/beheer/",
+    "/uitloggen/",
+    "/inloggen/",
+    "/instellingen/",
+    "/taal/",
+    "/thema/",
+    "/privacy/",
+    "/nieuws/",
+)
 Channel = EditionNotice.Channel
 SEEN = "seen_editions"  # in the session: one look at the record a session, not one a page
 Next = Callable[[HttpRequest], HttpResponse]
@@ -50,3 +65,20 @@ class NoticeMiddleware:
         for account in accounts_of(request.user):
             for edition in coming:
                 note_told(account.id, edition.id, Channel.LOGIN, Told.Act.SEEN, user_id=request.user.pk)
+
+
+class SignedMiddleware:
+    """The operator's own account holds the customers as contacts: staff enter it after they signed. Pages about
+    their own login stay open."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        account = getattr(request, "account", None)
+        is_operator = account is not None and account.slug == OPERATOR
+        is_open = request.path == "/" or request.path.startswith(OPEN)
+        if is_operator and not is_open and isinstance(request.user, User) and not has_signed(request.user):
+            log.warning("user %s has not signed and was refused %s", request.user.pk, request.path)
+            return redirect("site:sign")
+        return self.get_response(request)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from mailexpert.site.views import console, desk, editions, messages, news, packages, visits
+from mailexpert.site.views import (
+    accounts,
+    console,
+    desk,
+    disclosures,
+    editions,
+    messages,
+    news,
+    packages,
+    visits,
+)
 
 urlpatterns = [
     path("", console.index, name="console"),
@@ -18,6 +28,15 @@ urlpatterns = [
     path("berichten/<int:id>/aanbieden/", messages.offer, name="message-offer"),
     path("berichten/<int:id>/verzenden/", messages.send, name="message-send"),
     path("berichten/<int:id>/weigeren/", messages.refuse, name="message-refuse"),
+    path("accounts/", accounts.desk, name="accounts"),
+    path("accounts/<int:id>/", accounts.look, name="account"),
+    path("medewerkers/", accounts.people, name="staff"),
+    path("medewerkers/<int:id>/rechten/", accounts.rights, name="staff-rights"),
+    path("verstrekkingen/", disclosures.desk, name="disclosures"),
+    path("verstrekkingen/<int:id>/", disclosures.show, name="disclosure"),
+    path("verstrekkingen/<int:id>/oordeel/", disclosures.judge, name="disclosure-judge"),
+    path("verstrekkingen/<int:id>/geven/", disclosures.give, name="disclosure-give"),
+    path("verstrekkingen/<int:id>/verteld/", disclosures.told, name="disclosure-told"),
     path("pakketten/", packages.desk, name="packages"),
     path("pakketten/<int:id>/standaard/", packages.make_default, name="package-default"),
     path("bezoek/", visits.insights, name="visits"),

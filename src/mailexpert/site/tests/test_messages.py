@@ -78,7 +78,8 @@ def test_who_deactivated_the_account_gets_none(operator: Account, shop: Tenant, 
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        ("Nu met 20% korting op Pro.", "promotion"), ("Upgrade vandaag.", "promotion"), ("Get our new features.", "promotion"),
+        ("Nu met 20% korting op Pro.", "promotion"), ("Upgrade vandaag.", "promotion"),
+        ("Get our new features.", "promotion"),
         ("Kijk op https://mailexpert.example", "link"), ("x" * 401, "long"), ("", "language"),
     ],
 )  # fmt: skip
