@@ -75,7 +75,7 @@ class SeveralField(forms.MultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         taken = super().clean(value)
-        return ", ".join(option for option, _label in self.choices if option in taken) or None  # type: ignore[union-attr]
+        return ", ".join(option for option, _label in self.choices if option in taken) or None  # type: ignore[misc]
 
 
 class ContactForm(forms.Form):

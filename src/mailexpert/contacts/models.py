@@ -207,6 +207,12 @@ class Membership(Walled):
     objects: ClassVar[AccountManager["Membership"]] = AccountManager()
 
     class Meta(Walled.Meta):
+        constraints = [
+            # "Legitimate interest" is no ground for mail; nothing but these can be written by any path.
+            models.CheckConstraint(
+                condition=models.Q(ground__in=Ground.values), name="contacts_membership_ground_known"
+            )
+        ]
         indexes = [
             # Read by the contact's page, by the engine's windows and by the erasure of a contact.
             models.Index(fields=["account_id", "contact"], name="contacts_membership_contact"),

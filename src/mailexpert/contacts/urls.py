@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.contacts.views import bulk, exports, imports, lists, people, segments, stop
+from mailexpert.contacts.views import bulk, exports, imports, lists, people, proof, segments, stop
 
 app_name = "contacts"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("contacten/lijsten/<int:list_id>/", lists.change_list, name="change_list"),
     path("contacten/lijsten/<int:list_id>/wegzetten/", lists.archive_list, name="archive_list"),
     path("contacten/lijsten/<int:list_id>/terugzetten/", lists.restore_list, name="restore_list"),
+    path("contacten/<int:contact_id>/bewijs/", proof.page, name="proof"),
+    path("contacten/<int:contact_id>/bewijs.json", proof.as_json, name="proof_json"),
     path("contacten/<int:contact_id>/labels/", people.tag, name="tag_contact"),
     path("contacten/<int:contact_id>/samenvoegen/", people.merge, name="merge"),
     path("contacten/tegelijk/label/", bulk.tag, name="bulk_tag"),

@@ -11,9 +11,11 @@ class PrivacyConfig(AppConfig):
             checks,
             declare,
             declare_choice,
+            declare_ledger,
             declare_policy,
             declare_promises,
             declare_staff,
+            jobs_ledger,
             promises,
         )
         from mailexpert.privacy.queries_policy import agreed

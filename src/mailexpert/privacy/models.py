@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountManager, AccountRow
 from mailexpert.privacy.models_choice import CookieChoice
+from mailexpert.privacy.models_ledger import Link, SealMark
 from mailexpert.privacy.models_policy import Document, Edition, EditionNotice, EditionText, Mark, Told
 from mailexpert.privacy.models_promises import (
     Attestation,
@@ -22,8 +23,8 @@ from mailexpert.privacy.models_staff import Disclosure, DisclosureVoice, Look, S
 
 __all__ = [
     "Attestation", "Consent", "CookieChoice", "Disclosure", "DisclosureVoice", "Document", "Edition", "EditionNotice",
-    "EditionText", "Evidence", "Ground", "Look", "Mark", "PromiseState", "PromiseTurn", "Purpose",
-    "Question", "SecurityContact", "ServedCookie", "Signature", "Subprocessor", "Told",
+    "EditionText", "Evidence", "Ground", "Link", "Look", "Mark", "PromiseState", "PromiseTurn", "Purpose",
+    "Question", "SealMark", "SecurityContact", "ServedCookie", "Signature", "Subprocessor", "Told",
 ]  # fmt: skip
 
 

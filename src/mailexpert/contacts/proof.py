@@ -1,0 +1,85 @@
+"""Everything that shows on what ground a person was mailed, in one document that a program can read too."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from mailexpert.accounts.models import Account
+from mailexpert.contacts import queries
+from mailexpert.contacts.models import Contact, List
+from mailexpert.core.scope import current_account
+from mailexpert.privacy.models import Consent, Evidence
+
+FORMAT = "mailexpert-proof-1"
+LINKS = """
+SELECT c.id, l.n, encode(l.hash, 'hex') FROM privacy_consent c
+JOIN privacy_link l ON l.account_id = %(account)s AND c.id BETWEEN l.first_id AND l.last_id
+WHERE c.account_id = %(account)s AND c.contact_id = %(contact)s
+"""
+
+
+def pack(contact: Contact) -> dict[str, Any]:
+    """The proof of one person: who keeps it, who it is about, what was agreed to in which words, and which link of the
+    chain seals each line."""
+    account = Account.objects.get()
+    lines = list(Consent.objects.filter(contact_id=contact.id).order_by("at", "id"))
+    texts = {one.id: one for one in Evidence.objects.filter(id__in={line.evidence_id for line in lines})}
+    lists = {one.id: one for one in List.objects.filter(id__in={line.list_id for line in lines})}
+    links = _links(contact.id)
+    return {
+        "format": FORMAT,
+        "made_at": timezone.now(),
+        "sender": {
+            "name": account.name,
+            "postal_address": account.postal_address,
+            "chamber_of_commerce": getattr(account, "kvk", ""),
+        },
+        "person": {"email": contact.email, "name": contact.name, "contact_since": contact.created_at},
+        "lists": [
+            {
+                "list": one.list.name,
+                "purpose": one.list.purpose,
+                "ground": one.ground,
+                "since": one.since,
+                "ended_at": one.ended_at,
+            }
+            for one in queries.memberships_of(contact.id)
+        ],
+        "ledger": [_line(line, texts, lists, links) for line in lines],
+    }
+
+
+def _line(
+    line: Consent,
+    texts: dict[int, Evidence],
+    lists: dict[int, List],
+    links: dict[int, tuple[int, str]],
+) -> dict[str, Any]:
+    proof, on = texts.get(line.evidence_id or 0), lists.get(line.list_id or 0)
+    n, head = links.get(line.id, (None, ""))
+    return {
+        "line": line.id,
+        "at": line.at,
+        "act": Consent.Act(line.act).name.lower(),
+        "act_words": line.get_act_display(),
+        "list": on.name if on else "",
+        "purpose": line.purpose,
+        "ground": line.ground,
+        "source": line.source,
+        "words": proof.text if proof else "",
+        "entered_at": _moment(proof),
+        "link": n,
+        "link_hash": head,
+    }
+
+
+def _moment(proof: Evidence | None) -> datetime | None:
+    return proof.at if proof else None
+
+
+def _links(contact_id: int) -> dict[int, tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(LINKS, {"account": current_account(), "contact": contact_id})
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}

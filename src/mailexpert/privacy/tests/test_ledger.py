@@ -1,0 +1,129 @@
+"""The chain of the consent ledger: sealed by the minute, and whatever is changed since is found."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.utils import ProgrammingError
+from django.test import Client
+
+from mailexpert.conftest import Tenant
+from mailexpert.contacts.actions import end_membership, sign_up
+from mailexpert.contacts.models import Contact, Membership
+from mailexpert.contacts.tests.cast import make_contact, make_list
+from mailexpert.core.beside import Beside
+from mailexpert.core.scope import account, beside_wall
+from mailexpert.privacy import ledger
+from mailexpert.privacy.models import Consent, Link
+
+
+@pytest.fixture
+def anna(in_shop: Tenant) -> Contact:
+    into, anna = make_list(), make_contact()
+    sign_up(anna, into, ground="consent", evidence="Zei ja bij de balie.")
+    end_membership(anna.id, into.id, Membership.EndedBy.PAGE)
+    return anna
+
+
+@pytest.fixture
+def sealed(anna: Contact, stranger: Tenant) -> None:
+    with account(stranger.id):
+        sign_up(make_contact("v@x.example"), make_list(), ground="consent", evidence="Ook.")
+    seal()
+
+
+def seal() -> int:
+    with beside_wall(Beside.TESTS), connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(last_id), 0) FROM privacy_link")
+        after = cursor.fetchone()[0]
+        cursor.execute("SELECT max(id) FROM privacy_consent")
+        return ledger._seal_between(cursor, after + 1, cursor.fetchone()[0])
+
+
+def broken() -> list[tuple[int, str]]:
+    with beside_wall(Beside.TESTS):
+        return [(one.n, one.why) for one in ledger.check()]
+
+
+def tamper(statement: str) -> None:
+    with beside_wall(Beside.TESTS), connection.cursor() as cursor:
+        cursor.execute(statement)
+        assert cursor.rowcount
+
+
+@pytest.mark.django_db
+def test_a_chain_that_nobody_touched_is_whole(sealed: None, anna: Contact, shop: Tenant) -> None:
+    sign_up(anna, make_list("Ander"), ground="contract")
+    assert seal() == 1
+    assert broken() == []
+    with account(shop.id):
+        first, second = Link.objects.order_by("n")
+    assert (first.lines, second.n, bytes(second.prev)) == (2, 2, bytes(first.hash))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE privacy_consent SET ground = 'contract' WHERE act = 1",
+        "UPDATE privacy_consent SET at = at - interval '1 day'",
+        "DELETE FROM privacy_consent WHERE act = 2",
+        "UPDATE privacy_evidence SET text = 'Zei ja op papier.' WHERE text LIKE 'Zei%'",
+    ],
+)
+def test_a_line_that_was_changed_is_found(sealed: None, statement: str) -> None:
+    tamper(statement)
+    assert {why for _n, why in broken()} == {"lines"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement", ["UPDATE privacy_link SET hash = digest", "DELETE FROM privacy_link WHERE n = 1"]
+)
+def test_a_link_that_was_changed_or_taken_out_is_found(sealed: None, anna: Contact, statement: str) -> None:
+    sign_up(anna, make_list("Ander"), ground="contract")
+    seal()
+    tamper(statement)
+    assert "chain" in {why for _n, why in broken()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["privacy_consent", "privacy_evidence", "privacy_link"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET account_id = account_id", "DELETE FROM {}"])
+def test_the_application_can_change_no_line(sealed: None, table: str, verb: str) -> None:
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(verb.format(table))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_a_turn_ago_is_sealed(shop: Tenant) -> None:
+    with account(shop.id):
+        sign_up(make_contact(), make_list(), ground="consent", evidence="Ja.")
+    with beside_wall(Beside.TESTS):
+        assert ledger.seal() == 0
+        assert ledger.seal() == 1
+        assert ledger.seal() == 0
+        assert list(ledger.check()) == []
+    with account(shop.id):
+        assert Link.objects.get().lines == Consent.objects.count()
+
+
+@pytest.mark.django_db
+def test_a_membership_without_a_known_kind_of_ground_is_refused_by_the_database(in_shop: Tenant) -> None:
+    into, anna = make_list(), make_contact()
+    for ground in ("", "legitimate_interest"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Membership.objects.create(list_id=into.id, contact_id=anna.id, ground=ground)
+
+
+@pytest.mark.django_db
+def test_the_proof_of_a_person_holds_words_and_links(
+    shop_client: Client, stranger_client: Client, sealed: None, anna: Contact
+) -> None:
+    pack = shop_client.get(f"/contacten/{anna.id}/bewijs.json").json()
+    first = pack["ledger"][0]
+    assert (first["words"], first["act"], first["link"]) == ("Zei ja bij de balie.", "given", 1)
+    assert len(first["link_hash"]) == 64
+    assert pack["person"]["email"] == anna.email
+    assert "Zei ja bij de balie." in shop_client.get(f"/contacten/{anna.id}/bewijs/").content.decode()
+    for path in ("bewijs.json", "bewijs/"):
+        assert stranger_client.get(f"/contacten/{anna.id}/{path}").status_code == 404
