@@ -7,7 +7,7 @@ import sys
 import structlog
 import uvloop
 
-from mailexpert.base import env, logs, outgoing
+from mailexpert.base import env, logs, metrics, outgoing
 from mailexpert.catcher.server import Connection
 from mailexpert.catcher.store import Store
 
@@ -26,6 +26,9 @@ async def serve(settings: env.Environment) -> None:
         loop.add_signal_handler(kind, ending.set)
     server = await loop.create_server(lambda: Connection(store), LOOPBACK, settings.catcher_port, backlog=512)
     beside = [asyncio.create_task(store.run()), asyncio.create_task(store.tidy())]
+    metrics.gauge("mailexpert_catcher_mails", "Mails that were caught.", lambda: store.kept)
+    metrics.gauge("mailexpert_catcher_connections", "Who is connected.", lambda: Connection.open_now)
+    metrics.serve(settings)
     log.info("catcher listens", port=settings.catcher_port)
     await ending.wait()
     server.close()

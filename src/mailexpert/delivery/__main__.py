@@ -8,13 +8,13 @@ import sys
 
 import structlog
 
-from mailexpert.base import env, logs, outgoing
-from mailexpert.delivery import rendering
+from mailexpert.base import env, logs, metrics, outgoing
+from mailexpert.delivery import rendering, watching
 from mailexpert.delivery.budget import Budget
 from mailexpert.delivery.engine import Engine
 from mailexpert.delivery.lanes import Lane
 from mailexpert.delivery.letters import IssueLetters
-from mailexpert.delivery.outbox_pg import PgOutbox
+from mailexpert.delivery.outbox_pg import PgOutbox, statements
 from mailexpert.delivery.pacer import Pacer
 from mailexpert.delivery.ports import Errand
 from mailexpert.delivery.relays import installation_relay
@@ -42,6 +42,8 @@ async def main(url: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, engine.stop)
+    watching.watch(url, statements()["watch"], budget, MOST_UNSETTLED)
+    metrics.serve(env.load())
     log.info("delivery runs", pid=os.getpid())
     await engine.run()
     rendering.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
-from mailexpert.delivery import verdict
+from mailexpert.delivery import verdict, watching
 from mailexpert.delivery.budget import Budget
 from mailexpert.delivery.pace import Pace
 from mailexpert.delivery.ports import Outbox, Settlement, Shard
@@ -33,7 +33,9 @@ class Books:
         has_to_wait: Callable[[int, str], None],
         is_deferred: Callable[[Window, Sequence[bytes]], None],
         settled: Callable[[Window], None],
+        provider: str = "",
     ) -> None:
+        self._provider = provider
         self._outbox, self._budget = outbox, budget
         self._is_cancelled, self._has_to_wait, self._settled = is_cancelled, has_to_wait, settled
         self._is_deferred = is_deferred
@@ -87,6 +89,7 @@ class Books:
         if not is_last and not found.size:
             return
         judged = verdict.judge(window.turns, found, cancelled=self._is_cancelled(window.issue.id))
+        watching.judged(self._provider, judged)
         closes = _closed_by(window) if is_last else None
         if found.size or closes:
             await self._settle(window, judged, closes)
@@ -120,7 +123,9 @@ class Books:
     def _end(self, window: Window) -> None:
         self._windows.discard(window)
         if window.took:
-            self.pace = self.pace.after(window.took, time.monotonic() - window.started)
+            seconds = time.monotonic() - window.started
+            self.pace = self.pace.after(window.took, seconds)
+            watching.window_ended(self._provider, window.took, seconds)
         if window.shard is not None:
             window.shard.unsettled -= 1
 

@@ -65,6 +65,7 @@ class Lane:
             has_to_wait=self._hold,
             is_deferred=self._deferred,
             settled=self._settled,
+            provider=errand.group,
         )
         self._unsure: list[tuple[Shard, int, Sequence[Person]]] = []
         self._releasing: set[asyncio.Task[None]] = set()

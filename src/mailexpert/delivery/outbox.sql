@@ -222,6 +222,31 @@ UNION
 SELECT contact_id FROM sending_delivery
 WHERE issue_id = %(issue)s AND contact_id = ANY(%(contacts)s)
 
+-- name: watch
+-- For `/metrics`: people without a turn, retries due, seconds that the oldest of these waits, messages in doubt. Looks at
+-- the issues under way, and for doubt at those of the last day too.
+WITH recent AS (
+    SELECT account_id, id, finished_at IS NULL AND state = 0 AS goes, started_at FROM sending_issue
+    WHERE finished_at IS NULL OR finished_at > now() - interval '1 day'
+),
+shards AS (
+    SELECT r.goes, s.size - s.upto AS turns, s.lease_until IS NULL OR s.lease_until < now() AS is_free,
+           s.state, s.upto - s.sent - s.failed - s.skipped AS open,
+           greatest(s.not_before, r.started_at, s.lease_until) AS since
+    FROM recent r JOIN sending_shard s ON s.account_id = r.account_id AND s.issue_id = r.id
+),
+retries AS (
+    SELECT count(*) FILTER (WHERE r.goes AND t.state = 0 AND t.due <= now()) AS due,
+           min(t.due) FILTER (WHERE r.goes AND t.state = 0 AND t.due <= now()) AS since,
+           count(*) FILTER (WHERE t.state = 0 OR t.lease_until >= now()) AS alive
+    FROM recent r JOIN sending_retry t ON t.account_id = r.account_id AND t.issue_id = r.id
+)
+SELECT coalesce(sum(turns) FILTER (WHERE goes AND state = 0), 0), (SELECT due FROM retries),
+       coalesce(extract(epoch FROM now() - least(
+           min(since) FILTER (WHERE goes AND state = 0 AND is_free AND since <= now()), (SELECT since FROM retries))), 0),
+       greatest(0, coalesce(sum(open) FILTER (WHERE state = 1 OR is_free), 0) - (SELECT alive FROM retries))
+FROM shards
+
 -- name: stands_written
 SELECT 1 FROM sending_delivery
 WHERE issue_id = %(issue)s AND contact_id = %(contact)s AND attempt = %(attempt)s

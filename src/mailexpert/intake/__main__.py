@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from contextlib import closing, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -13,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from mailexpert.base import env, keys, logs, outgoing
+from mailexpert.base import env, keys, logs, metrics, outgoing
 from mailexpert.intake.app import App
 from mailexpert.intake.collector import Collector
 from mailexpert.intake.database import Line
@@ -51,6 +52,16 @@ async def serve(settings: env.Environment) -> None:
     collectors = [Collector(url, folder / "hits"), VisitCollector(url, folder / "visits")]
     for collector in collectors:
         collector.start()
+    metrics.gauge("mailexpert_intake_forged_tokens", "Tokens that nobody here signed.", lambda: app.forged)
+    metrics.gauge(
+        "mailexpert_intake_files", "Files of hits that wait to be added up.", lambda: _count(folder / "hits")
+    )
+    metrics.gauge(
+        "mailexpert_intake_stops_kept",
+        "Files of stops that wait for the database.",
+        lambda: _count(folder / "stops"),
+    )
+    metrics.serve(settings)
     works = (stops.run(), _finish_old(journal), _finish_old(visited), _look_after(app))
     beside = [asyncio.create_task(work) for work in works]
     await _listen(app, settings)
@@ -63,6 +74,10 @@ async def serve(settings: env.Environment) -> None:
         await asyncio.to_thread(collector.end, END_SECONDS)
     await reading.close()
     await stopping.close()
+
+
+def _count(folder: Path) -> int:
+    return sum(1 for one in folder.glob("*") if one.is_file())
 
 
 async def _listen(app: App, settings: env.Environment) -> None:

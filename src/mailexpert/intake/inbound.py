@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mailexpert.base import env, keys, logs, outgoing
+from mailexpert.base import env, keys, logs, metrics, outgoing
 from mailexpert.intake.database import Line
 from mailexpert.intake.stops import MAILTO, StopDesk, StopRequest
 from mailexpert.mail import links
@@ -106,6 +106,9 @@ async def serve(settings: env.Environment) -> None:
     here = "127.0.0.1" if host in env.LOOPBACK else "0.0.0.0"  # noqa: S104
     server = await loop.create_server(lambda: Server(desk, **options), here, settings.inbound_port)
     working = asyncio.create_task(stops.run())
+    metrics.gauge("mailexpert_inbound_connections", "Senders that are connected.", lambda: Server.open_now)
+    metrics.gauge("mailexpert_inbound_forged_tokens", "Tokens that nobody here signed.", lambda: desk.forged)
+    metrics.serve(settings)
     log.info("inbound listens", port=settings.inbound_port)
     await ending.wait()
     server.close()

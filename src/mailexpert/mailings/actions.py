@@ -1,6 +1,7 @@
 """What one can do with a mailing. Each verb is one transaction."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -211,6 +212,21 @@ def send_doubtful_again(mailing: Mailing) -> int:
     if ordered and found.state == State.SENT:
         _move(found, State.SENDING, finished_at=None)
     return ordered
+
+
+def hold_everything() -> int:
+    """Pause what is under way and take off the schedule what is planned, in the active account; says how many. After
+    a restore, or a failover that may have lost the last commits, the database knows nothing of who had a mail since:
+    a planned mailing may have gone out already."""
+    held = 0
+    for mailing in Mailing.objects.filter(state=State.SCHEDULED):
+        unschedule(mailing)
+        held += 1
+    for mailing in Mailing.objects.filter(state=State.SENDING):
+        with suppress(sending.NotNow):  # it has just ended
+            pause(mailing)
+            held += 1
+    return held
 
 
 def stop_everything() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mailexpert.base import metrics
 from mailexpert.base.env import Environment
 from mailexpert.operations import drop, ports, postgres, prepare, processes
 from mailexpert.operations.problems import AlreadyUp, NotBuilt, PortTaken
@@ -79,13 +80,20 @@ def make_children(env: Environment, chosen: Sequence[Process], counts: Mapping[s
         Child(
             name=f"{process.name}-{number}",
             command=process.command(env),
-            environment=environment,
+            environment=environment | _metrics(env, process.name, number),
             settle_seconds=process.settle_seconds,
             run_as=who.arguments,
         )
         for process in chosen
         for number in range(1, min(counts.get(process.name, 1), process.most or 99) + 1)
     ]
+
+
+def _metrics(env: Environment, process: str, number: int) -> dict[str, str]:
+    """A port of its own for each; the web has its figures among its pages."""
+    if env.metrics_port is None:
+        return {}
+    return {"MAILEXPERT_METRICS_PORT": str(metrics.port_of(env.metrics_port, process, number) or "")}
 
 
 async def _watch(

@@ -5,6 +5,16 @@ import os
 from typing import Any
 
 JOBS_AT_ONCE = 4
+JOBS = """
+SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()),
+       count(*) FILTER (WHERE status = 'doing'), count(*) FILTER (WHERE status = 'failed')
+FROM procrastinate_jobs
+"""
+JOBS_SAY = {
+    "mailexpert_jobs_waiting": "Jobs whose time has come, over all workers.",
+    "mailexpert_jobs_running": "Jobs that a worker has.",
+    "mailexpert_jobs_failed": "Jobs that were given up and are still kept.",
+}
 
 
 def main() -> None:
@@ -14,10 +24,12 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from mailexpert.base import env, logs, outgoing
+    from mailexpert.base import env, logs, metrics, outgoing
 
     logs.configure("worker")
     outgoing.watch(env.load())
+    metrics.ask(env.load().database_url or "", JOBS, JOBS_SAY)
+    metrics.serve(env.load())
     with app.replace_connector(app.connector.get_worker_connector()) as queue:
         asyncio.run(_work(queue))
 
