@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailexpert.base import env, keys
-from mailexpert.operations.commands import database, doctor, people, processes, promises, relays
+from mailexpert.operations.commands import (
+    database,
+    doctor,
+    ledger,
+    people,
+    processes,
+    promises,
+    relays,
+    watching,
+)
 from mailexpert.operations.problems import Problem
 
 # Parts that bring commands of their own: a package here with `commands.add`.
@@ -18,7 +27,7 @@ PARTS = ("bench",)
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="mailexpert", description="E-mail marketing that keeps its promises.")
     commands = made.add_subparsers(required=True, metavar="command")
-    for module in (processes, database, people, relays, doctor, promises):
+    for module in (processes, database, people, relays, doctor, promises, ledger, watching):
         module.add(commands)
     for part in PARTS:
         if (Path(__file__).parent / part / "commands.py").exists():
