@@ -98,6 +98,13 @@ ACCOUNT = (
 )
 PRIVACY = (
     Section(
+        url_name="site:testimonial",
+        icon="star",
+        title=_("Testimonial"),
+        text=_("What you say about MailExpert, shown only as long as you agree."),
+        role="admin",
+    ),
+    Section(
         url_name="settings:leave",
         icon="logout",
         title=_("Take along & leave"),

@@ -25,5 +25,7 @@ class Beside(Enum):
     ERASE = "erasing an account whose time to come back is over"
     DISCLOSE = "collecting what two people approved to be given on a legal ground"
     CONSOLE = "listing accounts by name for staff who signed; their data opens only with a reason that they can read"
+    STATISTICS = "adding up accounts for figures with noise; no single account comes out"
+    TESTIMONIALS = "showing what accounts agreed to have shown in public"
     CUSTOMERS = "keeping the operator's customers in step: name, address, language and choice of mails"
     TOLD = "writing down, in each account's own record, what it was told about policy and agreements"

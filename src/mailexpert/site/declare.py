@@ -64,3 +64,36 @@ declare(
         "todo_en", "state", "refused_because", "mailings", "created_at", "sent_at",
     ),
 )  # fmt: skip
+declare(
+    "site_testimonial",
+    purpose="marketing",
+    ground="consent of the account that says it",
+    subject="account",
+    keep="until it is withdrawn",
+    columns={
+        "words_nl": "user.content.public",
+        "words_en": "user.content.public",
+        "signed_as": "user.name",
+        "consented_by_id": "user.unique_id",
+        "consented_at": "user.privacy_preferences",
+        "withdrawn_at": "user.privacy_preferences",
+    },
+    technical=("id", "account_id", "consent_text", "published_at", "created_at"),
+)
+declare(
+    "site_figure",
+    purpose="analytics.reporting",
+    ground="legitimate interest: statistics that hold no personal data",
+    subject="user",
+    keep="as long as MailExpert runs: a published figure is fixed",
+    columns={"published_by_id": Column(category="user.unique_id", erase="keep")},
+    technical=("id", "quarter", "name", "cell", "value", "group", "epsilon", "at"),
+)
+declare(
+    "site_spent",
+    purpose="analytics.reporting",
+    ground="legitimate interest: keeping the privacy budget",
+    subject="nobody",
+    keep="as long as MailExpert runs",
+    technical=("id", "quarter", "name", "epsilon", "at"),
+)

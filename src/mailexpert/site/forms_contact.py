@@ -1,6 +1,6 @@
 """Asking us something, and what staff enter about promises."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -78,7 +78,7 @@ class SecurityContactForm(forms.ModelForm):  # type: ignore[type-arg]
         today = timezone.localdate()
         if not today < day <= today + LONGEST_CONTACT:
             raise ValidationError(_("Choose a day within a year from now."))
-        return timezone.make_aware(timezone.datetime(day.year, day.month, day.day))
+        return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
 class SubprocessorForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,6 +8,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.accounts.models import User
+from mailexpert.site.models_public import Figure, Spent, Testimonial
+
+__all__ = [
+    "Customer", "CustomerList", "Figure", "MailKind", "Message", "NewsItem", "Spent", "Tags", "Testimonial",
+]  # fmt: skip
 
 
 class NewsItem(models.Model):

@@ -1,7 +1,15 @@
 from django.urls import include, path
 
 from mailexpert.site import urls_console
-from mailexpert.site.views import choice, contact, news, policy, promises, search
+from mailexpert.site.views import (
+    choice,
+    contact,
+    news,
+    policy,
+    promises,
+    search,
+    testimonials,
+)
 
 app_name = "site"
 
@@ -23,6 +31,9 @@ urlpatterns = [
     path("en/subprocessors/", promises.subprocessors, EN, name="subprocessors-en"),
     path("contact/", contact.contact, name="contact"),
     path(".well-known/security.txt", contact.security_txt, name="security-txt"),
+    path("aanbevelingen/", testimonials.public, name="testimonials"),
+    path("instellingen/aanbeveling/", testimonials.mine, name="testimonial"),
+    path("instellingen/aanbeveling/<int:id>/terugnemen/", testimonials.withdraw, name="testimonial-withdraw"),
     path("zoeken/", search.search, name="search"),
     path("cookies/keuze/", choice.choose, name="choose"),
     path("nieuws/", news.items, name="news"),

@@ -11,6 +11,8 @@ from mailexpert.site.views import (
     messages,
     news,
     packages,
+    statistics,
+    testimonials,
     visits,
 )
 
@@ -37,6 +39,11 @@ urlpatterns = [
     path("verstrekkingen/<int:id>/oordeel/", disclosures.judge, name="disclosure-judge"),
     path("verstrekkingen/<int:id>/geven/", disclosures.give, name="disclosure-give"),
     path("verstrekkingen/<int:id>/verteld/", disclosures.told, name="disclosure-told"),
+    path("aanbevelingen/", testimonials.desk, name="testimonial-desk"),
+    path("aanbevelingen/<int:id>/plaatsen/", testimonials.publish, name="testimonial-publish"),
+    path("cijfers/", statistics.desk, name="statistics"),
+    path("cijfers/<slug:name>/", statistics.release, name="statistics-release"),
+    path("cijfers/<slug:name>/csv/", statistics.as_csv, name="statistics-csv"),
     path("pakketten/", packages.desk, name="packages"),
     path("pakketten/<int:id>/standaard/", packages.make_default, name="package-default"),
     path("bezoek/", visits.insights, name="visits"),

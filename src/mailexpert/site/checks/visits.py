@@ -1,0 +1,104 @@
+"""Visits and what they show (A2, A7, A8, A28), conversions and their consent (A21, A22)."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, Min, OuterRef
+from django.utils.translation import gettext_noop as _
+
+from mailexpert.core import register
+from mailexpert.core.promises import Ground, Outcome, broken, check, checking, kept
+from mailexpert.privacy.choice import CONVERSIONS
+from mailexpert.privacy.models import CookieChoice
+from mailexpert.tracking.models_visits import AdCost, Conversion, Visit, WebRequest
+from mailexpert.tracking.queries_visits import insight
+
+FULL_ADDRESS, LOG_LINES, NIGHT = timedelta(days=7), timedelta(days=14), timedelta(days=1)
+FACTS = {"at", "page", "seconds", "source", "browser", "ip"}
+NO_VISITS = _("no visit was counted yet")
+
+
+@check("A2", "visits")
+def a_visit_has_six_facts(ground: Ground) -> Outcome:
+    declared = set(register.tables()["tracking_visit"].columns)
+    if not declared >= FACTS:
+        return broken(_("the visit log lacks %(facts)s"), facts=", ".join(sorted(FACTS - declared)))
+    found = insight(ground.now)
+    if not found.visits:
+        return checking(NO_VISITS)
+    return kept(_("visits in 30 days: %(visits)s, each with its six facts"), visits=found.visits)
+
+
+@check("A2", "cut")
+def full_addresses_end(ground: Ground) -> Outcome:
+    oldest = Visit.objects.exclude(ip=None).aggregate(at=Min("at"))["at"]
+    days = (ground.now - oldest).days if oldest else 0
+    if oldest and ground.now - oldest > FULL_ADDRESS + NIGHT:
+        return broken(_("the oldest full IP address is %(days)s days old, the limit is 7"), days=days)
+    return kept(_("the oldest full IP address is %(days)s days old, the limit is 7"), days=days)
+
+
+@check("A7", "diagnostics")
+def a_fault_is_found_by_its_address(ground: Ground) -> Outcome:
+    lines = WebRequest.objects.filter(at__gt=ground.now - LOG_LINES)
+    if not lines.exclude(ip=None).exists():
+        return checking(_("no request was logged yet"))
+    faults = lines.filter(status__gte=400).values("ip").distinct().count()
+    return kept(_("log lines by address: faults from %(count)s addresses can be looked up"), count=faults)
+
+
+@check("A7", "age")
+def log_lines_end(ground: Ground) -> Outcome:
+    oldest = WebRequest.objects.aggregate(at=Min("at"))["at"]
+    days = (ground.now - oldest).days if oldest else 0
+    if oldest and ground.now - oldest > LOG_LINES + NIGHT:
+        return broken(_("the oldest log line is %(days)s days old, the limit is 14"), days=days)
+    return kept(_("the oldest log line is %(days)s days old, the limit is 14"), days=days)
+
+
+@check("A8", "devices")
+def browsers_and_screens_are_counted(ground: Ground) -> Outcome:
+    found = insight(ground.now)
+    if not found.visits:
+        return checking(NO_VISITS)
+    return kept(
+        _("browsers: %(browsers)s kinds, screens: %(screens)s sizes, all added up over visitors"),
+        browsers=len(found.browsers), screens=len(found.screens),
+    )  # fmt: skip
+
+
+@check("A28", "insight")
+def reports_are_filled(ground: Ground) -> Outcome:
+    found = insight(ground.now)
+    if not found.visits:
+        return checking(NO_VISITS)
+    return kept(
+        _("reports on %(pages)s pages, %(sources)s sources and %(searches)s searches"),
+        pages=len(found.pages), sources=len(found.sources), searches=len(found.searches),
+    )  # fmt: skip
+
+
+@check("A21", "conversions")
+def a_conversion_has_its_cost(ground: Ground) -> Outcome:
+    without = _without_consent()
+    if without:
+        return broken(_("conversions without consent: %(count)s"), count=without)
+    return kept(
+        _("conversions: %(count)s, all with consent; days of advertising cost brought in: %(days)s"),
+        count=Conversion.objects.count(), days=AdCost.objects.values("day").distinct().count(),
+    )  # fmt: skip
+
+
+@check("A22", "attribution")
+def a_link_to_a_customer_has_its_consent(ground: Ground) -> Outcome:
+    without = _without_consent()
+    if without:
+        return broken(_("links to customers without consent: %(count)s"), count=without)
+    return kept(_("links to customers: %(count)s, each with its consent"), count=Conversion.objects.count())
+
+
+def _without_consent() -> int:
+    """Conversions for which no choice, made before them, allowed it."""
+    allowed = CookieChoice.objects.filter(
+        reference=OuterRef("choice"), purposes__contains=[CONVERSIONS], at__lte=OuterRef("at")
+    )
+    return Conversion.objects.annotate(allowed=Exists(allowed)).filter(allowed=False).count()
