@@ -57,7 +57,7 @@ def promises_of_commit(env: Environment) -> Iterator[Finding]:
     if lagging:
         yield warn(
             f"{lagging} standby server follows asynchronously: a failover may lose the last commits.",
-            "Make it synchronous (synchronous_standby_names), or pause all mailings after a failover.",
+            "Make it synchronous (synchronous_standby_names), or run `mailexpert pause-all` after a failover.",
         )
     else:
         yield ok("What the database confirmed is kept.")
