@@ -26,7 +26,8 @@ class Owner:
 
 def of(owner: Owner) -> QuerySet[Revision]:
     """The newest first."""
-    rows = Revision.objects.filter(template_id=owner.template_id, mailing_id=owner.mailing_id)
+    of_owner: dict[str, Any] = {"template_id": owner.template_id, "mailing_id": owner.mailing_id}
+    rows = Revision.objects.filter(**of_owner)
     return rows.select_related("by").order_by("-saved_at", "-id")
 
 

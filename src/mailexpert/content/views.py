@@ -24,6 +24,7 @@ from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
 from mailexpert.content.models import Template
 from mailexpert.content.rights import new_code
 from mailexpert.content.rules_preview import has_dark, shown
+from mailexpert.content.rules_strip import as_word_shows, without_head_styles
 from mailexpert.content.values import Draft, Preview
 from mailexpert.content.words_blocks import editor_facts
 
@@ -33,6 +34,7 @@ FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src {pictures}; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
+STRIPPED = {"gmail": without_head_styles, "outlook": as_word_shows}
 PICTURES, NO_PICTURES = "https: http: data:", "'none'"
 
 
@@ -216,8 +218,11 @@ def frame(request: HttpRequest) -> HttpResponse:
     """The mail itself, for the sandboxed frame. A form posts the unsaved draft into it; nothing is stored."""
     form = DraftForm(request.POST)
     html = _tried(request, form).html
+    strip = STRIPPED.get(request.POST.get("program", ""))
     return mail_page(
-        html, dark=request.POST.get("dark") == "1", with_pictures=request.POST.get("pictures") != "0"
+        strip(html) if strip else html,
+        dark=request.POST.get("dark") == "1",
+        with_pictures=request.POST.get("pictures") != "0",
     )
 
 

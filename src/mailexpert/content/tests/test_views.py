@@ -50,7 +50,7 @@ def test_a_starter_becomes_a_template_of_ones_own(shop: Tenant, shop_client: Cli
     with account(shop.id):
         made = Template.objects.get()
     assert answer["Location"] == f"/sjablonen/{made.pk}/"
-    assert (made.name, made.language, made.kind) == ("Nieuwsbrief", "nl", "mjml")
+    assert (made.name, made.language, made.kind) == ("Nieuwsbrief in MJML", "nl", "mjml")
     assert shop_client.post("/sjablonen/nieuw/bestaat-niet/").status_code == 404
 
 
@@ -189,3 +189,12 @@ def test_every_starter_can_be_looked_at(shop_client: Client) -> None:
     for slug in ("newsletter", "invitation", "letter"):
         assert shop_client.get(f"/sjablonen/voorbeeld/{slug}/").status_code == 200
     assert shop_client.get("/sjablonen/voorbeeld/niets/").status_code == 404
+
+
+def test_the_mail_is_shown_as_less_capable_programs_do(shop_client: Client) -> None:
+    head = "<head><style>@media (min-width: 1px) { p { color: red } }</style></head>"
+    source = f"<html>{head}<body><p style='border-radius:4px;color:#222222'>Dag</p></body></html>"
+    given = {"kind": "html", "source": source, "language": "nl"}
+    for program, styles, corners in (("", True, True), ("gmail", False, True), ("outlook", False, False)):
+        page = shop_client.post("/sjablonen/voorbeeld/mail/", given | {"program": program}).content.decode()
+        assert ("<style" in page, "border-radius" in page) == (styles, corners)

@@ -136,3 +136,14 @@ def test_a_mailing_of_blocks_is_checked_and_can_leave(in_shop, mailing):
 def test_a_check_names_the_block(shop_client, shop, mailing):
     page = save(shop_client, mailing, source=mail(block("heading"), block("button", link="")))
     assert 'data-anchor="block-2"' in page
+
+
+def test_a_test_mail_goes_to_a_few_people(shop_client, mailing, monkeypatch):
+    sent = []
+    monkeypatch.setattr(actions, "send_test", lambda _mailing, to: sent.append(to) or f"naar {to}.")
+    page = shop_client.post(at("test_mail", mailing), {"to": "a@x.nl, b@x.nl"}).content.decode()
+    assert sent == ["a@x.nl", "b@x.nl"]
+    assert "naar b@x.nl." in page
+    shop_client.post(at("test_mail", mailing), {"to": ",".join(f"a{n}@x.nl" for n in range(6))})
+    shop_client.post(at("test_mail", mailing), {"to": "geen adres"})
+    assert len(sent) == 2

@@ -187,12 +187,12 @@ def restore(request: HttpRequest, mailing_id: int, revision_id: int) -> HttpResp
 @require_POST
 @role_required("editor")
 def test_mail(request: HttpRequest, mailing_id: int) -> HttpResponse:
-    """One mail to look at, through the same composer and relay."""
+    """One mail to look at, to a few people, through the same composer and relay."""
     mailing = get_object_or_404(Mailing, id=mailing_id)
     form = TestMailForm(request.POST)
     said = _("Fill in an e-mail address to send the test mail to.")
     if form.is_valid():
-        said = actions.send_test(mailing, form.cleaned_data["to"])
+        said = " ".join(actions.send_test(mailing, to) for to in form.cleaned_data["to"])
     return render(request, "mailings/parts/test_mail.html", {"said": said, "ok": form.is_valid()})
 
 

@@ -52,6 +52,9 @@ function start(reader) {
     }
   });
 
+  // It stands outside the form that saves, so it is no change of the mail.
+  reader.querySelector('[data-reader-program]').addEventListener('change', load);
+
   window.addEventListener('resize', () => fit(frames.querySelector('iframe:not(.is-coming)')));
 
   function press(button, pressed) {
@@ -93,6 +96,7 @@ function start(reader) {
     for (const name of DRAFT) copy(name, given.get(name) ?? '');
     copy('pictures', view.pictures ? '0' : '1');
     copy('dark', view.dark ? '1' : '0');
+    copy('program', reader.querySelector('[data-reader-program]').value);
   }
 
   function copy(name, value) {

@@ -1,0 +1,149 @@
+"""Writing in blocks in a real browser: by keyboard alone, said aloud, undone and done again, saved while one writes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from mailexpert.conftest import Tenant
+from mailexpert.content.tests.block_samples import block, mail
+from mailexpert.core.scope import account
+from mailexpert.mailings.models import Mailing
+from mailexpert.mailings.tests.cast import draft, people
+from mailexpert.web.tests.browser import PageAs, assert_accessible
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def mailing(shop: Tenant) -> Mailing:
+    with account(shop.id):
+        news, _rows = people(3)
+        return draft(news, kind="blocks", source=mail(), subject="Kerst", preheader="Help je mee?")
+
+
+class Writer:
+    """Someone who writes without a mouse."""
+
+    def __init__(self, page_as: PageAs, shop: Tenant, mailing: Mailing, **options: Any) -> None:
+        self.shop, self.mailing = shop, mailing
+        self.page = page_as(shop, **options)
+        self.page.set_default_timeout(60_000)
+        self.page.goto(f"/mailings/{mailing.pk}/")
+        self.page.wait_for_selector("[data-blocks-list]")
+        self.page.wait_for_selector("[data-reader-frames] iframe:not(.is-coming)")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def adds(self, kind: str) -> None:
+        """From the button below the blocks, or under the block one is in."""
+        self.page.wait_for_selector("[data-blocks-menu]:popover-open button")
+        names = self.page.locator("[data-blocks-menu] li span").all_text_contents()
+        self.press(*["ArrowDown"] * names.index(kind), "Enter")
+
+    def kinds(self) -> list[str]:
+        return self.page.locator("[data-blocks-list] > [data-kind] > .me-block-kind").all_text_contents()
+
+    def said(self) -> str:
+        return str(self.page.locator("[data-blocks-said]").text_content())
+
+    def saved(self) -> list[dict[str, Any]]:
+        self.page.wait_for_timeout(1000)
+        self.page.locator("#kept:visible", has_text="Alles is bewaard").wait_for()
+        with account(self.shop.id):
+            self.mailing.refresh_from_db()
+        blocks: list[dict[str, Any]] = json.loads(self.mailing.source)["blocks"]
+        return blocks
+
+
+def test_a_mail_is_written_by_keyboard_alone(page_as: PageAs, shop: Tenant, mailing: Mailing) -> None:
+    writer = Writer(page_as, shop, mailing)
+    writer.page.focus("[data-blocks-add]")
+    writer.press("Enter")
+    writer.adds("Kop")
+    writer.type("Nog 412 te vullen")
+    writer.press("Control+Enter")
+    writer.adds("Tekst")
+    writer.type("Dag allemaal,")
+    writer.press("Enter")
+    writer.type("Er staan er 228 klaar.")
+    writer.press("Control+Enter")
+    writer.adds("Knop")
+    writer.type("Vul een pakket")
+    writer.press("Tab")
+    writer.type("https://lindewoud.example/kerst")
+    assert writer.kinds() == ["Kop", "Tekst", "Knop"]
+    blocks = writer.saved()
+    assert blocks[0] == {"kind": "heading", "text": "Nog 412 te vullen", "level": "2"}
+    assert blocks[1]["html"] == "<p>Dag allemaal,</p><p>Er staan er 228 klaar.</p>"
+    assert blocks[2]["link"] == "https://lindewoud.example/kerst"
+    writer.press("Alt+ArrowUp")
+    assert writer.kinds() == ["Kop", "Knop", "Tekst"]
+    assert "blok 2 van 3" in writer.said()
+    writer.press("Alt+Delete")
+    assert writer.kinds() == ["Kop", "Tekst"]
+    writer.press("Control+z")
+    assert writer.kinds() == ["Kop", "Knop", "Tekst"]
+    writer.press("Control+y")
+    assert writer.kinds() == ["Kop", "Tekst"]
+    assert len(writer.saved()) == 2
+    mail_frame = writer.page.frame_locator("[data-reader-frames] iframe:not(.is-coming)")
+    mail_frame.get_by_text("Er staan er 228 klaar.").wait_for()
+
+
+def test_a_field_stands_in_a_text_as_a_word(page_as: PageAs, shop: Tenant, mailing: Mailing) -> None:
+    with account(shop.id):
+        Mailing.objects.update(source=mail(block("text", html="<p>Dag </p>")))
+    writer = Writer(page_as, shop, mailing)
+    writer.page.click("[data-rich]")
+    writer.press("End")
+    writer.page.locator(".is-active").get_by_role("button", name="Veld invoegen").click()
+    writer.press("Enter")
+    writer.type(", hoe gaat het?")
+    assert writer.page.locator("[data-rich] .me-var").text_content() == "voornaam"
+    assert (
+        writer.saved()[0]["html"] == '<p>Dag {{ contact.first_name | default: "lezer" }}, hoe gaat het?</p>'
+    )
+
+
+def test_a_word_becomes_a_link(page_as: PageAs, shop: Tenant, mailing: Mailing) -> None:
+    with account(shop.id):
+        Mailing.objects.update(source=mail(block("text", html="<p>verslag</p>")))
+    writer = Writer(page_as, shop, mailing)
+    writer.page.click("[data-rich]")
+    writer.press("Control+a")
+    writer.page.locator(".is-active").get_by_role("button", name="Link").click()
+    writer.type("lindewoud.nl/verslag")
+    writer.press("Enter")
+    assert 'href="lindewoud.nl/verslag"' in writer.saved()[0]["html"]
+
+
+def test_what_is_wrong_stands_at_its_block(page_as: PageAs, shop: Tenant, mailing: Mailing) -> None:
+    with account(shop.id):
+        Mailing.objects.update(source=mail(block("heading"), block("button", link="")))
+    writer = Writer(page_as, shop, mailing)
+    fault = writer.page.locator("#block-2 .me-block-fault")
+    fault.wait_for()
+    assert "gaat nergens heen" in (fault.text_content() or "")
+    writer.page.locator("#checks").get_by_role("link", name="Link invullen").click()
+    writer.page.wait_for_function("document.activeElement.closest('#block-2') !== null")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (375, True)])
+def test_writing_in_blocks_is_accessible(
+    page_as: PageAs, shop: Tenant, mailing: Mailing, width: int, dark: bool
+) -> None:
+    kinds = ("heading", "text", "button", "list", "columns", "quote", "divider", "table", "social", "product")
+    plain = [block(kind) for kind in kinds]
+    for one in plain:
+        one.pop("src", None)
+    with account(shop.id):
+        Mailing.objects.update(source=mail(*plain[:4], *plain[5:]))
+    writer = Writer(page_as, shop, mailing, width=width, dark=dark)
+    writer.page.click("#block-2 [data-rich]")
+    assert_accessible(writer.page)
