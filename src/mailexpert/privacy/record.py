@@ -29,7 +29,8 @@ class Activity:
 def activities() -> list[Activity]:
     """In the words of the register: terms, not sentences."""
     groups: dict[tuple[str, str, str], list[Table | Folder]] = {}
-    for one in (*register.tables().values(), *register.folders().values()):
+    kept: list[Table | Folder] = [*register.tables().values(), *register.folders().values()]
+    for one in kept:
         if one.subject != "nobody":
             groups.setdefault((one.purpose, one.ground, one.subject), []).append(one)
     return [_activity(*key, held) for key, held in sorted(groups.items())]

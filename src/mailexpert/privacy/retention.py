@@ -75,7 +75,7 @@ def _carry_out(rule: Rule) -> int:
 
 
 def _statement(text: str, rule: Rule, nullable: Sequence[str]) -> str:
-    more = [sql.SQL(f"({rule.retention.where})")] if rule.retention.where else []
+    more: list[sql.Composable] = [sql.SQL(f"({rule.retention.where})")] if rule.retention.where else []
     if rule.retention.cut:
         filled = (
             sql.SQL("{} IS NOT NULL" if name in nullable else "{} <> ''").format(sql.Identifier(name))

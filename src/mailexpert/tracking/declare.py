@@ -35,3 +35,13 @@ for path, keep in (
             keep=keep,
         )
     )
+declare_folder(
+    Folder(
+        path="intake/visits",
+        category="user.behavior.browsing_history",
+        purpose="analytics.reporting",
+        ground="legitimate interest: running and presenting our own site, measured without cookies; interests on consent",
+        subject="visitor",
+        keep="until the database has them, seconds",
+    )
+)

@@ -1,0 +1,164 @@
+"""The checks of what the operator promises its customers and visitors: kept first, then broken on purpose."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from mailexpert.accounts.actions import make_staff
+from mailexpert.base import clock, env
+from mailexpert.conftest import Tenant
+from mailexpert.contacts.models import Membership
+from mailexpert.core.beside import Beside
+from mailexpert.core.promises import Ground, Outcome, State
+from mailexpert.core.scope import account, beside_wall
+from mailexpert.privacy.choice import CONVERSIONS
+from mailexpert.privacy.models import (
+    CookieChoice,
+    Disclosure,
+    DisclosureVoice,
+    Document,
+    Edition,
+    EditionNotice,
+    Look,
+    Signature,
+)  # fmt: skip
+from mailexpert.site import customers as operator
+from mailexpert.site.checks import customers, policy, staff, visits
+from mailexpert.site.models import Customer, CustomerList, MailKind
+from mailexpert.site.tests.cast import confirm, make_operator
+from mailexpert.tracking.models_visits import Conversion, Visit, WebRequest
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def beside() -> Iterator[None]:
+    with beside_wall(Beside.TESTS), translation.override("nl"):
+        yield
+
+
+def look(check: Callable[[Ground], Outcome]) -> State:
+    return check(Ground(env=env.load(), now=clock.now())).state
+
+
+def visit(**more: Any) -> Visit:
+    return Visit.objects.create(**{"page": "/", "seconds": 5, "browser": "Firefox", **more})
+
+
+def test_a2_a8_a28_wait_for_a_visit_and_then_show_it() -> None:
+    checks = (
+        visits.a_visit_has_six_facts,
+        visits.browsers_and_screens_are_counted,
+        visits.reports_are_filled,
+    )
+    assert {look(check) for check in checks} == {State.CHECKING}
+    visit()
+    assert {look(check) for check in checks} == {State.KEPT}
+
+
+def test_a2_turns_red_when_a_full_address_stays() -> None:
+    visit(ip="192.0.2.7", at=timezone.now() - 6 * DAY)
+    assert look(visits.full_addresses_end) == State.KEPT
+    visit(ip="192.0.2.7", at=timezone.now() - 9 * DAY)
+    assert look(visits.full_addresses_end) == State.BROKEN
+
+
+def test_a7_turns_red_when_log_lines_stay() -> None:
+    line = {"ip": "192.0.2.7", "method": "GET", "path": "/", "status": 500, "milliseconds": 1}
+    WebRequest.objects.create(**line, at=timezone.now())
+    assert (look(visits.a_fault_is_found_by_its_address), look(visits.log_lines_end)) == (
+        State.KEPT,
+        State.KEPT,
+    )
+    WebRequest.objects.create(**line, at=timezone.now() - 16 * DAY)
+    assert look(visits.log_lines_end) == State.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("purposes", "hours", "state"),
+    [([CONVERSIONS], -1, State.KEPT), ([CONVERSIONS], 1, State.BROKEN), ([], -1, State.BROKEN)],
+)
+def test_a22_turns_red_when_a_conversion_has_no_consent_before_it(
+    purposes: list[str], hours: int, state: State
+) -> None:
+    now = timezone.now()
+    CookieChoice.objects.create(
+        reference="r1", version=1, purposes=purposes, how="banner", at=now + timedelta(hours=hours)
+    )
+    Conversion.objects.create(source="google", click_id="x", customer_account_id=1, choice="r1", at=now)
+    assert look(visits.a_link_to_a_customer_has_its_consent) == state
+    assert look(visits.a_conversion_has_its_cost) == state
+
+
+@pytest.fixture
+def operated(shop: Tenant) -> Tenant:
+    make_operator()
+    confirm(shop)
+    operator.keep_in_step()
+    return shop
+
+
+def test_a4_turns_red_when_customers_fall_out_of_step(operated: Tenant) -> None:
+    assert look(customers.customers_are_kept_in_step) == State.KEPT
+    Customer.objects.filter(user=operated.owner).delete()
+    assert look(customers.customers_are_kept_in_step) == State.BROKEN
+
+
+def test_a4_turns_red_when_someone_who_opted_out_stands_on_the_list(operated: Tenant) -> None:
+    Customer.objects.update(updates=True)
+    assert look(customers.who_opted_out_stands_on_no_list) == State.KEPT
+    Customer.objects.update(updates=False)
+    standing = CustomerList.objects.filter(kind=MailKind.UPDATES).values("list_id")
+    assert Membership.objects.filter(list_id__in=standing, ended_at=None).exists()
+    assert look(customers.who_opted_out_stands_on_no_list) == State.BROKEN
+
+
+def test_a30_turns_red_when_announcements_miss_someone(operated: Tenant) -> None:
+    assert look(customers.announcements_reach_everyone_and_have_a_second_reader) == State.KEPT
+    Membership.objects.update(ended_at=timezone.now())
+    assert look(customers.announcements_reach_everyone_and_have_a_second_reader) == State.BROKEN
+
+
+def test_a16_turns_red_while_an_employee_has_not_signed() -> None:
+    made = make_staff("anna@mailexpert.example", "Anna")
+    assert look(staff.everyone_signed) == State.BROKEN
+    Signature.objects.create(user=made, name="Anna", number=1, fingerprint="x")
+    assert look(staff.everyone_signed) == State.KEPT
+
+
+def test_a16_turns_red_when_somebody_looked_without_signing(shop: Tenant) -> None:
+    now = timezone.now()
+    with account(shop.id):
+        Look.objects.create(user_id=987, name="X", reason="x", at=now, until=now)
+    assert look(staff.everyone_signed) == State.BROKEN
+
+
+def test_a24_turns_red_when_something_is_given_on_one_approval() -> None:
+    made = Disclosure.objects.create(
+        subject_account_id=1, requester="OM", ground=Disclosure.Ground.values[0], reference="Zaak 7",
+        asked_for="x", entered_by_id=1, entered_by_name="X", state=Disclosure.State.GIVEN,
+    )  # fmt: skip
+    for user_id, state in ((1, State.BROKEN), (2, State.KEPT)):
+        DisclosureVoice.objects.create(disclosure=made, user_id=user_id, name="X", approves=True)
+        assert look(staff.each_disclosure_has_two_approvals) == state
+
+
+@pytest.mark.parametrize(
+    ("days", "channels", "state"), [(30, 4, State.KEPT), (29, 4, State.BROKEN), (40, 3, State.BROKEN)]
+)
+def test_a31_turns_red_when_a_version_holds_too_early(days: int, channels: int, state: State) -> None:
+    now = timezone.now()
+    made = Edition.objects.create(
+        document=Document.POLICY,
+        number=2,
+        state=Edition.State.IN_FORCE,
+        announced_at=now - 50 * DAY,
+        in_force_at=now,
+    )
+    for channel in EditionNotice.Channel.values[:channels]:
+        EditionNotice.objects.create(edition=made, channel=channel, out_at=now - days * DAY)
+    assert look(policy.no_version_holds_before_its_time) == state
