@@ -200,8 +200,9 @@ class Protocol(RuleBasedStateMachine):
         """Everything works again: all issues come to their end by themselves."""
         for late in self.late:
             late()
-        for issue, state in self.tables.states().items():
-            self.tables.move(issue, SENDING if state == PAUSED else state)
+        for issue, row in self.tables.issues.items():
+            if row.state == PAUSED:
+                self.tables.move(issue, SENDING)
         for _ in range(300):
             if all(row.is_finished for row in self.tables.issues.values()) and self.is_quiet():
                 break
