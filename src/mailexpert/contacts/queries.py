@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from mailexpert.contacts import queries_segments
 from mailexpert.contacts.models import (
@@ -326,6 +327,7 @@ def timeline(contact_id: int) -> list[Moment]:
     found += [Moment(at=one.at, kind="mail", what=one) for one in mailed(contact_id)]
     events = Event.objects.filter(contact_id=contact_id).order_by("-id")[:200]
     labels: dict[str, str] = {one.slot: one.label for one in fields()}
+    labels |= {"first_name": _("First name"), "last_name": _("Last name"), "language": _("Language")}
     for one in events:
         names = [labels.get(name, name) for name in one.detail.split(",")]
         found.append(Moment(at=one.at, kind=one.kind, what={"event": one, "names": names}))
