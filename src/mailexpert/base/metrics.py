@@ -43,7 +43,7 @@ def gauge(name: str, says: str, value: Callable[[], float]) -> None:
 
 
 def text() -> bytes:
-    return generate_latest(REGISTRY)
+    return bytes(generate_latest(REGISTRY))
 
 
 class Asked:
