@@ -83,6 +83,8 @@ class Engine:
         for place, errand in errands.items():
             lane = self._lane_to(errand)
             self._serving[place] = Serving(lane, asyncio.create_task(lane.serve()))
+        if errands:
+            await self._pacer.share_connections()
 
     async def _follow_states(self) -> None:
         issues = sorted({issue for lane in self._lanes() for issue in lane.issues()})

@@ -43,7 +43,7 @@ class Pacer:
         before, self.quiet = self.quiet, pace.quiet_accounts(self._tempos, datetime.now(UTC))
         if self.quiet or before:
             await self._shared.say_quiet(self.quiet)
-        await self._share_connections()
+        await self.share_connections()
         return await self.purse.fill(meters)
 
     def terms(self, relay: Relay, group: str, issue: Issue | None = None) -> dict[str, Limit]:
@@ -54,7 +54,8 @@ class Pacer:
         await self.purse.empty()
         await self._shared.holders(self._engine, {})
 
-    async def _share_connections(self) -> None:
+    async def share_connections(self) -> None:
+        """Divide each relay's connections with the other engines that use it."""
         used = self._wires.relays()
         held = await self._shared.holders(
             self._engine, {relay: down for relay, (_most, down) in used.items()}
