@@ -15,6 +15,7 @@ TERMS = {
     "essential.service.operations.support": _("Answering questions"),
     "essential.service.security": _("Security"),
     "functional.service": _("Convenience"),
+    "marketing": _("Marketing"),
     "marketing.advertising": _("Knowing what advertising brings"),
     "marketing.communications.email": _("Mailings"),
     "personalize.content": _("Following interests"),
@@ -50,6 +51,14 @@ TERMS = {
 }
 # The declarations' own sentences.
 GROUNDS = (
+    _("consent of the account that says it"),
+    _("contract: the account can undo what it did to many at once"),
+    _("contract: word about the service; product news on soft opt-in, offers on consent"),
+    _("legal duty: handing over what is kept (article 20 GDPR, Data Act)"),
+    _("legal duty: showing that an account was erased"),
+    _("legitimate interest: keeping the privacy budget"),
+    _("legitimate interest: statistics that hold no personal data"),
+    _("legitimate interest: the account can see who sent a mailing in spite of a warning"),
     _("contract: the account can undo an import"),
     _("contract: the account takes its contacts along"),
     _("consent: the visitor agreed that an advertisement may be linked to the registration"),
@@ -107,6 +116,11 @@ GROUNDS = (
     _("processor: the account decides, on the ground of each membership"),
 )
 RETENTIONS = (
+    _("30 days after it was asked"),
+    _("as long as MailExpert runs: a published figure is fixed"),
+    _("as long as it is offered or used"),
+    _("one row, overwritten each minute"),
+    _("until it is withdrawn"),
     _("30 days; its file 24 hours"),
     _("7 days"),
     _("10 MB"),

@@ -35,12 +35,15 @@ for path, keep in (
             keep=keep,
         )
     )
+SITE = (
+    "legitimate interest: running and presenting our own site, measured without cookies; interests on consent"
+)
 declare_folder(
     Folder(
         path="intake/visits",
         category="user.behavior.browsing_history",
         purpose="analytics.reporting",
-        ground="legitimate interest: running and presenting our own site, measured without cookies; interests on consent",
+        ground=SITE,
         subject="visitor",
         keep="until the database has them, seconds",
     )

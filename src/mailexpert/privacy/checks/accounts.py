@@ -10,7 +10,7 @@ from mailexpert.core import usage
 from mailexpert.core.promises import Ground, Outcome, broken, check, kept, not_built
 from mailexpert.core.scope import account
 
-MEASURED = {"sites", "contacts", "images", "templates", "mails", "bytes"}
+MEASURED = {"sites", "contacts", "images", "templates", "mails"}
 MOST_ACCOUNTS = 200
 WAITING = timedelta(hours=1)
 # Accounts that mailed while nobody in them had confirmed an address.

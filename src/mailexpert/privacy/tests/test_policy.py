@@ -79,7 +79,9 @@ def test_a_promise_without_a_check_is_not_made(drafted: Edition, approver: User)
         actions.announce(drafted.id, approver, EVERY - {"A32"})
 
 
-def test_announcing_makes_four_notices_of_which_mail_and_news_are_still_in(drafted: Edition, approver: User) -> None:
+def test_announcing_makes_four_notices_of_which_mail_and_news_are_still_in(
+    drafted: Edition, approver: User
+) -> None:
     actions.announce(drafted.id, approver, EVERY)
     out = {notice.channel: notice.out_at is not None for notice in drafted.notices.all()}
     assert out == {"mail": False, "news": False, "login": True, "banner": True}
