@@ -53,7 +53,7 @@ def carry_news(found: Edition, notice: EditionNotice) -> None:
 
 def write_news(found: Edition) -> NewsItem:
     now = moment()
-    words = {}
+    words: dict[str, str] = {}
     for language in rules_policy.LANGUAGES:
         with translation.override(language):
             said = word(found, now)

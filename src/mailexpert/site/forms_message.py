@@ -21,7 +21,7 @@ class ServiceForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
     )
     ends_at = forms.DateTimeField(
-        label=_("To"),
+        label=_("Ends"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
     )

@@ -64,6 +64,7 @@ def _release(bound: int, epsilon: float) -> Any:
     except ImportError as problem:
         raise NotInstalled(NotInstalled.__doc__) from problem
     dp.enable_features("contrib")
+    then: Any = dp.t
     space = dp.vector_domain(dp.atom_domain(T=int, bounds=(0, bound))), dp.symmetric_distance()
-    summed = space >> dp.t.then_sum()
+    summed = space >> then.then_sum()
     return summed >> dp.m.then_laplace(scale=bound / epsilon)

@@ -1,8 +1,11 @@
 """Taking everything along, and ending the account."""
 
+from datetime import datetime
+from typing import Any, cast
+
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -31,11 +34,11 @@ class LeaveForm(forms.Form):
 
 @require_safe
 @role_required("owner")
-def leave(request: HttpRequest) -> HttpResponseBase:
+def leave(request: HttpRequest) -> HttpResponse:
     return _page(request, LeaveForm())
 
 
-def _page(request: HttpRequest, form: LeaveForm) -> HttpResponseBase:
+def _page(request: HttpRequest, form: LeaveForm) -> HttpResponse:
     found: Account = request.account  # type: ignore[attr-defined]
     notice = found.closing_at
     context = {
@@ -51,7 +54,7 @@ def _page(request: HttpRequest, form: LeaveForm) -> HttpResponseBase:
 @require_POST
 @role_required("owner")
 @sensitive_post_parameters("password")
-def give_notice(request: HttpRequest) -> HttpResponseBase:
+def give_notice(request: HttpRequest) -> HttpResponse:
     form = LeaveForm(request.POST)
     if not form.is_valid() or not user_of(request).check_password(form.cleaned_data["password"]):
         form.add_error("password", _("This isn’t your present password."))
@@ -64,7 +67,7 @@ def give_notice(request: HttpRequest) -> HttpResponseBase:
     return redirect("settings:leave")
 
 
-def _tell_owners(name: str, until: str, end: object) -> None:
+def _tell_owners(name: str, until: str, end: datetime) -> None:
     for owner in Membership.objects.filter(role=Membership.Role.OWNER).select_related("user"):
         with translation.override(owner.user.language):
             letters.write(
@@ -79,7 +82,7 @@ def _tell_owners(name: str, until: str, end: object) -> None:
 
 @require_POST
 @role_required("owner")
-def come_back(request: HttpRequest) -> HttpResponseBase:
+def come_back(request: HttpRequest) -> HttpResponse:
     found: Account = request.account  # type: ignore[attr-defined]
     actions_closing.come_back(found)
     messages.success(request, _("Welcome back. Everything works as before; planned mailings are drafts now."))
@@ -88,7 +91,7 @@ def come_back(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @role_required("owner")
-def take_along(request: HttpRequest) -> HttpResponseBase:
+def take_along(request: HttpRequest) -> HttpResponse:
     from mailexpert.accounts.jobs import write_takeaway
 
     made = Takeaway.objects.create(asked_by_id=user_of(request).pk)
@@ -99,10 +102,11 @@ def take_along(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @role_required("owner")
-def fetch(request: HttpRequest, id: int) -> HttpResponseBase:
+def fetch(request: HttpRequest, id: int) -> HttpResponse:
     found = get_object_or_404(Takeaway, id=id, state=Takeaway.State.DONE)
     path = takeaway.folder() / found.file
     if not path.is_file():
         raise Http404
     name = f"mailexpert-{request.account.slug}-{found.at:%Y-%m-%d}.zip"  # type: ignore[attr-defined]
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    file: Any = FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    return cast(HttpResponse, file)
