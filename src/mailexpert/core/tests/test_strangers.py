@@ -30,7 +30,7 @@ PUBLIC = (
 # The catcher's mails belong to the machine, the console to the operator's staff, news to everyone.
 MACHINE = ("/mailvanger/", "/beheer/", "/nieuws/")
 NOTHING = {404, 405, 422}
-# Pages that need more than a row that is there: a membership on that list, an uploaded file, a relay, that mailing’s version.
+# Pages that need more than a row that is there: a membership on that list, an uploaded file, a version of that mailing.
 EMPTY = {
     "/contacten/<contact_id>/uitschrijven/<list_id>/",
     "/contacten/inlezen/<import_id>/",
