@@ -132,12 +132,15 @@ def test_the_pages_are_clear_to_everyone(page_as, shop, shop_client, zone, width
         actions_domains.check(made)
         actions_domains.renew_keys(made)
         publish(shop, zone, without="spf")
+    shop_client.get(PAGE)  # the first page of a process takes seconds on a busy machine
     page = page_as(shop, width=width, dark=dark)
     page.goto(PAGE)
     assert_accessible(page)
     page.get_by_role("link", name="winkel.example").click()
-    page.goto(PAGE)
-    page.get_by_role("link", name="winkel.example").click()
     page.get_by_role("button", name="Nu controleren").click()
     page.get_by_text("Oude sleutels").wait_for()
     assert_accessible(page)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("button[data-copy=value-spf]").click()
+    page.get_by_text("Gekopieerd").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "v=spf1 a:smtp.relay.example -all"
