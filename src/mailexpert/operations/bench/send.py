@@ -65,7 +65,7 @@ def measure(size: Size, relay: str | None = None) -> dict[str, Any]:
         before = _ledger_bytes()
         at_start = _cpu_seconds(engine.pid)
         began = time.perf_counter()
-        counts = _send(list_id, size)
+        counts, first = _send(list_id, size)
         seconds = time.perf_counter() - began
         peak = _peak_megabytes(engine.pid)
         usage = _stop(engine)
@@ -74,6 +74,7 @@ def measure(size: Size, relay: str | None = None) -> dict[str, Any]:
     return {
         "messages": counts.sent,
         "seconds": round(seconds, 3),
+        "first_after_seconds": round(first - began, 3),
         "rate": round(counts.sent / seconds),
         "cpu_us_per_message": round(cpu / max(1, counts.sent) * 1e6, 1),
         "peak_rss_mb": peak,
@@ -81,7 +82,8 @@ def measure(size: Size, relay: str | None = None) -> dict[str, Any]:
     }
 
 
-def _send(list_id: int, size: Size) -> queries.Counts:
+def _send(list_id: int, size: Size) -> tuple[queries.Counts, float]:
+    """How it ended, and when the first messages had been sent."""
     with transaction.atomic():
         issue = actions.open_issue(
             mailing_id=None,
@@ -99,11 +101,12 @@ def _send(list_id: int, size: Size) -> queries.Counts:
             sender_line="Winkel de Vries, Molenpad 12, 1234 AB Lindewoud",
         )
         audience.cut(issue.id, [list_id])
-    until = time.monotonic() + LONGEST_SECONDS
+    until, first = time.monotonic() + LONGEST_SECONDS, 0.0
     while True:
         counts = queries.counts(issue.id)
+        first = first or (time.perf_counter() if counts.sent else 0.0)
         if not counts.waiting and not counts.deferred:
-            return counts
+            return counts, first
         if time.monotonic() > until:
             raise Stuck(counts=counts)
         time.sleep(LOOK_SECONDS)
