@@ -6,6 +6,7 @@ from functools import cache
 from typing import Protocol
 
 import dns.exception
+import dns.name
 import dns.resolver
 from dns.rdatatype import MX, TXT
 
@@ -29,7 +30,7 @@ class Answer:
     alias: str = ""
 
 
-NOTHING, FAILED = Answer(state=State.NOTHING), Answer(state=State.FAILED)
+FAILED = Answer(state=State.FAILED)
 
 
 class Names(Protocol):
@@ -57,16 +58,21 @@ class SystemNames:
     def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> Answer:
         try:
             found = self._resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
-        except dns.resolver.NXDOMAIN:
-            return NOTHING
+        except dns.resolver.NXDOMAIN as problem:
+            return Answer(state=State.NOTHING, alias=_alias(name, problem.canonical_name))
         except (dns.exception.DNSException, OSError, ValueError):
             return FAILED
-        led = found.canonical_name.to_text(omit_final_dot=True) if found.canonical_name != found.qname else ""
+        led = _alias(name, found.canonical_name)
         if found.rrset is None:
             return Answer(state=State.NOTHING, alias=led)
         values = sorted(found.rrset, key=lambda one: one.preference) if kind == MX else list(found.rrset)
         told = tuple(_text(value, kind)[:LONGEST_VALUE] for value in values[:MOST_VALUES])
         return Answer(state=State.FOUND, values=told, alias=led)
+
+
+def _alias(name: str, canonical: dns.name.Name) -> str:
+    found = canonical.to_text(omit_final_dot=True).lower()
+    return "" if found == name.rstrip(".").lower() else found
 
 
 def _text(value: object, kind: dns.rdatatype.RdataType) -> str:

@@ -75,7 +75,8 @@ class SeveralField(forms.MultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         taken = super().clean(value)
-        return ", ".join(option for option, _label in self.choices if option in taken) or None  # type: ignore[misc]
+        order = [str(option) for option, _label in list(self.widget.choices)]
+        return ", ".join(option for option in order if option in taken) or None
 
 
 class ContactForm(forms.Form):

@@ -95,8 +95,8 @@ def cancel(request: HttpRequest, mailing_id: Path[Id]) -> Status[dict[str, Any]]
 
 @router.post("/{mailing_id}/checks", response={200: list[CheckOut], **WRITE_ONE})
 def look_over(request: HttpRequest, mailing_id: Path[Id]) -> list[rules.Check]:
-    """What is wrong before it is sent, and where: `subject`, `source:<line>`, `block:<number>`. A `block` must be mended;
-    a `warn` is yours to judge. The pages behind the links are asked, which may take some seconds."""
+    """What is wrong before it is sent, and where: `subject`, `source:<line>`, `block:<number>`. A `block` must be
+    mended; a `warn` is yours to judge. The pages behind the links are asked, which may take some seconds."""
     mailing = _found(mailing_id)
     checks.look_at_pages(mailing)
     found, _content = checks.look_over(mailing)
