@@ -98,8 +98,9 @@ class Tables:
         return ordered
 
     def final(self, contact: int) -> int | None:
-        found = [o for (person, _n), o in self.ledger.items() if person == contact and o != UNANSWERED]
-        return found[0] if found else None
+        """Of the last attempt: an earlier one that came in late, after a person's order, counts no more."""
+        found = {n: o for (person, n), o in self.ledger.items() if person == contact and o != UNANSWERED}
+        return found[max(found)] if found else None
 
     def lost_retries(self) -> set[int]:
         return {c for c, r in self.retries.items() if r.state == TRYING and r.lease_until < self.now}

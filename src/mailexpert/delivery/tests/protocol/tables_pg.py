@@ -136,7 +136,7 @@ class PgTables:
 
     def final(self, contact: int) -> int | None:
         rows = self.room.ask(
-            "SELECT outcome FROM sending_delivery WHERE contact_id = %s AND outcome <> 4 ORDER BY at, attempt",
+            "SELECT outcome FROM sending_delivery WHERE contact_id = %s AND outcome <> 4 ORDER BY attempt DESC",
             contact,
         )
         return rows[0][0] if rows else None
