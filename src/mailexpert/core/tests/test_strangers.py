@@ -24,8 +24,8 @@ PUBLIC = (
     "/inloggen/", "/uitloggen/", "/aanmelden/", "/bevestigen/", "/wachtwoord/", "/uitnodiging/", "/voorwaarden/",
     "/verwerkersovereenkomst/", "/cookies/", "/uitschrijven/", "/taal/", "/thema/", "/healthz",
     "/privacy/", "/en/privacy/", "/beloften/", "/en/promises/", "/verwerkers/", "/en/subprocessors/", "/contact/",
-    "/.well-known/security.txt", "/nieuws/", "/zoeken/", "/aanbevelingen/", "/api/v1/openapi.json", "/metrics", "/post/",
-    "/catcher/", "/mailvanger/",
+    "/.well-known/security.txt", "/nieuws/", "/zoeken/", "/aanbevelingen/", "/api/v1/openapi.json", "/metrics",
+    "/post/", "/catcher/", "/mailvanger/",
 )  # fmt: skip
 
 # The catcher's mails belong to the machine, the console to the operator's staff, news to everyone.
