@@ -29,6 +29,7 @@ from mailexpert.operations.problems import Problem
 from mailexpert.sending import actions, queries
 
 LONGEST_SECONDS = 3600.0
+START_SECONDS, IDLE_CPU_SECONDS = 30.0, 0.03
 LOOK_SECONDS = 0.1  # looking costs the database something too
 TABLES = (
     "sending_delivery", "sending_reply", "sending_retry", "sending_shard", "sending_issue",
@@ -164,12 +165,19 @@ def _engine(relay: str) -> Iterator["subprocess.Popen[bytes]"]:
     }
     child = subprocess.Popen([sys.executable, "-m", "mailexpert.delivery"], env=environment)
     try:
-        time.sleep(1.0)  # its start is not what is measured
+        _wait_until_idle(child.pid)  # its start is not what is measured
         yield child
     finally:
         if child.poll() is None and child.returncode is None:
             child.kill()
             child.wait()
+
+
+def _wait_until_idle(pid: int) -> None:
+    until, before = time.monotonic() + START_SECONDS, -1.0
+    while time.monotonic() < until and (used := _cpu_seconds(pid)) - before > IDLE_CPU_SECONDS:
+        before = used
+        time.sleep(0.5)
 
 
 def _cpu_seconds(pid: int) -> float:
