@@ -1,12 +1,13 @@
 # What a person types. Everything else is `.venv/bin/mailexpert --help`.
 PYTHON ?= python3
 BIN := .venv/bin
+UV := $(or $(wildcard .tools/uv/bin/uv),$(wildcard .tools/uv),uv)
 POSTGRES ?=
 WORKERS ?= auto
 # Chromium's driver keeps a loop on its thread, where the engine's stories can't run theirs: two runs, not one.
 TEST := -n $(WORKERS) $(if $(POSTGRES),--postgres=$(POSTGRES))
 
-.PHONY: setup run test check bench bench-growth chaos docs clean
+.PHONY: setup run test check lock bench bench-growth chaos docs clean
 
 setup: ## everything but starting; repeatable
 	@$(PYTHON) tools/bootstrap.py
@@ -27,6 +28,10 @@ check: setup ## lint, types, contracts, budgets, messages, templates, docs
 	$(BIN)/python tools/messages.py check
 	$(BIN)/python tools/templates.py
 	$(BIN)/mkdocs build --quiet --strict
+
+lock: setup ## the locks anew, after pyproject.toml changed
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o locks/runtime.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -c locks/runtime.txt --group dev -o locks/dev.txt
 
 bench: setup ## all benchmarks: a table, and var/bench/*.json
 	@$(BIN)/python bench/run.py
