@@ -31,14 +31,12 @@ WORDS = {
     "nl": {
         "reason": "Je krijgt deze mail op {{ contact.email }}, omdat dit adres bij ons op een lijst staat.",
         "stop": "Uitschrijven",
-        "choose": "Voorkeuren aanpassen",
         "video": "Bekijk de video",
         "by": "Aldus",
     },
     "en": {
         "reason": "You get this mail at {{ contact.email }}, because this address is on a list of ours.",
         "stop": "Unsubscribe",
-        "choose": "Change your preferences",
         "video": "Watch the video",
         "by": "Said by",
     },
@@ -228,10 +226,7 @@ WIDE: dict[type[Block], Callable[..., str]] = {Columns: _wide_columns, Product: 
 
 def _footer(document: Document, say: dict[str, str]) -> str:
     reason = rich.words(document.reason or say["reason"])
-    links = (
-        f'<a href="{{{{ unsubscribe_url }}}}">{say["stop"]}</a>'
-        f' &#183; <a href="{{{{ unsubscribe_url }}}}#voorkeuren">{say["choose"]}</a>'
-    )
+    links = f'<a href="{{{{ unsubscribe_url }}}}">{say["stop"]}</a>'
     end = (
         f'<mj-section css-class="sheet" background-color="{colours.SHEET}" padding="8px 0 16px">'
         "<mj-column></mj-column></mj-section>"

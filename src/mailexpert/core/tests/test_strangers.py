@@ -28,15 +28,17 @@ PUBLIC = (
     "/post/", "/catcher/", "/mailvanger/",
 )  # fmt: skip
 
-# The catcher's mails belong to the machine, the console to the operator's staff, news to everyone.
-MACHINE = ("/mailvanger/", "/beheer/", "/nieuws/")
+# The catcher's mails belong to the machine, the console to the operator's staff, news and promises to everyone.
+MACHINE = ("/mailvanger/", "/beheer/", "/nieuws/", "/beloften/", "/en/promises/")
 NOTHING = {404, 405, 422}
-# Pages that need more than a row that is there: a membership on that list, an uploaded file, a version of that mailing.
+# Pages that need more than a row that is there: a membership on that list, a file, a version of that mailing, a provider.
 EMPTY = {
     "/contacten/<contact_id>/uitschrijven/<list_id>/",
     "/contacten/inlezen/<import_id>/",
     "/sjablonen/<template_id>/proefmail/",
     "/mailings/<mailing_id>/versies/<revision_id>/",
+    "/instellingen/vertrek/meenemen/<id>/",
+    "/instellingen/relay/<id>/grens/",
 }
 
 

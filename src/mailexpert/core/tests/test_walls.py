@@ -96,6 +96,7 @@ def test_a_row_can_t_refer_to_a_stranger_s(
     table = model._meta.db_table
     given = {"id": str(next(IDS)), field.column: str(theirs)}
     given |= {unique: f"{unique} + 1" for unique in ("n", "line") if unique in _columns(model)}
+    given |= {"token": "reverse(token) || id"} if "token" in _columns(model) else {}
     chosen = ", ".join(given.get(column, column) for column in _columns(model))
     copy = f"INSERT INTO {table} ({', '.join(_columns(model))}) SELECT {chosen} FROM {table} WHERE id = %s"
     with beside_wall(Beside.TESTS), pytest.raises(IntegrityError) as refusal, transaction.atomic():

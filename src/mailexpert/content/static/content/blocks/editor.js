@@ -126,7 +126,7 @@ function start(root) {
 
   function drawn(block, path) {
     const top = !path.includes('.');
-    const item = make('li', { class: 'me-block', id: top ? `block-${Number(path) + 1}` : undefined, 'data-path': path, 'data-kind': block.kind, role: top ? undefined : 'group' });
+    const item = make('li', { class: 'me-block', id: top ? `block-${Number(path) + 1}` : undefined, 'data-path': path, 'data-kind': block.kind });
     const body = make('div', { class: 'me-block-body' });
     if (block.kind === 'columns') body.append(columns(block, path));
     else body.append(...fields(block, path));
