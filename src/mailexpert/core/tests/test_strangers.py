@@ -31,7 +31,7 @@ PUBLIC = (
 # The catcher's mails belong to the machine, the console to the operator's staff, news and promises to everyone.
 MACHINE = ("/mailvanger/", "/beheer/", "/nieuws/", "/beloften/", "/en/promises/")
 NOTHING = {404, 405, 422}
-# Pages that need more than a row that is there: a membership on that list, a file, a version of that mailing, a provider.
+# Pages that need more than a row: a membership on that list, a file, a version of that mailing, a provider.
 EMPTY = {
     "/contacten/<contact_id>/uitschrijven/<list_id>/",
     "/contacten/inlezen/<import_id>/",
