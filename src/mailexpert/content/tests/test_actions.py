@@ -88,7 +88,8 @@ def test_checks_are_said_in_the_language_of_the_page(in_shop: Tenant) -> None:
 def test_the_gallery_has_every_starter_in_both_languages() -> None:
     for language in ("nl", "en"):
         shown = queries.gallery(language)
-        assert [starter.slug for starter in shown] == ["newsletter", "invitation", "letter"]
+        assert {"news", "invitation", "letter"} <= {starter.slug for starter in shown}
+        assert len(shown) >= 12
         for starter in shown:
             seen = actions.render_preview(
                 Draft(kind=starter.kind, source=starter.source, subject=starter.subject, language=language)

@@ -288,6 +288,7 @@ def test_a19_turns_red_when_a_device_is_remembered_too_long(shop: Tenant) -> Non
 
 
 def test_a23_turns_red_when_nothing_watches() -> None:
+    outgoing.unwatch()
     assert "let niets op" in said(look(sharing.an_undeclared_host_is_refused))
 
 

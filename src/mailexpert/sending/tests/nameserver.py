@@ -99,12 +99,21 @@ class _TcpServer(socketserver.ThreadingTCPServer):
 @contextmanager
 def serving(zone: Zone) -> Iterator[SystemNames]:
     """The zone behind a resolver that asks nobody else."""
-    with socketserver.ThreadingUDPServer(("127.0.0.1", 0), _Udp) as udp:
-        port = udp.server_address[1]
-        with _TcpServer(("127.0.0.1", port), _Tcp) as tcp:
-            for server in (udp, tcp):
-                server.zone = zone  # type: ignore[attr-defined]
-                threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            yield SystemNames(["127.0.0.1"], port)
-            udp.shutdown()
-            tcp.shutdown()
+    udp, tcp = _on_one_port()
+    with udp, tcp:
+        for server in (udp, tcp):
+            server.zone = zone  # type: ignore[attr-defined]
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield SystemNames(["127.0.0.1"], udp.server_address[1])
+        udp.shutdown()
+        tcp.shutdown()
+
+
+def _on_one_port() -> tuple[socketserver.UDPServer, socketserver.TCPServer]:
+    """A port that is free for UDP may be somebody's for TCP."""
+    while True:
+        udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), _Udp)
+        try:
+            return udp, _TcpServer(udp.server_address[:2], _Tcp)
+        except OSError:
+            udp.server_close()
