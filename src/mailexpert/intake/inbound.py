@@ -1,8 +1,9 @@
 """Mail that comes in, as a process: `python -m mailexpert.intake.inbound`.
 
-It takes one kind of mail: the one that a mail program sends when its reader unsubscribes (RFC 2369), to
-u-<token>@. The token alone counts; the mail itself is read to its end and dropped, never parsed or stored.
-Everything else is refused while the sender still holds it, so nothing is accepted that nobody will read.
+It takes the mail that a mail program sends when its reader unsubscribes (RFC 2369), to u-<token>@. The token alone
+counts; the mail itself is read to its end and dropped, never parsed or stored. What comes back to one of our own return
+paths is taken and counted, nothing more yet: a receiver that asks whether the sender exists must hear yes.
+Everything else is refused while the sender still holds it.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from mailexpert.base import env, keys, logs, metrics, outgoing
 from mailexpert.intake.database import Line
 from mailexpert.intake.stops import MAILTO, StopDesk, StopRequest
-from mailexpert.mail import links
+from mailexpert.mail import links, verp
 
 PREFIX = "u-"
 LARGEST_MAIL = 1 << 20  # bytes; what is sent here has no content that matters
@@ -34,14 +35,14 @@ class Desk:
 
     def __init__(self, key: bytes, stops: StopDesk) -> None:
         self._key, self._stops = key, stops
-        self.forged = 0
+        self.forged = self.returned = 0
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
-        if self._read(address) is None:
+        if self._read(address) is None and verp.read(self._key, address) is None:
             self.forged += 1
             return "550 5.1.1 No such address here"
         envelope.rcpt_tos.append(address)
@@ -49,12 +50,13 @@ class Desk:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         asked = [told for address in envelope.rcpt_tos if (told := self._read(address)) is not None]
+        self.returned += len(envelope.rcpt_tos) - len(asked)
         requests = [StopRequest(issue=told.issue, contact=told.contact, via=MAILTO) for told in asked]
         try:
             await asyncio.gather(*(self._stops.stop(request) for request in requests))
         except OSError:
             return "451 4.3.0 Try again later"
-        return "250 2.0.0 Unsubscribed"
+        return "250 2.0.0 Unsubscribed" if asked else "250 2.0.0 Taken"
 
     def _read(self, address: str) -> links.Stop | None:
         """The stop that an address asks for. Case matters in the token; the prefix and the domain are free."""
@@ -108,6 +110,7 @@ async def serve(settings: env.Environment) -> None:
     working = asyncio.create_task(stops.run())
     metrics.gauge("mailexpert_inbound_connections", "Senders that are connected.", lambda: Server.open_now)
     metrics.gauge("mailexpert_inbound_forged_tokens", "Tokens that nobody here signed.", lambda: desk.forged)
+    metrics.gauge("mailexpert_inbound_returned", "Mails that came back to us.", lambda: desk.returned)
     metrics.serve(settings)
     log.info("inbound listens", port=settings.inbound_port)
     await ending.wait()

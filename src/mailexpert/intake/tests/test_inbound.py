@@ -8,6 +8,7 @@ from mailexpert.intake.inbound import LARGEST_MAIL
 from mailexpert.intake.tests.running import Running, comes_true, free_port
 from mailexpert.intake.tests.test_stops import Reader
 from mailexpert.mail.links import click_token, stop_token
+from mailexpert.mail.verp import return_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +66,16 @@ def test_everything_else_is_refused_while_the_sender_still_holds_it(
         '"u-"@winkel.example',
     ]
     assert {to: answer(inbound, to) for to in wrong} == dict.fromkeys(wrong, 550)
+    assert reader.stops() == []
+
+
+def test_what_comes_back_to_our_own_return_path_is_taken_and_ends_nothing(
+    inbound: Running, reader: Reader, key: bytes
+) -> None:
+    path = return_path(key, reader.issue.id, reader.contact.id, "terug.winkel.example")
+    assert answer(inbound, path, "", b"Subject: Undelivered Mail\r\n\r\nno such user\r\n") == 250
+    forged = return_path(b"the key of a forger", reader.issue.id, reader.contact.id, "terug.winkel.example")
+    assert answer(inbound, forged, "") == 550
     assert reader.stops() == []
 
 
