@@ -6,7 +6,7 @@ app_name = "content"
 
 urlpatterns = [
     path("", views.templates, name="templates"),
-    path("beelden/", views_library.library, name="images"),
+    path("beelden/", views_library.images, name="images"),
     path("beelden/kiezen/", views_library.choose, name="choose_image"),
     path("beelden/nieuw/", views_library.upload, name="upload_image"),
     path("beelden/<int:image_id>/", views_library.image, name="image"),

@@ -25,7 +25,7 @@ REFUSALS = (
 
 @require_safe
 @member_required
-def library(request: HttpRequest) -> HttpResponse:
+def images(request: HttpRequest) -> HttpResponse:
     return render(request, "content/images.html", _page(request) | {"upload": UploadForm()})
 
 
