@@ -144,11 +144,6 @@ def strays() -> list[tuple[str, str]]:
     return sorted(set(_looks) - asked)
 
 
-def backed() -> set[str]:
-    """Promises behind which at least one check stands."""
-    return {promise for promise, _part in _looks}
-
-
 def examine(promise: Promise, ground: Ground) -> Verdict:
     outcomes = [_look(promise, part, ground) for part in promise.parts]
     worst = _worst(outcome.state for outcome in outcomes)

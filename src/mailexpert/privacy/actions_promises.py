@@ -9,7 +9,7 @@ from django.db import transaction
 from mailexpert.base import clock, env
 from mailexpert.core import promises
 from mailexpert.core.beside import Beside
-from mailexpert.core.promises import Ground, Promise, Said, Verdict
+from mailexpert.core.promises import Ground, Promise, Said, State, Verdict
 from mailexpert.core.scope import beside_wall
 from mailexpert.privacy.models import PromiseState, PromiseTurn
 
@@ -21,14 +21,16 @@ def check_all() -> list[tuple[Verdict, datetime]]:
 
 
 def check_due() -> list[tuple[Verdict, datetime]]:
-    """Those whose last result is as old as their rhythm, or that were never checked."""
+    """Those whose last result is as old as their rhythm, or that were never checked; and at every turn those that are
+    broken, which may have been mended, or couldn't be looked at just then."""
     now = clock.now()
     with beside_wall(Beside.PROMISES):
+        broken = set(PromiseState.objects.filter(state=State.BROKEN).values_list("promise", flat=True))
         last = dict(PromiseState.objects.values_list("promise", "checked_at"))
     return [
         check(promise)
         for promise in promises.promises()
-        if promise.id not in last or now - last[promise.id] >= promise.every
+        if promise.id in broken or promise.id not in last or now - last[promise.id] >= promise.every
     ]
 
 

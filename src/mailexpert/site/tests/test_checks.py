@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone, translation
 
 from mailexpert.accounts.actions import make_staff
@@ -26,8 +27,9 @@ from mailexpert.privacy.models import (
     Signature,
 )  # fmt: skip
 from mailexpert.site import customers as operator
-from mailexpert.site.checks import customers, policy, staff, visits
-from mailexpert.site.models import Customer, CustomerList, MailKind
+from mailexpert.site import models_public
+from mailexpert.site.checks import customers, policy, public, staff, visits
+from mailexpert.site.models import Customer, CustomerList, Figure, MailKind, Spent
 from mailexpert.site.tests.cast import confirm, make_operator
 from mailexpert.tracking.models_visits import Conversion, Visit, WebRequest
 
@@ -162,3 +164,43 @@ def test_a31_turns_red_when_a_version_holds_too_early(days: int, channels: int, 
     for channel in EditionNotice.Channel.values[:channels]:
         EditionNotice.objects.create(edition=made, channel=channel, out_at=now - days * DAY)
     assert look(policy.no_version_holds_before_its_time) == state
+
+
+def test_a29_turns_red_when_a_testimonial_could_stand_without_consent(shop: Tenant) -> None:
+    assert look(public.each_testimonial_stands_on_its_consent) == State.KEPT
+    sql(f"ALTER TABLE site_testimonial DROP CONSTRAINT {public.GUARD}")
+    assert look(public.each_testimonial_stands_on_its_consent) == State.BROKEN
+
+
+def test_a29_turns_red_when_one_does(shop: Tenant) -> None:
+    sql(f"ALTER TABLE site_testimonial DROP CONSTRAINT {public.GUARD}")
+    with account(shop.id):
+        models_public.Testimonial.objects.create(
+            words_nl="Fijn", signed_as="Hoekje", published_at=timezone.now()
+        )
+    made = public.each_testimonial_stands_on_its_consent(Ground(env=env.load(), now=clock.now()))
+    assert made.said.values == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda: Figure.objects.create(
+            quarter="2026-Q4", name="sent", cell="x", value=1, group=19, epsilon=0.25
+        ),
+        lambda: Spent.objects.create(quarter="2026-Q4", name="sent", epsilon=1.25),
+        lambda: sql("GRANT UPDATE ON site_figure TO mailexpert_app"),
+    ],
+)
+def test_a25_turns_red_at_a_small_group_a_spent_budget_or_figures_that_change(
+    break_it: Callable[[], object],
+) -> None:
+    Figure.objects.create(quarter="2026-Q4", name="clicks", cell="x", value=1, group=20, epsilon=0.25)
+    assert look(public.figures_for_partners_tell_of_nobody) == State.KEPT
+    break_it()
+    assert look(public.figures_for_partners_tell_of_nobody) == State.BROKEN
+
+
+def sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -12,7 +12,7 @@ from mailexpert.base import clock
 from mailexpert.conftest import Tenant
 from mailexpert.core import promises
 from mailexpert.core.beside import Beside
-from mailexpert.core.promises import Ground, Outcome, broken
+from mailexpert.core.promises import Ground, Outcome, broken, kept
 from mailexpert.core.scope import beside_wall
 from mailexpert.privacy import actions_promises
 from mailexpert.privacy.models import Attestation, PromiseState, Question, SecurityContact, Subprocessor
@@ -75,6 +75,9 @@ def test_a_broken_promise_is_on_the_page_within_one_cycle(
         PromiseState.objects.create(promise="A12", state="kept", checked_at=old, since=old)
     assert [verdict.promise.id for verdict, _at in actions_promises.check_due()] == ["A12"]
     assert "31337" in client.get("/beloften/").content.decode()
+    # Broken, it is looked at again at every turn, and green as soon as it is mended.
+    monkeypatch.setitem(promises._looks, ("A12", "listening"), lambda _ground: kept("nothing else listens"))
+    assert [verdict.promise.id for verdict, _at in actions_promises.check_due()] == ["A12"]
 
 
 def test_the_page_sets_no_cookie_and_needs_none(client: Client) -> None:
