@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.urls import reverse
 
 from mailexpert.accounts import actions
 from mailexpert.accounts.models import Account
@@ -37,4 +38,5 @@ def create_staff(env: Environment, email: str, full_name: str) -> str:
     made = actions.make_staff(email, full_name)
     if made.has_usable_password():
         return f"{made.email} is a staff member now, and logs in as before."
-    return f"{made.email} is a staff member now. Choose a password at {env.base_url}/account/password/reset/"
+    choose = env.base_url + reverse("account_reset_password")
+    return f"{made.email} is a staff member now. Choose a password at {choose}"
