@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailexpert.operations.ports import answers
-from mailexpert.tests.stack import free_ports, wait_until
+from mailexpert.tests.ports import free_ports
+from mailexpert.tests.stack import wait_until
 
 OFFERS = b"250-relay.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
 END = b"\r\n.\r\n"

@@ -1,7 +1,6 @@
 """The whole product as the processes that a person starts, with a database and a home of its own."""
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -18,8 +17,8 @@ from urllib.request import urlopen
 
 import psycopg
 
-from mailexpert.operations.ports import is_free
 from mailexpert.tests.client import Api
+from mailexpert.tests.ports import free_ports
 
 Found = TypeVar("Found")
 
@@ -169,13 +168,3 @@ def a_database() -> Iterator[str]:
             )
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def free_ports(count: int) -> list[int]:
-    """Below the ports that outgoing connections take, so that none of those gets one of these first."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.randrange(20_000, 32_000)
-        if port not in found and is_free("127.0.0.1", port):
-            found.append(port)
-    return found

@@ -13,15 +13,16 @@ from mailexpert.catcher import store
 from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import beside_wall
-from mailexpert.intake.tests.running import Running, database_url, free_port
+from mailexpert.intake.tests.running import Running, database_url
 from mailexpert.sending.models import CaughtMail
+from mailexpert.tests.ports import free_ports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
 def catcher_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    port = free_port()
+    port = free_ports(1)[0]
     home = tmp_path_factory.mktemp("catcher")
     running = Running(home, "mailexpert.catcher", port, {"MAILEXPERT_CATCHER_PORT": str(port)})
     running.start()

@@ -16,7 +16,7 @@ from mailexpert.delivery.tests.mailroom import Mailroom, until, url
 from mailexpert.delivery.tests.sink import Sink
 from mailexpert.delivery.tests.test_stories import people
 from mailexpert.operations.ports import answers
-from mailexpert.tests.stack import free_ports
+from mailexpert.tests.ports import free_ports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

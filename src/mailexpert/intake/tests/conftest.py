@@ -6,14 +6,15 @@ from collections.abc import Iterator
 import pytest
 
 from mailexpert.conftest import Tenant
-from mailexpert.intake.tests.running import SECRET, Running, comes_true, free_port, make_issue
+from mailexpert.intake.tests.running import SECRET, Running, comes_true, make_issue
 from mailexpert.sending.models import Issue
+from mailexpert.tests.ports import free_ports
 
 
 @pytest.fixture(scope="module")
 def intake_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One for all tests of a file: starting takes a second."""
-    port = free_port()
+    port = free_ports(1)[0]
     home = tmp_path_factory.mktemp("intake")
     running = Running(home, "mailexpert.intake", port, {"MAILEXPERT_TRACK_PORT": str(port)})
     yield running

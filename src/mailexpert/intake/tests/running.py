@@ -24,12 +24,6 @@ SECRET = "a-secret-for-tests-of-the-intake-only"
 LINKS = ["https://winkel.example/tulpen", "https://winkel.example/bollen?a=1&b=2"]
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def database_url() -> str:
     found = settings.DATABASES["default"]
     host, user, name = str(found["HOST"]), str(found["USER"]), connection.settings_dict["NAME"]

@@ -5,17 +5,18 @@ import pytest
 
 from mailexpert.conftest import Tenant
 from mailexpert.intake.inbound import LARGEST_MAIL
-from mailexpert.intake.tests.running import Running, comes_true, free_port
+from mailexpert.intake.tests.running import Running, comes_true
 from mailexpert.intake.tests.test_stops import Reader
 from mailexpert.mail.links import click_token, stop_token
 from mailexpert.mail.verp import return_path
+from mailexpert.tests.ports import free_ports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
 def inbound_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    port = free_port()
+    port = free_ports(1)[0]
     home = tmp_path_factory.mktemp("inbound")
     running = Running(home, "mailexpert.intake.inbound", port, {"MAILEXPERT_INBOUND_PORT": str(port)})
     running.start()

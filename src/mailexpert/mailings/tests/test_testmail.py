@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import socket
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from aiosmtpd.controller import Controller
 from mailexpert.base import env
 from mailexpert.mailings import actions
 from mailexpert.mailings.tests.cast import draft, people
+from mailexpert.tests.ports import free_ports
 
 pytestmark = pytest.mark.usefixtures("in_shop")
 
@@ -26,16 +26,10 @@ class Sink:
         return "250 OK"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def sink(monkeypatch):
     found = Sink()
-    port = free_port()
+    [port] = free_ports(1)
     controller = Controller(found, hostname="127.0.0.1", port=port)
     controller.start()
     known = replace(env.load(), relay_url=f"smtp://127.0.0.1:{port}")

@@ -18,7 +18,7 @@ import psycopg
 from mailexpert.operations import postgres
 from mailexpert.operations.ports import answers
 from mailexpert.operations.postgres import pids
-from mailexpert.tests.stack import free_ports
+from mailexpert.tests.ports import free_ports
 
 PEOPLE = 20_000
 ONCE = 100  # every so many-eth person is deferred the first time

@@ -14,6 +14,7 @@ from mailexpert.operations import doctor
 from mailexpert.operations.doctor import database, installation, machine
 from mailexpert.operations.doctor.finding import Finding, ok, problem, warn
 from mailexpert.sending.models import SenderDomain
+from mailexpert.tests.ports import free_ports
 
 
 @pytest.fixture
@@ -51,8 +52,10 @@ def test_a_disk_that_fills_up_is_told(
 
 
 def test_a_port_that_someone_else_has_is_a_problem(here: Environment) -> None:
+    names = ("track_port", "catcher_port", "inbound_port")
+    free = dict(zip(names, free_ports(len(names)), strict=True))
     with answering(b"") as port:
-        found = list(machine.ports_(replace(here, port=port)))
+        found = list(machine.ports_(replace(here, port=port, **free)))
     assert [(one.level, "MAILEXPERT_PORT" in one.do) for one in found] == [("problem", True)]
 
 
