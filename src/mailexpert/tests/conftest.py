@@ -1,11 +1,25 @@
 """One start of each kind for all stories: one worker tells them all (see the conftest above)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from mailexpert.tests.relay import Relay
 from mailexpert.tests.stack import Stack, running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A story that failed tells what stood on the page and what the processes said."""
+    report = yield
+    if report.when == "call" and report.failed:
+        told = getattr(item, "funcargs", {})
+        if "stranger" in told:
+            report.sections.append(("On the page", told["stranger"].sees()))
+        report.sections += [
+            (f"What {name} said", told[name].said()) for name in ("stack", "relayed") if name in told
+        ]
+    return report
 
 
 @pytest.fixture(scope="session")

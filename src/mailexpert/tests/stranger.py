@@ -128,7 +128,9 @@ class Stranger:
     def sends_a_test_mail(self) -> str:
         """Its subject, as the catcher has it."""
         self.page.get_by_role("button", name="Proefmail sturen").click()
-        self.page.get_by_text("De proefmail is onderweg").wait_for()
+        said = self.page.locator("#test-said:not(:empty)")
+        said.wait_for()
+        assert "De proefmail is onderweg" in said.inner_text()
         catcher = self.page.context.new_page()
         catcher.goto(f"{self._stack.base_url}/mailvanger/")
         found = (
@@ -204,6 +206,10 @@ class Stranger:
 
     def opens(self, path: str) -> None:
         self.page.goto(self._stack.base_url + path)
+
+    def sees(self) -> str:
+        complaints = "\n".join(self.page.faults)
+        return f"{self.page.url}\n{self.page.locator('body').inner_text()}\n{complaints}"
 
     def looks_around(self) -> None:
         assert_accessible(self.page)

@@ -18,7 +18,7 @@ COUNT = 10_000
 @pytest.fixture
 def stranger(chromium: Any, stack: Stack) -> Iterator[Stranger]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE / 4)
+    context.set_default_timeout(PATIENCE)
     yield Stranger(context.new_page(), stack)
     context.close()
 

@@ -16,6 +16,7 @@ from mailexpert.privacy.models import Edition
 from mailexpert.privacy.queries import promise_sum
 from mailexpert.privacy.queries_policy import all_coming, expected_effect
 from mailexpert.sending.models import Relay
+from mailexpert.web import usage
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "mailexpert_theme"
@@ -47,6 +48,7 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "announced": SimpleLazyObject(lambda: announced(request)),
         "catcher": SimpleLazyObject(lambda: stays_here(request)),
         "promises": SimpleLazyObject(promises),
+        "used": SimpleLazyObject(lambda: usage.foot(request)),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
     }
 

@@ -1,4 +1,4 @@
-"""What the dashboard says of the contacts."""
+"""What the dashboard says of the contacts, the use of the package and the promises."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,14 +8,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db.models import Count, DateTimeField, F, Func, IntegerField, Value
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from mailexpert.contacts.models import Contact, Membership
 from mailexpert.core import panels
 from mailexpert.core.scope import current_account
-from mailexpert.web import notation
+from mailexpert.privacy.queries import promise_sum, public_promises
+from mailexpert.web import notation, usage
 from mailexpert.web.charts import Line
 
 PERIOD = timedelta(days=30)
@@ -38,11 +39,14 @@ class Growth:
 
 
 def register() -> None:
-    panels.register(
-        panels.Panel(
-            key="contacts", order=20, side=False, template="web/parts/contacts.html", context=contacts
+    for key, order, side, context in (
+        ("contacts", 20, False, contacts),
+        ("usage", 20, True, usage.panel),
+        ("promises", 30, True, promises),
+    ):
+        panels.register(
+            panels.Panel(key=key, order=order, side=side, template=f"web/parts/{key}.html", context=context)
         )
-    )
 
 
 def contacts(_request: HttpRequest) -> dict[str, Any] | None:
@@ -55,6 +59,13 @@ def contacts(_request: HttpRequest) -> dict[str, Any] | None:
     if not found.now:
         return None
     return {"growth": found, "line": line(found)}
+
+
+def promises(_request: HttpRequest) -> dict[str, Any]:
+    """How many are kept; if only one isn't, what is the matter with it."""
+    found = public_promises(translation.get_language() or "nl")
+    broken = [one for one in found if one.mark == "broken"]
+    return {"sum": promise_sum(found), "why": broken[0].evidence[:1] if len(broken) == 1 else ()}
 
 
 def growth(now: datetime) -> Growth:

@@ -10,8 +10,10 @@ from django.forms.boundfield import BoundWidget
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from mailexpert.web import charts, notation
+from mailexpert.web.usage import Used
 
 register = template.Library()
 
@@ -138,10 +140,26 @@ def progress(done: int, whole: int, label: str, left: str = "") -> dict[str, Any
 
 
 @register.inclusion_tag("web/parts/meter.html")
-def meter(label: str, used: float, limit: float | None = None, unit: str = "") -> dict[str, Any]:
+def meter(one: Used) -> dict[str, Any]:
     """Usage against a limit; without a limit only the number."""
-    width = charts.percentage(used, limit) if limit else ""
-    return {"label": label, "used": used, "limit": limit, "unit": unit, "width": width}
+    return {"one": one}
+
+
+@register.simple_tag
+def meter_bar(used: float, limit: float) -> SafeString:
+    width = charts.percentage(used, limit)
+    return format_html('<span class="me-meter-bar"><svg width="{}" aria-hidden="true"></svg></span>', width)
+
+
+@register.simple_tag
+def used_of(one: Used) -> SafeString:
+    """4.812 van 5.000, or 212 MB van 1,0 GB."""
+    write = notation.size if one.unit == "bytes" else notation.number
+    figure = format_html('<span class="me-num">{}</span>', write(one.used))
+    if one.limit is not None:
+        limit = format_html('<span class="me-num">{}</span>', write(one.limit))
+        return format_html(_("{used} of {limit}"), used=figure, limit=limit)
+    return figure
 
 
 @register.simple_tag

@@ -1,12 +1,21 @@
 """The dashboard shows what rooms register, and only what there is."""
 
+import re
+
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
+from mailexpert.accounts.models import Account
+from mailexpert.accounts.models_package import Package
+from mailexpert.base.clock import now
 from mailexpert.conftest import Tenant
-from mailexpert.core import attention, panels
+from mailexpert.contacts.models import Contact
+from mailexpert.core import attention, panels, promises
 from mailexpert.core.attention import Need
-from mailexpert.core.scope import account
+from mailexpert.core.beside import Beside
+from mailexpert.core.scope import account, beside_wall
+from mailexpert.privacy.models import PromiseState
 from mailexpert.sending.models import Issue, Relay
 from mailexpert.web import steps
 
@@ -92,3 +101,39 @@ def test_a_test_mail_is_not_yet_a_mailing_sent(in_shop: Tenant, shop_client: Cli
     assert not steps.sent_a_mailing()
     Issue.objects.create(kind=Issue.Kind.MAILING)
     assert steps.sent_a_mailing()
+
+
+def test_use_stands_beside_the_package_and_nearest_its_limit_at_the_foot(
+    shop: Tenant, stranger: Tenant, shop_client: Client, past_the_steps: None
+) -> None:
+    basic = Package.objects.create(name="Basis", contacts=4, mails=1000)
+    with account(shop.id):
+        Account.objects.update(package_id=basic.id)
+    for tenant, count in ((shop, 3), (stranger, 9)):
+        with account(tenant.id):
+            Contact.objects.bulk_create(Contact(email=f"lezer{n}@{tenant.id}.example") for n in range(count))
+    text = re.sub(r"\s+", " ", strip_tags(shop_client.get("/").content.decode()))
+    assert "Verbruik Basis Contacten 3 van 4" in text
+    assert "Basis 75 % Contacten: 3 van 4" in text
+
+
+def test_an_account_without_limits_sees_its_use_and_no_bar_at_the_foot(
+    shop_client: Client, past_the_steps: None
+) -> None:
+    page = shop_client.get("/").content.decode()
+    assert "Verbruik" in page
+    assert 'class="me-use"' not in page
+
+
+def test_a_broken_promise_stands_on_the_dashboard_with_its_reason(
+    shop_client: Client, past_the_steps: None
+) -> None:
+    with beside_wall(Beside.TESTS):
+        for promise in promises.promises():
+            PromiseState.objects.create(
+                promise=promise.id, state="kept", said=[], checked_at=now(), since=now()
+            )
+        PromiseState.objects.filter(promise="A13").update(state="broken", said=[["De scanner zwijgt.", {}]])
+    page = shop_client.get("/").content.decode()
+    assert "1 van onze 32 beloften is verbroken" in page
+    assert "De scanner zwijgt." in page

@@ -6,6 +6,9 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.html import strip_tags
+
+from mailexpert.web.usage import Used
 
 
 @pytest.fixture(autouse=True)
@@ -83,14 +86,22 @@ def test_a_tab_carries_the_title_of_its_page_without_markup() -> None:
     [
         "{% bar counts %}",
         "{% sum counts %}",
-        '{% meter "Mails" 5 10 %}',
+        "{% meter used %}",
         '{% progress 5 10 "ingelezen" %}',
         "{% share_bar 5 10 %}",
         "{% sparkline spark %}",
     ],
 )
 def test_no_part_needs_a_style_attribute(source: str) -> None:
-    assert "style=" not in draw(source, counts={"sent": 1, "waiting": 5}, spark=[1, 2])
+    used = Used(key="mails", label="Mails", used=5, limit=10, unit="")
+    assert "style=" not in draw(source, counts={"sent": 1, "waiting": 5}, spark=[1, 2], used=used)
+
+
+def test_use_is_written_with_its_limit_and_bytes_as_sizes() -> None:
+    picture = Used(key="storage", label="Afbeeldingen", used=212_000_000, limit=1_000_000_000, unit="bytes")
+    assert strip_tags(draw("{% used_of used %}", used=picture)) == "212 MB van 1,0 GB"
+    unlimited = Used(key="contacts", label="Contacten", used=4812, limit=None, unit="")
+    assert strip_tags(draw("{% meter used %}", used=unlimited)).strip() == "Contacten4.812"
 
 
 def test_a_large_number_in_a_machine_attribute_has_no_separators() -> None:
