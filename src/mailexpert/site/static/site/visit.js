@@ -6,7 +6,7 @@ if (said) {
   const began = Date.now();
   let gone = false;
   const tell = () => {
-    if (gone || document.visibilityState !== 'hidden') return;
+    if (gone) return;
     gone = true;
     const search = new URLSearchParams(window.location.search).get('q') || '';
     navigator.sendBeacon(said.content, new Blob([JSON.stringify({
@@ -19,5 +19,6 @@ if (said) {
       visitor: said.dataset.visitor || '',
     })], { type: 'text/plain' }));
   };
-  document.addEventListener('visibilitychange', tell);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && tell());
+  window.addEventListener('pagehide', tell); // to another page: some browsers never call the first one hidden
 }
