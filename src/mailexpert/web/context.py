@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mailexpert.base import env
 from mailexpert.core.navigation import entries
 from mailexpert.privacy.models import Edition
-from mailexpert.privacy.queries import promise_sum
+from mailexpert.privacy.queries import promise_sum, public_promises
 from mailexpert.privacy.queries_policy import all_coming, expected_effect
 from mailexpert.sending.models import Relay
 from mailexpert.web import usage
@@ -68,15 +68,23 @@ def announced(request: HttpRequest) -> list[Announced]:
     return found
 
 
-def promises() -> dict[str, str]:
-    """The foot of the navigation: how many promises are kept, with the page that says which."""
-    found = promise_sum()
+def promises() -> dict[str, Any]:
+    """How many promises are kept, with the page that says which: the foot of the navigation, and the door."""
     language = translation.get_language() or "nl"
+    standings = public_promises(language)
+    found = promise_sum(standings)
+    broken = [one for one in standings if one.is_broken]
     return {
         "state": found.state,
         "tone": "waiting" if found.state == "checking" else found.state,
         "url": reverse("site:promises-en" if language == "en" else "site:promises-nl"),
         "words": _("%(kept)s of %(total)s promises kept") % {"kept": found.kept, "total": found.total},
+        "total": found.total,
+        "kept": found.kept,
+        "broken": found.broken,
+        "checking": found.checking,
+        "why": broken[0].evidence[0] if len(broken) == 1 else "",
+        "at": max((one.checked_at for one in standings if one.checked_at), default=None),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from mailexpert.accounts.models import Notice
@@ -56,6 +57,29 @@ def test_everyone_sees_each_promise_with_result_and_moment(client: Client) -> No
     )
     assert "nagekomen" in page
     assert client.get("/en/promises/").content.decode().count("being checked") >= 30
+
+
+def test_who_logs_in_reads_how_many_are_kept_and_why_one_is_not(client: Client) -> None:
+    keep("A13", "broken", "definitions are 9 hours old")
+    keep("A5", "kept")
+    page = client.get("/inloggen/").content.decode()
+    assert "32 beloften, elke dag nagekeken" in page
+    assert '<b class="me-num">1</b>verbroken: definitions are 9 hours old' in page
+    assert '<b class="me-num">30</b>wordt nagekeken' in page
+    assert "Laatst nagekeken: vandaag" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/beloften/", "/en/privacy/", "/contact/", "/nieuws/"])
+def test_each_public_page_leads_to_what_we_agree_on(client: Client, path: str) -> None:
+    page = client.get(path).content.decode()
+    for name in ("cookies", "terms", "processing-agreement", "site:testimonials"):
+        assert f'href="{reverse(name)}"' in page
+
+
+def test_the_page_on_cookies_asks_once(client: Client) -> None:
+    page = client.get("/cookies/").content.decode()
+    assert "me-choice-banner" not in page
+    assert page.count('action="/cookies/keuze/"') == 1
 
 
 def test_a_broken_promise_is_on_the_page_within_one_cycle(
