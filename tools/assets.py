@@ -1,11 +1,14 @@
-"""Copy what the pages need from node_modules and django-htmx to the web room's static/vendor.
+"""Copy what the pages need from node_modules and django-htmx to the web room's static/vendor; CodeMirror comes in
+forty modules, so it is made into one file.
 
 npm ci && python tools/assets.py
 """
 
 import gzip
 import importlib.util
+import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,7 +20,12 @@ FROM_NODE = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "uplot/dist/uPlot.iife.min.js": "uplot.min.js",
     "uplot/dist/uPlot.min.css": "uplot.min.css",
+    "grapesjs/dist/css/grapes.min.css": "grapes.min.css",
+    "grapesjs/dist/grapes.min.js": "grapes.min.js",
+    "grapesjs-mjml/dist/index.js": "grapes-mjml.min.js",
 }
+BUNDLES = {"tools/codemirror.js": "codemirror.min.js"}
+SOURCE_MAP = re.compile(r"\s*(//[#@] sourceMappingURL=\S+|/\*[#@] sourceMappingURL=\S+ \*/)\s*\Z")
 WEIGHTS = {"sans": (400, 500, 600), "mono": (400, 500)}
 SUBSETS = ("latin", "latin-ext")
 
@@ -45,9 +53,7 @@ def copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix in {".css", ".js"}:
         # Source maps aren't shipped, and the manifest of static files refuses a reference to nothing.
-        lines = source.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if "sourceMappingURL=" not in line]
-        text = ("\n".join(kept) + "\n").encode()
+        text = (SOURCE_MAP.sub("", source.read_text(encoding="utf-8")).rstrip() + "\n").encode()
         target.write_bytes(text)
         # The web process offers what lies beside a file: Tabler is 635 kB, compressed a seventh of that.
         target.with_name(target.name + ".gz").write_bytes(gzip.compress(text, mtime=0))
@@ -55,11 +61,23 @@ def copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
+def bundle(source: Path, target: Path) -> None:
+    # The binary itself: npm's own command for it needs node on the path.
+    esbuild = next(NODE.glob("@esbuild/*/bin/esbuild"), None)
+    if esbuild is None:
+        raise SystemExit("esbuild is missing; run `npm ci` first.")
+    options = ["--bundle", "--minify", "--format=esm", "--legal-comments=none", "--log-level=warning"]
+    subprocess.run([esbuild, source, *options, f"--outfile={target}"], check=True)
+    copy(target, target)
+
+
 def main() -> int:
     shutil.rmtree(TARGET, ignore_errors=True)
     for source, target in (FROM_NODE | fonts()).items():
         copy(NODE / source, TARGET / target)
     copy(htmx(), TARGET / "htmx.min.js")
+    for source, target in BUNDLES.items():
+        bundle(ROOT / source, TARGET / target)
     print(f"{sum(path.is_file() for path in TARGET.rglob('*'))} files in {TARGET.relative_to(ROOT)}")
     return 0
 

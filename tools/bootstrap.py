@@ -23,6 +23,7 @@ PYTHON = VENV / "bin" / "python"
 PACKAGES = [LOCKS / f"{name}.txt" for name in ("runtime", "dev", "docs")]
 NODE_PARTS = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
 VENDOR = ROOT / "src" / "mailexpert" / "web" / "static" / "vendor"
+ASSETS = [ROOT / "tools" / "assets.py", ROOT / "tools" / "codemirror.js"]
 OLDEST_NODE = 20
 SHIM = """#!/bin/sh
 exec "$(dirname "$0")/python" -m mailexpert.operations.cli "$@"
@@ -122,7 +123,7 @@ def _derived() -> None:
     if not (messages.holds and complete):
         _step("Messages", lambda: _run([PYTHON, "tools/messages.py", "compile"]))
         messages.keep()
-    assets = _mark("assets", [*NODE_PARTS, *PACKAGES, ROOT / "tools" / "assets.py"])
+    assets = _mark("assets", [*NODE_PARTS, *PACKAGES, *ASSETS])
     if not (assets.holds and VENDOR.is_dir()):
         _step("Fonts, styles and scripts", lambda: _run([PYTHON, "tools/assets.py"]))
         assets.keep()

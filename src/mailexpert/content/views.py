@@ -19,7 +19,7 @@ from mailexpert.accounts.access import member_required, own_page, user_of
 from mailexpert.accounts.models import Account
 from mailexpert.accounts.rules import outranks
 from mailexpert.contacts.models import Contact
-from mailexpert.content import actions, queries, revisions
+from mailexpert.content import actions, policies, queries, revisions
 from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
 from mailexpert.content.models import Template
 from mailexpert.content.rights import new_code
@@ -28,14 +28,7 @@ from mailexpert.content.rules_strip import as_word_shows, without_head_styles
 from mailexpert.content.values import Draft, Preview
 from mailexpert.content.words_blocks import editor_facts
 
-# A mail is someone's HTML. It gets no scripts, no forms, nothing from us; only pictures, and its own styles.
-# `allow-same-origin` lets the page around it measure its height, and gives it nothing: it can't run anything.
-FRAME_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src {pictures}; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-)
 STRIPPED = {"gmail": without_head_styles, "outlook": as_word_shows}
-PICTURES, NO_PICTURES = "https: http: data:", "'none'"
 
 
 @require_safe
@@ -94,6 +87,7 @@ def _language(request: HttpRequest) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@policies.code_editor
 def edit(request: HttpRequest, template_id: int) -> HttpResponse:
     template = get_object_or_404(Template, id=template_id)
     if request.method != "POST":
@@ -242,8 +236,8 @@ def starter(request: HttpRequest, slug: str) -> HttpResponse:
 def mail_page(html: str, *, dark: bool = False, with_pictures: bool = True) -> HttpResponse:
     """An account's HTML as a page of its own that can do nothing."""
     response = HttpResponse(shown(html, dark=dark))
-    response["Content-Security-Policy"] = FRAME_POLICY.format(
-        pictures=PICTURES if with_pictures else NO_PICTURES
+    response["Content-Security-Policy"] = policies.MAIL.format(
+        pictures=policies.PICTURES if with_pictures else policies.NO_PICTURES
     )
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -15,6 +15,7 @@ from mailexpert.accounts.access import member_required, role_required, user_of
 from mailexpert.accounts.rules import outranks
 from mailexpert.content import queries as content
 from mailexpert.content import revisions
+from mailexpert.content.policies import code_editor
 from mailexpert.content.rights import count_blocks, new_code
 from mailexpert.content.words_blocks import editor_facts
 from mailexpert.mailings import actions, checks, fixes, queries, rules
@@ -58,6 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @member_required
+@code_editor
 def show(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """A draft is written here; what is under way or sent shows what comes of it."""
     mailing = get_object_or_404(Mailing, id=mailing_id)

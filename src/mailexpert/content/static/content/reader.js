@@ -21,8 +21,9 @@ function start(reader) {
   words.addEventListener('htmx:afterSettle', () => {
     const right = words.querySelector('[data-state]')?.dataset.state === 'right';
     frames.classList.toggle('is-stale', !right);
-    const lines = [...words.querySelectorAll('.me-problems:not(.is-note) [data-line]')].map((button) => Number(button.dataset.line));
-    document.dispatchEvent(new CustomEvent('reader:problems', { detail: { lines } }));
+    const problems = [...words.querySelectorAll('.me-problems [data-line]')].map(problem);
+    const lines = problems.filter((one) => one.severity === 'error').map((one) => one.line);
+    document.dispatchEvent(new CustomEvent('reader:problems', { detail: { lines, problems } }));
     dress();
     if (right) load();
   });
@@ -56,6 +57,12 @@ function start(reader) {
   reader.querySelector('[data-reader-program]').addEventListener('change', load);
 
   window.addEventListener('resize', () => fit(frames.querySelector('iframe:not(.is-coming)')));
+
+  function problem(button) {
+    const note = button.closest('.is-note');
+    const text = button.parentElement.textContent.slice(button.textContent.length).replace(/^:\s*/, '').trim();
+    return { line: Number(button.dataset.line), text, severity: note ? 'warning' : 'error' };
+  }
 
   function press(button, pressed) {
     button.setAttribute('aria-pressed', String(pressed));
