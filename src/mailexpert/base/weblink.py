@@ -3,8 +3,9 @@
 import http.client
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -70,13 +71,19 @@ def _ask(url: str, resolver: outbound.Resolver) -> tuple[int, str]:
 
 
 def _once(method: str, parts: SplitResult, resolver: outbound.Resolver) -> tuple[int, str]:
-    host = (
-        (parts.hostname or "").encode("idna").decode()
-        if not (parts.hostname or "").isascii()
-        else parts.hostname
-    )
+    with asked(method, parts, resolver) as answer:
+        return answer.status, answer.getheader("Location") or ""
+
+
+@contextmanager
+def asked(
+    method: str, parts: SplitResult, resolver: outbound.Resolver, agent: str = AGENT
+) -> Iterator[http.client.HTTPResponse]:
+    """One question to the address that was checked; the caller reads as much of the answer as it wants."""
+    name = parts.hostname or ""
+    host = name if name.isascii() else name.encode("idna").decode()
     is_safe = parts.scheme == "https"
-    where = outbound.target(host or "", parts.port or (443 if is_safe else 80), resolver)
+    where = outbound.target(host, parts.port or (443 if is_safe else 80), resolver)
     line = socket.create_connection((where.address, where.port), timeout=TIMEOUT)
     try:
         if is_safe:
@@ -84,8 +91,8 @@ def _once(method: str, parts: SplitResult, resolver: outbound.Resolver) -> tuple
         asking = http.client.HTTPConnection(where.host, where.port, timeout=TIMEOUT)
         asking.sock = line
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        asking.request(method, path, headers={"User-Agent": AGENT, "Accept": "*/*", "Connection": "close"})
-        answer = asking.getresponse()
-        return answer.status, answer.getheader("Location") or ""
+        asking.request(method, path, headers={"User-Agent": agent, "Accept": "*/*", "Connection": "close"})
+        with asking.getresponse() as answer:
+            yield answer
     finally:
         line.close()

@@ -42,7 +42,7 @@ def make_template(*, name: str, draft: Draft) -> Template:
 def make_from_starter(starter: Starter) -> Template:
     draft = Draft(
         kind=starter.kind,
-        source=dressed(starter.kind, starter.source),
+        source=dressed(starter.kind, starter.source, starter.language),
         subject=starter.subject,
         preheader=starter.preheader,
         language=starter.language,
@@ -73,11 +73,10 @@ def restore_template(template: Template, revision: Revision, *, by: int) -> None
     change_template(template.pk, version=template.version, name=template.name, draft=draft, by=by)
 
 
-def blank_blocks(name: str) -> str:
-    """An empty mail of blocks under the account's own name."""
-    return json.dumps(
-        {"look": {"name": name[:200]}, "blocks": [{"kind": "heading", "text": "", "level": "1"}]}
-    )
+def blank_blocks(language: str) -> str:
+    """An empty mail of blocks in the account's brand."""
+    empty = json.dumps({"blocks": [{"kind": "heading", "text": "", "level": "1"}]})
+    return dressed("blocks", empty, language)
 
 
 def copy_template(template: Template, *, name: str) -> Template:

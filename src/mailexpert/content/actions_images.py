@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from mailexpert.accounts.actions_package import room_for
 from mailexpert.base import antivirus, env
 from mailexpert.content import uses
 from mailexpert.content.models import Image
@@ -19,9 +20,13 @@ class InUse(Exception):
     """A template or mailing shows this picture; take it out there first."""
 
 
+class NoRoom(Exception):
+    """The package of this account has no room left for pictures. Delete some, or choose a larger package."""
+
+
 def keep_image(data: bytes, *, name: str, alt: str, decorative: bool = False) -> Image:
     """Scan, clean and store a picture; it can be shown at once. Raises what antivirus.scan and rules_image.clean
-    raise."""
+    raise, and NoRoom."""
     scan = antivirus.scan([data], env.load())
     return _stored(clean(data), name=name, alt=alt, decorative=decorative, scanned=scan.scanned)
 
@@ -59,6 +64,8 @@ def delete_image(image: Image) -> None:
 def _stored(
     picture: Picture, *, name: str, alt: str, decorative: bool, scanned: bool, original: Image | None = None
 ) -> Image:
+    if not room_for("images", len(picture.data)):
+        raise NoRoom(NoRoom.__doc__)
     with transaction.atomic():
         made = Image.objects.create(
             token=secrets.token_urlsafe(18),

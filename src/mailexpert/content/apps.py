@@ -9,11 +9,13 @@ class ContentConfig(AppConfig):
     def ready(self) -> None:
         from mailexpert.content import declare, uses  # noqa: F401
         from mailexpert.content.queries import image_bytes
+        from mailexpert.content.queries_brand import for_rooms
         from mailexpert.content.queries_images import templates_with
-        from mailexpert.core import usage
+        from mailexpert.core import brand, usage
         from mailexpert.core.navigation import Entry, register
 
         uses.register(templates_with)
+        brand.register(for_rooms)
         usage.register(
             usage.Measure(key="images", label=_("Images"), order=30, count=image_bytes, unit="bytes")
         )

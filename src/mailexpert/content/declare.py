@@ -64,6 +64,19 @@ declare(
         "created_at",
     ),
 )
+declare(
+    "content_brand",
+    purpose="essential.service",
+    ground="contract with the account",
+    subject="account",
+    keep="as long as the account",
+    columns={
+        "name": "user.content.private",
+        "reason": "user.content.private",
+        "site": "user.content.private",
+    },
+    technical=("id", "account_id", "logo_id", "logo_width", "accent", "ground", "font", "updated_at"),
+)
 declare_folder(
     Folder(
         path="files/images",

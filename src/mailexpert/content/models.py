@@ -94,6 +94,33 @@ class Image(AccountRow):
         return bool(self.alt) or self.decorative
 
 
+class Brand(AccountRow):
+    """How an account's mails look: one row an account. Colours as #rrggbb. `reason`: why readers get these mails, in
+    the account's own words and language."""
+
+    name = models.CharField(max_length=200, blank=True)
+    logo: Any = AccountForeignKey(Image, models.SET_NULL, null=True, blank=True, related_name="+")
+    logo_width = models.PositiveSmallIntegerField(default=160)
+    accent = models.CharField(max_length=7, default="#0f5c5c")
+    ground = models.CharField(max_length=7, default="#f3f4f1")
+    font = models.CharField(max_length=20, default="arial")
+    reason = models.CharField(max_length=300, blank=True)
+    site = models.CharField(max_length=300, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[AccountManager["Brand"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id"], name="content_brand_once", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class LinkLook(AccountRow):
     """What a page answered that a mail links to, so that it isn't asked at every key."""
 

@@ -95,6 +95,16 @@ def starter_of(slug: str, language: str) -> Starter | None:
         )
 
 
+def mail_of(starter: Starter) -> dict[str, Any]:
+    """A shipped mail of blocks as values, to be changed."""
+    found: dict[str, Any] = json.loads(starter.source)
+    return found
+
+
+def written(mail: Mapping[str, Any]) -> str:
+    return json.dumps(mail, ensure_ascii=False)
+
+
 def image_bytes() -> int:
     """How much room the account's pictures take."""
     return Image.objects.aggregate(size=Sum("size"))["size"] or 0

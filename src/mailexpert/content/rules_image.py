@@ -56,6 +56,16 @@ def cut(data: bytes, *, ratio: str, focus: tuple[int, int]) -> Picture:
     return _opened(data, part)
 
 
+def small(picture: Picture, widest: int = 240) -> bytes:
+    """A PNG to choose by, no wider or higher than this."""
+    with Image.open(io.BytesIO(picture.data), formats=list(KINDS)) as found:
+        made = found.convert("RGBA")
+        made.thumbnail((widest, widest))
+        out = io.BytesIO()
+        made.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
 def _start(whole: int, part: int, focus: int) -> int:
     return max(0, min(whole - part, round(whole * focus / 100 - part / 2)))
 

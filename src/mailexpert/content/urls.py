@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.content import views, views_library
+from mailexpert.content import views, views_brand, views_library
 
 app_name = "content"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("beelden/<int:image_id>/beschrijven/", views_library.describe, name="describe_image"),
     path("beelden/<int:image_id>/bijsnijden/", views_library.cut, name="cut_image"),
     path("beelden/<int:image_id>/weg/", views_library.delete, name="delete_image"),
+    path("huisstijl/", views_brand.brand, name="brand"),
+    path("huisstijl/oordeel/", views_brand.judge, name="judge_brand"),
+    path("huisstijl/voorbeeld/", views_brand.sample, name="brand_sample"),
+    path("huisstijl/lezen/", views_brand.read_site, name="read_site"),
+    path("huisstijl/overnemen/", views_brand.take, name="take_brand"),
+    path("huisstijl/aantrekken/", views_brand.dress_all, name="dress_all"),
     path("nieuw/", views.new, name="new"),
     path("nieuw/<slug:slug>/", views.take_starter, name="take_starter"),
     path("voorbeeld/", views.preview, name="preview"),

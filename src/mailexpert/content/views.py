@@ -20,6 +20,7 @@ from mailexpert.accounts.models import Account
 from mailexpert.accounts.rules import outranks
 from mailexpert.contacts.models import Contact
 from mailexpert.content import actions, policies, queries, revisions
+from mailexpert.content.dress import dressed
 from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
 from mailexpert.content.models import Template
 from mailexpert.content.rights import new_code
@@ -62,9 +63,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Begin with a starter or from nothing."""
     form = BlankForm(request.POST or None)
     if form.is_valid():
-        kind, account = form.cleaned_data["kind"], request.account  # type: ignore[attr-defined]
-        source = actions.blank_blocks(account.name) if kind == "blocks" else ""
-        draft = Draft(kind=kind, source=source, language=_language(request))
+        kind, language = form.cleaned_data["kind"], _language(request)
+        source = actions.blank_blocks(language) if kind == "blocks" else ""
+        draft = Draft(kind=kind, source=source, language=language)
         made = actions.make_template(name=form.cleaned_data["name"], draft=draft)
         return redirect("content:edit", template_id=made.pk)
     return render(request, "content/new.html", {"form": form, "gallery": queries.gallery(_language(request))})
@@ -227,8 +228,9 @@ def starter(request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.starter_of(slug, _language(request))
     if found is None:
         raise Http404
+    source = dressed(found.kind, found.source, found.language)
     draft = Draft(
-        kind=found.kind, source=found.source, subject=found.subject, preheader="", language=found.language
+        kind=found.kind, source=source, subject=found.subject, preheader="", language=found.language
     )
     return mail_page(actions.render_preview(draft).html)
 

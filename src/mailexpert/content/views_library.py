@@ -13,6 +13,7 @@ from mailexpert.content import actions_images as actions
 from mailexpert.content import queries_images, rules_image, uses
 from mailexpert.content.forms_images import CutForm, DescribeForm, UploadForm
 from mailexpert.content.models import Image
+from mailexpert.content.words_fetch import not_scanned
 
 REFUSALS = (
     rules_image.NoPicture,
@@ -20,6 +21,7 @@ REFUSALS = (
     antivirus.Infected,
     antivirus.ScannerDown,
     antivirus.ScannerMissing,
+    actions.NoRoom,
 )
 
 
@@ -74,14 +76,12 @@ def said(problem: Exception) -> str:
     match problem:
         case rules_image.TooLarge():
             return _("This picture is too large: at most 5 MB and 40 million pixels are taken.")
-        case antivirus.Infected():
-            return _("Not stored: the virus scanner found %(name)s in this file.") % {"name": problem}
-        case antivirus.ScannerDown():
+        case actions.NoRoom():
             return _(
-                "Not stored: the virus scanner doesn’t answer, so no file is taken. Try again in a moment."
+                "Not stored: your package has no room left for pictures. Delete some, or choose a larger package."
             )
-        case antivirus.ScannerMissing():
-            return _("Not stored: there is no virus scanner here, so no file is taken.")
+        case antivirus.Infected() | antivirus.ScannerDown() | antivirus.ScannerMissing():
+            return not_scanned(problem)
     return _("This is no picture that mails can show: JPEG, PNG, GIF or WebP.")
 
 
@@ -141,7 +141,11 @@ def cut(request: HttpRequest, image_id: int) -> HttpResponse:
         messages.error(request, _("Not cut: choose a shape and a point between 0 and 100 per cent."))
         return redirect("content:image", image_id=found.pk)
     given = form.cleaned_data
-    made = actions.cut_image(found, ratio=given["ratio"], focus=(given["across"], given["down"]))
+    try:
+        made = actions.cut_image(found, ratio=given["ratio"], focus=(given["across"], given["down"]))
+    except actions.NoRoom as problem:
+        messages.error(request, said(problem))
+        return redirect("content:image", image_id=found.pk)
     messages.success(request, _("This is the new picture. The one it was cut from stays as it was."))
     return redirect("content:image", image_id=made.pk)
 

@@ -119,7 +119,7 @@ def draft_from(*, name: str, template_id: int | None, starter: str, language: st
     if begun is not None:
         words |= {
             "kind": begun.kind,
-            "source": begun.source if template else dressed(begun.kind, begun.source),
+            "source": begun.source if template else dressed(begun.kind, begun.source, begun.language),
             "subject": begun.subject if template else "",
             "preheader": begun.preheader if template else "",
         }

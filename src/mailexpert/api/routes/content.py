@@ -25,6 +25,7 @@ REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
     (antivirus.Infected, 422, "The file holds a virus and was not stored"),
     (antivirus.ScannerDown, 503, "The virus scanner is down, so nothing is taken"),
     (antivirus.ScannerMissing, 503, "There is no virus scanner, so nothing is taken"),
+    (actions_images.NoRoom, 409, "The package has no room left for pictures"),
 )
 
 
