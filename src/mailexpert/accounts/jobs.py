@@ -71,13 +71,14 @@ def watch_limits() -> None:
 
 def _tell_limits(one: Account) -> None:
     for standing in standings(package_of(one)):
-        fit, label = standing.fit, str(standing.reading.measure.label)
+        fit = standing.fit
         if fit.level == "free":
             words.forget(Word.Kind.LIMIT_NEAR, fit.key)
+        if fit.level != "reached":
             words.forget(Word.Kind.LIMIT_REACHED, fit.key)
-            continue
-        kind = Word.Kind.LIMIT_REACHED if fit.level == "reached" else Word.Kind.LIMIT_NEAR
-        words.tell(kind, fit.key, "/instellingen/pakket/", what=label, used=fit.used, limit=fit.limit)
+        if fit.level != "free":
+            kind = Word.Kind.LIMIT_REACHED if fit.level == "reached" else Word.Kind.LIMIT_NEAR
+            words.tell(kind, fit.key, "/instellingen/pakket/", what=fit.key, used=fit.used, limit=fit.limit)
 
 
 @every("41 * * * *", Beside.ERASE)

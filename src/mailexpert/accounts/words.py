@@ -13,6 +13,7 @@ from mailexpert.accounts import letters
 from mailexpert.accounts.models import Account, LoginPlace, Membership, Role, User, Word
 from mailexpert.accounts.rules import device_name
 from mailexpert.base import env
+from mailexpert.core import usage
 from mailexpert.core.scope import current_account
 
 Kind = Word.Kind
@@ -26,13 +27,24 @@ class Said:
 
 
 Values = dict[str, Any]
+
+
+def _measured(values: Values) -> Values:
+    """A measure of use in the words of who reads; older words hold its name itself."""
+    measure = usage.named(values["what"])
+    if measure is None:
+        return values
+    written = {name: measure.written(values[name]) for name in ("used", "limit")}
+    return {"what": str(measure.label), **written}
+
+
 SENTENCES: dict[str, Callable[[Values], tuple[str, str]]] = {
     Kind.LIMIT_NEAR: lambda v: (
-        _("%(what)s: %(used)s of %(limit)s used") % v,
+        _("%(what)s: %(used)s of %(limit)s used") % _measured(v),
         _("Four fifths of what your package holds is in use. A larger package counts at once."),
     ),
     Kind.LIMIT_REACHED: lambda v: (
-        _("%(what)s: the limit of %(limit)s is reached") % v,
+        _("%(what)s: the limit of %(limit)s is reached") % _measured(v),
         _("Nothing is deleted, but nothing more fits. Take a larger package, or make room."),
     ),
     Kind.IMPORT_DONE: lambda v: (

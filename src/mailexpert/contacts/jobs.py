@@ -8,6 +8,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from mailexpert.accounts.actions_package import NoRoom, need_room
 from mailexpert.contacts import exports, files, landing, queries_segments, slots, staging
 from mailexpert.contacts.models import Bulk, Change, Contact, Export, Field, Import, Refusal, Segment
 from mailexpert.contacts.rules.tree import TreeProblem
@@ -88,6 +89,8 @@ def _run(import_id: int) -> None:
         _end(import_id, State.CANCELLED)
     except Tried as tried:
         _end_trial(import_id, tried.landed)
+    except NoRoom:
+        _end(import_id, State.FAILED, "package")
     except staging.HoldsBsn as problem:
         _end(import_id, State.FAILED, "bsn", str(problem))
     except FileNotFoundError as problem:
@@ -112,6 +115,8 @@ def _bring_in(import_id: int, progress: Progress) -> None:
     landed = landing.land(batch, source.columns, evidence)
     if batch.is_trial:
         raise Tried(landed)
+    if landed.added:
+        need_room("contacts", 0)  # the new ones are counted already
     rows = landed.added + landed.updated + landed.unchanged + landed.refused + landed.duplicates
     Import.objects.filter(id=import_id).update(
         state=State.DONE,

@@ -13,6 +13,10 @@ FAILURES = {
         "A column holds citizen service numbers (BSN), which only those may keep whom a law allows it. Nothing was "
         "brought in. Leave that column out."
     ),
+    "package": gettext_lazy(
+        "The new contacts in this file don’t fit in your package. Nothing was brought in. Take a larger package, "
+        "which counts at once, or bring in fewer people."
+    ),
     "stuck": gettext_lazy(
         "No worker finished the import within 12 hours. Nothing was brought in. Start it again."
     ),

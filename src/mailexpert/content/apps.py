@@ -8,6 +8,7 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.content import declare, uses  # noqa: F401
+        from mailexpert.content.models import Template
         from mailexpert.content.queries import image_bytes
         from mailexpert.content.queries_brand import for_rooms
         from mailexpert.content.queries_images import templates_with
@@ -16,6 +17,11 @@ class ContentConfig(AppConfig):
 
         uses.register(templates_with)
         brand.register(for_rooms)
+        usage.register(
+            usage.Measure(
+                key="templates", label=_("Templates"), order=40, count=lambda: Template.objects.count()
+            )
+        )
         usage.register(
             usage.Measure(key="images", label=_("Images"), order=30, count=image_bytes, unit="bytes")
         )

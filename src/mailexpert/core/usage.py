@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from mailexpert.core.amounts import number, size
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
@@ -15,6 +17,10 @@ class Measure:
     order: int
     count: Callable[[], int]
     unit: str | Promise = ""
+
+    def written(self, n: int) -> str:
+        """So many of it, as people write that."""
+        return size(n) if self.unit == "bytes" else number(n)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,10 @@ def register(measure: Measure) -> None:
 
 def measures() -> list[Measure]:
     return sorted(_measures.values(), key=lambda measure: measure.order)
+
+
+def named(key: str) -> Measure | None:
+    return _measures.get(key)
 
 
 def read() -> list[Reading]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from mailexpert.accounts import letters
+from mailexpert.accounts.actions_package import need_room
 from mailexpert.accounts.models import Membership
 from mailexpert.base import env, keys, names
 from mailexpert.base.clock import now
@@ -60,12 +61,13 @@ def read_name(text: str) -> str:
 @transaction.atomic
 def claim(name: str) -> SenderDomain:
     """Take a domain up, with its keys. It may be used once DNS shows its records; until then the claim says
-    nothing, and another account may make the same. Raises NoDomain, Known and TooMany."""
+    nothing, and another account may make the same. Raises NoDomain, Known, TooMany and NoRoom."""
     found = read_name(name)
     if SenderDomain.objects.filter(name=found).exists():
         raise Known(found)
     if SenderDomain.objects.count() >= MOST_DOMAINS:
         raise TooMany
+    need_room("sites")
     token = "".join(secrets.choice(TOKEN_SIGNS) for _ in range(TOKEN_LENGTH))
     domain = SenderDomain.objects.create(name=found, token=token)
     _make_keys(domain)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SendingConfig(AppConfig):
@@ -6,7 +7,11 @@ class SendingConfig(AppConfig):
     label = "sending"
 
     def ready(self) -> None:
-        from mailexpert.core import attention
+        from mailexpert.core import attention, usage
         from mailexpert.sending import declare, declare_domains, jobs, jobs_domains, jobs_providers, needs  # noqa: F401
+        from mailexpert.sending.models_domains import SenderDomain
 
         attention.register("sender_domains", needs.of_domains)
+        usage.register(
+            usage.Measure(key="sites", label=_("Sites"), order=35, count=lambda: SenderDomain.objects.count())
+        )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mailexpert.accounts.access import member_required, role_required
+from mailexpert.accounts.actions_package import NoRoom
 from mailexpert.accounts.rules import outranks
 from mailexpert.sending import actions_domains, queries_domains, words_domains
 from mailexpert.sending.forms_domains import DomainForm, SpfForm
@@ -29,6 +30,8 @@ def claim(request: HttpRequest) -> HttpResponse:
         made = actions_domains.claim(form.cleaned_data["name"])
     except actions_domains.Known:
         form.add_error("name", _("You have this domain already."))
+    except NoRoom as problem:
+        form.add_error("name", str(problem))
     except actions_domains.TooMany:
         form.add_error("name", _("An account has at most 50 sender domains. Remove one first."))
     else:

@@ -53,6 +53,6 @@ def _domains() -> None:
     for row in SenderDomain.objects.exclude(state=SenderDomain.State.WAITING):
         with account(row.account_id):
             if row.state == SenderDomain.State.BROKEN:
-                tell(Kind.DOMAIN_BROKEN, row.name, "/instellingen/", domain=row.name)
+                tell(Kind.DOMAIN_BROKEN, row.name, reverse("sending:domain", args=[row.id]), domain=row.name)
             else:
                 forget(Kind.DOMAIN_BROKEN, row.name)

@@ -1,28 +1,21 @@
 """Numbers and moments as people write them, in the language of the page."""
 
-import math
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-Number = int | float | Decimal
-NBSP = "\u00a0"
+from mailexpert.core.amounts import NBSP, Number, number, size
+
+__all__ = ["NBSP", "Number", "number", "size"]
+
 HALF_A_YEAR = 182
 
 
 def is_dutch() -> bool:
     return (get_language() or "nl").startswith("nl")
-
-
-def number(value: Number, digits: int = 0) -> str:
-    """4812 → 4.812 in Dutch, 4,812 in English."""
-    # Rounded here: Django cuts off what doesn't fit.
-    rounded = value if isinstance(value, int) else Decimal(f"{value:.{digits}f}")
-    return number_format(rounded, digits, force_grouping=True)
 
 
 def percent(part: Number, whole: Number, digits: int = 1) -> str:
@@ -112,15 +105,6 @@ def span(seconds: float) -> str:
         return ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}
     n = round(seconds / 86400)
     return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
-
-
-def size(octets: int) -> str:
-    """46 kB; thousands, as on every label."""
-    if octets < 1000:
-        return ngettext("%(n)s byte", "%(n)s bytes", octets) % {"n": octets}
-    power = min(int(math.log10(octets) // 3), 4)
-    value = octets / 1000**power
-    return f"{number(value, 0 if value >= 10 else 1)}{NBSP}{('', 'kB', 'MB', 'GB', 'TB')[power]}"
 
 
 def _short(value: date | datetime, pattern: str) -> str:

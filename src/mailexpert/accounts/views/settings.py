@@ -123,7 +123,7 @@ def choose_package(request: HttpRequest) -> HttpResponse:
             _(
                 "%(what)s: %(over)s more than this package holds. Nothing is deleted; nothing is added until it fits."
             )
-            % {"what": one.reading.measure.label, "over": one.fit.over},
+            % {"what": one.reading.measure.label, "over": one.reading.measure.written(one.fit.over)},
         )
     return redirect("settings:package")
 

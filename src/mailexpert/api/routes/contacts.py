@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field as Limit
 
+from mailexpert.accounts.actions_package import NoRoom, need_room
 from mailexpert.api.answers import READ, WRITE
 from mailexpert.api.paging import Paging, page
 from mailexpert.api.problems import Problem
@@ -49,10 +50,13 @@ def add_contact(request: HttpRequest, wanted: ContactIn) -> Status[dict[str, Any
     names = {"first_name": wanted.first_name, "last_name": wanted.last_name}
     try:
         with transaction.atomic():
+            need_room("contacts")
             made = actions.add_contact(wanted.email, names, source="api")
             actions.sign_up(made, into, ground=wanted.ground, evidence=wanted.source, source="api")
     except address.AddressProblem as problem:
         raise Problem(422, "No e-mail address", f"{wanted.email!r} is no e-mail address.") from problem
+    except NoRoom as problem:
+        raise Problem(409, "The package is full", str(problem)) from problem
     except actions.AddressTaken as problem:
         raise Problem(409, "Address taken", "There is a contact with this address already.") from problem
     return Status(201, _shown([made])[0])

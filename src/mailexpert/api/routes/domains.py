@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Path, Router, Schema, Status
 from pydantic import Field as Limit
 
+from mailexpert.accounts.actions_package import NoRoom
 from mailexpert.api.answers import READ, WRITE, WRITE_ONE
 from mailexpert.api.paging import PagingQuery, page
 from mailexpert.api.problems import Problem
@@ -72,6 +73,8 @@ def claim_domain(request: HttpRequest, wanted: DomainIn) -> Status[dict[str, Any
         raise Problem(422, "No domain name", "Give `name` like yourshop.com.") from problem
     except actions_domains.Known as problem:
         raise Problem(409, "Domain known", "This account has this domain already.") from problem
+    except NoRoom as problem:
+        raise Problem(409, "The package is full", str(problem)) from problem
     except actions_domains.TooMany as problem:
         raise Problem(409, "Too many domains", "An account has at most 50 sender domains.") from problem
 

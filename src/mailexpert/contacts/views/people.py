@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mailexpert.accounts.access import member_required
+from mailexpert.accounts.actions_package import NoRoom, need_room
 from mailexpert.contacts import actions, actions_segments, queries, queries_segments
 from mailexpert.contacts.forms import ContactForm, SignUpForm
 from mailexpert.contacts.models import Bulk, Contact, List, Membership, Segment, Tag
@@ -95,7 +96,10 @@ def add(request: HttpRequest) -> HttpResponse:
     sign_up = SignUpForm(request.POST if on_list and request.method == "POST" else None, lists=lists)
     if form.is_valid() and (not on_list or sign_up.is_valid()):
         try:
+            need_room("contacts")
             contact = actions.add_contact(form.cleaned_data["email"], form.values())
+        except NoRoom as problem:
+            form.add_error(None, str(problem))
         except actions.AddressTaken:
             form.add_error("email", _("You have a contact with this address already."))
         else:
