@@ -36,20 +36,20 @@ def is_suppressed(contact: Contact) -> bool:
 
 @transaction.atomic
 def stop_lists(contact: Contact, issue: Issue) -> None:
-    _ask_to_stop(contact, issue)
+    ask_to_stop(contact, issue)
     end_memberships(contact.id, issue.list_ids, BY_PAGE, issue_id=issue.id)
 
 
 @transaction.atomic
 def stop_all(contact: Contact, issue: Issue) -> None:
-    _ask_to_stop(contact, issue)
+    ask_to_stop(contact, issue)
     if not Suppression.objects.filter(
         email_key=contact.email_key, reason=Suppression.Reason.OBJECTION
     ).exists():
         object_to_all(contact, BY_PAGE, issue_id=issue.id)
 
 
-def _ask_to_stop(contact: Contact, issue: Issue) -> None:
+def ask_to_stop(contact: Contact, issue: Issue) -> None:
     """Append-only, so that the engine sees it within a second, also where no list was left to end."""
     if not Stop.objects.filter(issue_id=issue.id, contact_id=contact.id, via=Stop.Via.PAGE).exists():
         Stop.objects.create(issue_id=issue.id, contact_id=contact.id, via=Stop.Via.PAGE)

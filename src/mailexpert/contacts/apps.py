@@ -15,7 +15,7 @@ class ContactsConfig(AppConfig):
                 key="contacts", label=_("Contacts"), order=10, count=lambda: Contact.objects.count()
             )
         )
-        from mailexpert.contacts import declare  # noqa: F401
+        from mailexpert.contacts import declare, declare_rights  # noqa: F401
         from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view
 

@@ -14,6 +14,30 @@ from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
 from mailexpert.core.scope import current_account
 from mailexpert.privacy.models import Ground, Purpose
 
+__all__ = [
+    "SLOTS",
+    "Bulk",
+    "Change",
+    "Contact",
+    "ContactColumns",
+    "Event",
+    "Export",
+    "Field",
+    "FoundContact",
+    "Import",
+    "Letter",
+    "List",
+    "Membership",
+    "NewAddress",
+    "Preference",
+    "Refusal",
+    "Segment",
+    "Tag",
+    "Tagging",
+    "no_columns",
+    "slot_names",
+]  # fmt: skip
+
 SLOTS = {"text": ("t", 20), "number": ("n", 10), "date": ("d", 10), "boolean": ("b", 10)}
 SLOT_COLUMNS: dict[str, "type[models.Field[Any, Any]]"] = {
     "t": models.TextField,
@@ -435,3 +459,7 @@ class Refusal(AccountRow):
 
     class Meta(AccountRow.Meta):
         indexes = [models.Index(fields=["account_id", "batch", "line"], name="contacts_refusal_of_import")]
+
+
+# They refer to the contact by its name, so it comes first.
+from mailexpert.contacts.models_preferences import Letter, NewAddress, Preference  # noqa: E402

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from mailexpert.contacts.views import bulk, exports, imports, lists, people, proof, segments, stop
+from mailexpert.contacts.views import (
+    bulk,
+    exports,
+    imports,
+    lists,
+    people,
+    preferences,
+    proof,
+    segments,
+    stop,
+)
 
 app_name = "contacts"
 
@@ -50,4 +60,11 @@ urlpatterns = [
     path("contacten/uitvoer/<int:export_id>/contacten.csv", exports.download, name="export"),
     path("contacten/inlezen/<int:import_id>/geweigerd.csv", imports.refused, name="refused"),
     path("uitschrijven/<str:token>", stop.stop, name="stop"),
+    path("voorkeuren/adres/<str:token>", preferences.confirm_address, name="confirm_address"),
+    path("voorkeuren/<str:token>", preferences.preferences, name="preferences"),
+    path("voorkeuren/<str:token>/alles-stoppen", preferences.stop, name="preferences_stop"),
+    path("voorkeuren/<str:token>/adres", preferences.new_address, name="new_address"),
+    path("voorkeuren/<str:token>/nieuwe-link", preferences.fresh, name="fresh_link"),
+    path("voorkeuren/<str:token>/gegevens", preferences.data, name="own_data"),
+    path("voorkeuren/<str:token>/gegevens.<str:kind>", preferences.data_file, name="own_data_file"),
 ]

@@ -127,8 +127,8 @@ def render_preview(draft: Draft, contact: Contact | None = None, *, sender_line:
         return Preview(
             subject=one_line(_line(draft.subject, values)),
             preheader=one_line(_line(draft.preheader, values)),
-            html=personalise.render_html(html, values, unsubscribe_url=NOWHERE),
-            text=personalise.render_text(text, values, unsubscribe_url=_example_address()),
+            html=personalise.render_html(html, values, **dict.fromkeys(personalise.ADDRESSES, NOWHERE)),
+            text=personalise.render_text(text, values, **_example_addresses()),
             removed=compiled.removed,
         )
     except SourceError as refused:
@@ -138,9 +138,13 @@ def render_preview(draft: Draft, contact: Contact | None = None, *, sender_line:
         return Preview(problems=(found,))
 
 
-def _example_address() -> str:
-    """How an unsubscribe address looks in a text; this one stops nobody."""
-    return f"{env.load().base_url}/uitschrijven/…"
+def _example_addresses() -> dict[str, str]:
+    """How the addresses look in a text; these stop nobody."""
+    base = env.load().base_url
+    return {
+        personalise.UNSUBSCRIBE: f"{base}/uitschrijven/…",
+        personalise.PREFERENCES: f"{base}/voorkeuren/…",
+    }
 
 
 def send_test(draft: Draft, *, to: str, sender_line: str) -> str:
@@ -181,4 +185,4 @@ def _test_sender(to: str) -> str:
 
 
 def _line(source: str, values: Mapping[str, Any]) -> str:
-    return personalise.render_text(source, values, unsubscribe_url=NOWHERE)
+    return personalise.render_text(source, values, **dict.fromkeys(personalise.ADDRESSES, NOWHERE))

@@ -132,7 +132,11 @@ def field_choices() -> list[FieldChoice]:
         FieldChoice(label=field.label, name=field.name, code=fallback.format(name=field.name))
         for field in Field.objects.order_by("label", "id")
     ]
-    return [*own, *custom, FieldChoice(label=_("Unsubscribe link"), code="{{ unsubscribe_url }}")]
+    links = [
+        FieldChoice(label=_("Unsubscribe link"), code="{{ unsubscribe_url }}"),
+        FieldChoice(label=_("Link to preferences"), code="{{ preferences_url }}"),
+    ]
+    return [*own, *custom, *links]
 
 
 def readers(term: str) -> list[FoundContact]:

@@ -93,7 +93,7 @@ def _links(tree: LexborHTMLParser, text: str) -> Iterator[Finding]:
     targets = {(anchor.attributes.get("href") or "").strip() for anchor in tree.css("a[href]")}
     for target in sorted(targets):
         personal = PERSONAL.search(target)
-        if personal and "unsubscribe" not in target:
+        if personal and not re.search("unsubscribe|preferences", target):
             yield warn("link_personal", PERSONAL_LINK, name=personal[1])
     web = {target for target in targets if target.startswith(("http://", "https://"))}
     lacking = [target for target in web if target not in text and target.rstrip("/") not in text]

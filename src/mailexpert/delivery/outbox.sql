@@ -135,6 +135,21 @@ stopped AS (
 present AS (
     SELECT * FROM contacts_contact
     WHERE account_id = %(account)s AND id = ANY((SELECT ids FROM turns)::bigint[]) AND status = 1
+),
+chosen AS (
+    SELECT contact_id, coalesce(paused_until > CURRENT_DATE, false) AS paused, every_days
+    FROM contacts_preference
+    WHERE account_id = %(account)s AND contact_id = ANY((SELECT ids FROM turns)::bigint[])
+),
+mailed AS (
+    -- Whoever wants few mails and had one: only they are looked up, by the ledger's own key.
+    SELECT c.contact_id FROM chosen c
+    WHERE c.every_days IS NOT NULL AND EXISTS (
+        SELECT 1 FROM sending_issue i
+        JOIN sending_delivery d ON d.issue_id = i.id AND d.contact_id = c.contact_id AND d.outcome IN (1, 4)
+        WHERE i.account_id = %(account)s AND i.id <> %(issue)s AND i.kind = 1
+          AND (i.finished_at IS NULL OR i.finished_at > now() - make_interval(days => c.every_days))
+          AND d.at > now() - make_interval(days => c.every_days))
 )
 SELECT turn.id, c.email,
        CASE WHEN c.id IS NULL THEN 5
@@ -143,11 +158,15 @@ SELECT turn.id, c.email,
             WHEN stopped.contact_id IS NOT NULL THEN 1
             WHEN %(consent)s AND NOT coalesce(standing.mailable, false)
                  THEN CASE WHEN standing.ended THEN 1 ELSE 3 END
+            WHEN %(consent)s AND chosen.paused THEN 7
+            WHEN %(consent)s AND mailed.contact_id IS NOT NULL THEN 8
             ELSE 0 END{columns}
 FROM turns, unnest(turns.ids) WITH ORDINALITY AS turn (id, place)
 LEFT JOIN present c ON c.id = turn.id
 LEFT JOIN standing ON standing.contact_id = turn.id
 LEFT JOIN stopped ON stopped.contact_id = turn.id
+LEFT JOIN chosen ON chosen.contact_id = turn.id
+LEFT JOIN mailed ON mailed.contact_id = turn.id
 ORDER BY turn.place
 
 -- name: open_window

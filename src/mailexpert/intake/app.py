@@ -94,6 +94,8 @@ class App:
             await self._open(path[5:-4], scope, wire)
         elif path.startswith("/t/u/"):
             await self._unsubscribe(path[5:], scope, wire)
+        elif path.startswith("/t/p/"):
+            self._preferences(path[5:], method, wire)
         elif path == "/t/v" and self._visits is not None:
             await self._visit(self._visits, scope, wire)
         elif path == "/healthz":
@@ -178,6 +180,14 @@ class App:
             wire.response_empty(302, [("location", f"{self._base_url}/uitschrijven/{token}"), NO_STORE])
         else:
             _refuse(wire, 405, ("allow", "GET, HEAD, POST"))
+
+    def _preferences(self, token: str, method: str, wire: Wire) -> None:
+        if not isinstance(self._read(token), links.Stop):
+            _refuse(wire, 404)
+        elif method in ("GET", "HEAD"):
+            wire.response_empty(302, [("location", f"{self._base_url}/voorkeuren/{token}"), NO_STORE])
+        else:
+            _refuse(wire, 405, ("allow", "GET, HEAD"))
 
     async def _one_click(self, told: links.Stop, scope: Scope, wire: Wire) -> None:
         """RFC 8058: no cookie, no redirect, the same answer however often it comes."""

@@ -18,7 +18,15 @@ from mailexpert.mail.frame import DATE, MESSAGE, RECIPIENT, STOP, SUBJECT, Frame
 from mailexpert.mail.links import PersonTokens
 from mailexpert.mail.memory import Memory
 from mailexpert.mail.outputs import Part, Slow, compile_part, normalise, value_of
-from mailexpert.mail.personalise import RenderProblem, check, fields_used, renderer, writer
+from mailexpert.mail.personalise import (
+    PREFERENCES,
+    UNSUBSCRIBE,
+    RenderProblem,
+    check,
+    fields_used,
+    renderer,
+    writer,
+)
 from mailexpert.mail.piece_stream import Known, PieceStream
 
 SUBJECT_COLUMN = 9  # behind "Subject: "
@@ -77,7 +85,10 @@ class Composer:
         self._returns_to = b"@" + address.parse(f"b@{returns_to}").domain.encode()
         html, text = with_footer(content.html, content.text, content.language, content.sender_line)
         html, text = _linked(content, key, normalise(html), normalise(text))
-        self._stop_address = content.track_url + "/t/u/"
+        self._addresses = {
+            UNSUBSCRIBE: content.track_url + "/t/u/",
+            PREFERENCES: content.track_url + "/t/p/",
+        }
         self._head = _head(content, sender)
         self._openings = tuple(_opening(content, kind) for kind in (b"plain", b"html"))
         self._end = b"\r\n--" + _boundary(content) + b"--\r\n"
@@ -116,8 +127,8 @@ class Composer:
 
     def _compile_fast(self, subject: str, text: str, html: str) -> None:
         parts = (
-            compile_part(text, html=False, stop_address=self._stop_address),
-            compile_part(html, html=True, stop_address=self._stop_address),
+            compile_part(text, html=False, addresses=self._addresses),
+            compile_part(html, html=True, addresses=self._addresses),
         )
         self._subject = compile_part(subject, html=False, as_header=True)
         self._subjects = Memory(self._encoded_subject)
@@ -178,17 +189,15 @@ class Composer:
         parts = (writer(text, html=False), writer(html, html=True))
         self._parts = [(write, Known(same)) for write, same in parts]
 
-    def _plain_subject(self, source: str) -> Callable[[dict[str, Any], str], bytes]:
+    def _plain_subject(self, source: str) -> Callable[[dict[str, Any], dict[str, str]], bytes]:
         """The subject's own short way, where it needs no Liquid person by person though a part does."""
         try:
             part = compile_part(source, html=False, as_header=True)
         except Slow:
             render = renderer(source, html=False)
-            return lambda contact, stop_address: headers.unstructured(
-                render(contact, unsubscribe_url=stop_address), start=SUBJECT_COLUMN
-            )
+            return lambda contact, own: headers.unstructured(render(contact, **own), start=SUBJECT_COLUMN)
         fields = [output.field for output in part.outputs]
-        return lambda contact, _stop_address: headers.unstructured(
+        return lambda contact, _own: headers.unstructured(
             part.plain([contact.get(field) for field in fields]), start=SUBJECT_COLUMN
         )
 
@@ -197,11 +206,11 @@ class Composer:
     ) -> Iterator[bytes]:
         def one(stop: bytes, opaque: bytes, recipient: bytes, row: Sequence[Any]) -> bytes:
             contact = dict(zip(self.columns, map(value_of, row), strict=True))
-            stop_address = self._stop_address + stop.decode()
-            filled = (stop, opaque, recipient, self._subject_of(contact, stop_address), date)
+            own = {name: address + stop.decode() for name, address in self._addresses.items()}
+            filled = (stop, opaque, recipient, self._subject_of(contact, own), date)
             out = [self._head.template % tuple(filled[number] for number in self._head.order)]
             for opening, (write, known) in zip(self._openings, self._parts, strict=True):
-                out += (opening, *write(PieceStream(known), contact, unsubscribe_url=stop_address))
+                out += (opening, *write(PieceStream(known), contact, **own))
             return b"".join((*out, self._end))
 
         return map(one, tokens.stops, tokens.opaques, recipients, values)

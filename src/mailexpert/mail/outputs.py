@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -18,7 +18,7 @@ from liquid.stringify import to_liquid_string
 
 from mailexpert.mail import quoted
 from mailexpert.mail.memory import Memory
-from mailexpert.mail.personalise import HTML, TEXT, UNSUBSCRIBE, Limited, read
+from mailexpert.mail.personalise import HTML, TEXT, Limited, read
 
 # Filters that look at the value alone (`date` at the clock too, for two words: memory.THE_CLOCK).
 ON_THE_VALUE = frozenset(
@@ -37,6 +37,7 @@ ON_THE_VALUE = frozenset(
 )
 PROBES = (None, "", "Jan", 5)
 TOKEN_WIDTH = 31  # a stop token in base64 without its padding
+NO_ADDRESSES: Mapping[str, str] = {}
 # Names that Liquid answers itself instead of looking a field up.
 NOT_A_FIELD = frozenset({"size", "first", "last"})
 
@@ -98,9 +99,12 @@ class Part:
     plain: Callable[[Sequence[Any]], str]
 
 
-def compile_part(source: str, *, html: bool, stop_address: str = "", as_header: bool = False) -> Part:
-    """Take a template apart. Raises Slow for whatever isn't text or a plain output of a contact's field, and
-    RenderProblem for what Liquid can't read."""
+def compile_part(
+    source: str, *, html: bool, addresses: Mapping[str, str] = NO_ADDRESSES, as_header: bool = False
+) -> Part:
+    """Take a template apart. `addresses`: what stands before the person's token, by the name of the output. Raises
+    Slow for whatever isn't text or a plain output of a contact's field, and RenderProblem for what Liquid can't
+    read."""
     environment = HTML if html else TEXT
     outputs: list[Output] = []
     numbers: dict[str, int] = {}
@@ -110,8 +114,8 @@ def compile_part(source: str, *, html: bool, stop_address: str = "", as_header: 
             parts.append(node.text)
         elif type(node) is not OutputNode:
             raise Slow(type(node).__name__)
-        elif str(node.expression) == UNSUBSCRIBE and not as_header:
-            parts += [escape(stop_address) if html else stop_address, None]
+        elif (address := addresses.get(str(node.expression))) is not None and not as_header:
+            parts += [escape(address) if html else address, None]
         else:
             said = str(node.expression)
             if said not in numbers:

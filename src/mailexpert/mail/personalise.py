@@ -40,7 +40,9 @@ ALLOWED_TAGS = frozenset(
 )
 INNER_TAGS = frozenset(("content", "output", "illegal"))  # the parser's own
 UNSUBSCRIBE = "unsubscribe_url"
-RESERVED = frozenset(("contact", UNSUBSCRIBE))  # a template that gives these a value could hide the way out
+PREFERENCES = "preferences_url"
+ADDRESSES = frozenset((UNSUBSCRIBE, PREFERENCES))  # where a person goes with the token of their own
+RESERVED = ADDRESSES | {"contact"}  # a template that gives these a value could hide the way out
 LONGEST_MARK = 10_000  # characters of one piece of Liquid
 MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
@@ -149,9 +151,7 @@ def _unknown_fields(analysis: Any, source: str, fields: Collection[str]) -> Iter
     for variables in analysis.globals.values():
         for variable in variables:
             parts = [str(part) for part in variable.segments]
-            known = (parts[0] == "contact" and len(parts) > 1 and parts[1] in fields) or parts[
-                0
-            ] == UNSUBSCRIBE
+            known = parts[0] in ADDRESSES or (parts[0] == "contact" and len(parts) > 1 and parts[1] in fields)
             if not known:
                 name = ".".join(parts)
                 line = _line_at(source, variable.span.index)

@@ -56,9 +56,9 @@ UNSEEN = re.compile(
 NAMED = {"white": "#ffffff", "black": "#000000"}
 
 
-def stands_always(source: str) -> bool:
+def stands_always(source: str, link: str = UNSUBSCRIBE) -> bool:
     """The link's output stands outside every condition and loop. Raises RenderProblem for what Liquid can't read."""
-    return any(_is_link(node) for node in read(source, HTML).nodes)
+    return any(_is_link(node, link) for node in read(source, HTML).nodes)
 
 
 def is_seen(html: str) -> bool:
@@ -69,8 +69,8 @@ def is_seen(html: str) -> bool:
     return all(_shows_link(skeleton) for skeleton in _skeletons(html))
 
 
-def _is_link(node: Node) -> bool:
-    return isinstance(node, OutputNode) and str(node.expression) == UNSUBSCRIBE
+def _is_link(node: Node, link: str = UNSUBSCRIBE) -> bool:
+    return isinstance(node, OutputNode) and str(node.expression) == link
 
 
 def _skeletons(html: str) -> Iterator[str]:

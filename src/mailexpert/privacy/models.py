@@ -80,7 +80,8 @@ class Consent(AccountRow):
     issue_id = models.BigIntegerField(null=True, blank=True)
     evidence_id = models.BigIntegerField(null=True, blank=True)
     act = models.SmallIntegerField(choices=Act)
-    purpose = models.CharField(max_length=20, choices=Purpose, blank=True, db_default="")
+    # A list's purpose, or an account-wide one like individual_measurement.
+    purpose = models.CharField(max_length=30, choices=Purpose, blank=True, db_default="")
     ground = models.CharField(max_length=20, choices=Ground, blank=True, db_default="")
     source = models.CharField(max_length=20)
     at = models.DateTimeField(db_default=Now())

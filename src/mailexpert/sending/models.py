@@ -141,6 +141,8 @@ class Skip(models.IntegerChoices):
     CANCELLED = 4, _("Mailing was cancelled")
     GONE = 5, _("Contact was deleted or frozen")
     ADDRESS_UNSUPPORTED = 6, _("The relay can't handle this address")
+    PAUSED = 7, _("Wants no mail until a day that they chose")
+    OFTEN = 8, _("Wants fewer mails than this, and had one lately")
 
 
 class Delivery(Walled):

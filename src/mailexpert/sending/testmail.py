@@ -57,8 +57,8 @@ def send(wanted: TestMail) -> None:
             _("line %(line)s of the content: %(what)s") % {"line": problem.line, "what": problem}
         ) from problem
     try:
-        with closing(_connect()) as relay:
-            body = _signed(message.body, domain) if domain else message.body
+        with closing(connect()) as relay:
+            body = signed(message.body, domain) if domain else message.body
             relay.sendmail(message.sender.decode(), [message.recipient.decode()], body)
     except outbound.Refused as problem:
         raise NotSent(_("your relay's host lies inside a private network.")) from problem
@@ -93,7 +93,7 @@ def _compose(wanted: TestMail, domain: SenderDomain | None) -> Message:
     return next(composer.compose([NOBODY], [address.parse(wanted.to).text], [row], now()))
 
 
-def _signed(body: bytes, domain: SenderDomain) -> bytes:
+def signed(body: bytes, domain: SenderDomain) -> bytes:
     active = domain.keys.filter(state=SenderKey.State.ACTIVE).order_by("-algorithm")
     try:
         signing = [dkim.load_key(keys.unseal(key.secret, "dkim"), key.selector) for key in active]
@@ -102,7 +102,7 @@ def _signed(body: bytes, domain: SenderDomain) -> bytes:
         raise NotSent(_("the keys of your sender domain can't be read; renew them.")) from problem
 
 
-def _connect() -> smtplib.SMTP:
+def connect() -> smtplib.SMTP:
     """A session with the account's relay, else the installation's."""
     found = queries.own_relay() or queries.installation_relay()
     if found is None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 # Open to everyone, by the beginning of their path.
 PUBLIC = (
     "/inloggen/", "/uitloggen/", "/aanmelden/", "/bevestigen/", "/wachtwoord/", "/uitnodiging/", "/voorwaarden/",
-    "/verwerkersovereenkomst/", "/cookies/", "/uitschrijven/", "/taal/", "/thema/", "/healthz",
+    "/verwerkersovereenkomst/", "/cookies/", "/uitschrijven/", "/voorkeuren/", "/taal/", "/thema/", "/healthz",
     "/privacy/", "/en/privacy/", "/beloften/", "/en/promises/", "/verwerkers/", "/en/subprocessors/", "/contact/",
     "/.well-known/security.txt", "/nieuws/", "/zoeken/", "/aanbevelingen/", "/api/v1/openapi.json", "/metrics",
     "/post/", "/catcher/", "/mailvanger/",

@@ -98,6 +98,11 @@ def test_looking_changes_nothing_however_often(intake: Running, reader: Reader) 
             assert reply.status == 302
             token = reader.path.removeprefix("/t/u/")
             assert reply.headers["location"] == f"http://localhost:8150/uitschrijven/{token}"
+            chosen = intake.ask(f"/t/p/{token}", method, agent=agent)
+            assert chosen.status == 302
+            assert chosen.headers["location"] == f"http://localhost:8150/voorkeuren/{token}"
+    assert intake.ask(f"/t/p/{token}", "POST", ONE_CLICK, **FORM).status == 405
+    assert intake.ask("/t/p/forged").status == 404
     assert reader.stops() == []
     assert reader.ended() == {}
 

@@ -84,6 +84,8 @@ def test_the_link_to_unsubscribe_stands_in_both_parts_and_is_this_person_s():
         token = links.stop_token(KEY, 7, contact)
         assert f"/t/u/{token}" in part(mail, "html")
         assert f"/t/u/{token}" in part(mail, "plain")
+        assert f"/t/p/{token}" in part(mail, "html")
+        assert f"/t/p/{token}" in part(mail, "plain")
         assert links.read_token(KEY, token) == links.Stop(7, contact)
 
 
@@ -100,7 +102,7 @@ def test_the_link_to_unsubscribe_stands_in_both_parts_and_is_this_person_s():
 )
 def test_a_hidden_unsubscribe_link_gets_a_visible_one_beside_it(hidden):
     (mail,), _composer = mails(content(html=f"<html><body>{hidden}</body></html>"), {"first_name": "Jan"})
-    assert ">Uitschrijven</a></div></body>" in part(mail, "html")
+    assert ">Uitschrijven</a> · " in part(mail, "html")
 
 
 def test_a_template_with_its_own_visible_link_keeps_just_that_one():

@@ -106,7 +106,15 @@ def test_a_style_sheet_hides_as_well(rule):
 )
 def test_a_template_with_its_own_visible_link_keeps_just_that_one(body):
     html = page(f"{body}<p>{LINE}</p>", "<style>.elders{display:none}</style>")
-    assert with_footer(html, "", "nl", LINE)[0] == html
+    made = with_footer(html, "", "nl", LINE)[0]
+    assert made.count("{{ unsubscribe_url }}") == html.count("{{ unsubscribe_url }}")
+    assert made.count("{{ preferences_url }}") == 1
+
+
+def test_a_template_that_leads_to_the_preferences_itself_stays_as_it_is():
+    html = page(f'{LINK} <a href="{{{{ preferences_url }}}}">Kiezen</a><p>{LINE}</p>')
+    text = f"{LINE}\n{{{{ unsubscribe_url }}}}\n{{{{ preferences_url }}}}"
+    assert with_footer(html, text, "nl", LINE) == (html, text)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +156,10 @@ def test_nobody_gives_our_names_another_meaning(given):
 
 def test_the_text_part_has_it_too_and_only_once():
     _html, text = with_footer(page(LINK), "Dag", "en", LINE)
-    assert render_text(text, {}, unsubscribe_url=WAY_OUT) == f"Dag\n\n--\n{LINE}\nUnsubscribe: {WAY_OUT}\n"
+    said = f"Dag\n\n--\n{LINE}\nUnsubscribe: {WAY_OUT}\nPreferences: here\n"
+    assert render_text(text, {}, unsubscribe_url=WAY_OUT, preferences_url="here") == said
     own = "Dag\nWeg: {{ unsubscribe_url }}\n" + LINE
-    assert with_footer(page(LINK), own, "nl", LINE)[1] == own
+    assert with_footer(page(LINK), own, "nl", LINE)[1] == f"{own}\n\nVoorkeuren: {{{{ preferences_url }}}}\n"
     _html, text = with_footer(page(LINK), "{% if contact.x %}{{ unsubscribe_url }}{% endif %}", "nl", LINE)
     assert WAY_OUT in render_text(text, {}, unsubscribe_url=WAY_OUT)
 
