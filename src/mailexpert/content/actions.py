@@ -34,9 +34,11 @@ class ChangedMeanwhile(Exception):
     """Someone else saved this template after you opened it."""
 
 
-def make_template(*, name: str, draft: Draft) -> Template:
+def make_template(*, name: str, draft: Draft, folder: str = "") -> Template:
     """Keep a new template. Its source may still be wrong; checks before sending say so."""
-    return Template.objects.create(name=one_line(name), kind=draft.kind, **_columns(draft))
+    return Template.objects.create(
+        name=one_line(name), kind=draft.kind, folder=one_line(folder)[:100], **_columns(draft)
+    )
 
 
 def make_from_starter(starter: Starter) -> Template:
@@ -80,7 +82,18 @@ def blank_blocks(language: str) -> str:
 
 
 def copy_template(template: Template, *, name: str) -> Template:
-    return make_template(name=name, draft=draft_of(template))
+    return make_template(name=name, draft=draft_of(template), folder=template.folder)
+
+
+def move_template(template: Template, folder: str) -> None:
+    """Into a folder; one that nothing lies in isn't there any more."""
+    template.folder = one_line(folder)[:100]
+    template.save(update_fields=["folder"])
+
+
+def rename_folder(old: str, new: str) -> int:
+    """Everything in it moves; into an existing one they join."""
+    return Template.objects.filter(folder=old).update(folder=one_line(new)[:100])
 
 
 @transaction.atomic

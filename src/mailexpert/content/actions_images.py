@@ -31,6 +31,15 @@ def keep_image(data: bytes, *, name: str, alt: str, decorative: bool = False) ->
     return _stored(clean(data), name=name, alt=alt, decorative=decorative, scanned=scan.scanned)
 
 
+def keep_clean(picture: Picture, *, name: str, alt: str, scanned: bool) -> Image:
+    """A picture that was scanned and cleaned already. Raises NoRoom."""
+    return _stored(picture, name=name, alt=alt, decorative=False, scanned=scanned)
+
+
+def bytes_of(image: Image) -> bytes:
+    return path_of(image).read_bytes()
+
+
 def describe(image: Image, *, name: str, alt: str, decorative: bool) -> None:
     if not alt.strip() and not decorative:
         raise NotDescribed(NotDescribed.__doc__)

@@ -16,6 +16,7 @@ declare(
         "subject": "user.content.private",
         "preheader": "user.content.private",
         "language": "user.content.private",
+        "folder": "user.content.private",
     },
     technical=("id", "account_id", "kind", "version", "created_at", "updated_at"),
 )

@@ -23,6 +23,7 @@ class Template(AccountRow):
     subject = models.CharField(max_length=400, blank=True)
     preheader = models.CharField(max_length=400, blank=True)
     language = models.CharField(max_length=5, default="nl")
+    folder = models.CharField(max_length=100, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

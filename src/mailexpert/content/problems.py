@@ -98,3 +98,15 @@ BLOCK_COLUMNS = gettext_noop("A block has one to %(limit)s columns.")
 BLOCK_CONDITION = gettext_noop(
     "The condition of this block can’t be read: it names a field, a test and a plain value."
 )
+
+BUNDLE_BROKEN = gettext_noop("The zip can’t be opened: it is broken, or locked with a password.")
+BUNDLE_MANY = gettext_noop("The zip holds more than %(limit)s files.")
+BUNDLE_BOMB = gettext_noop("Unpacked, the zip is larger than %(limit)s MB, so nothing of it is taken.")
+BUNDLE_NO_SOURCE = gettext_noop("There is no MJML, HTML or text in it.")
+BUNDLE_STRANGE = gettext_noop("%(name)s was left out: no MJML, HTML, text or picture for mails.")
+BUNDLE_FILE_LARGE = gettext_noop("%(name)s was left out: it is larger than 5 MB.")
+BUNDLE_NESTED = gettext_noop("%(name)s was left out: it is a zip inside the zip.")
+BUNDLE_NO_PICTURE = gettext_noop("%(name)s was left out: it is no picture that mails can show, or too large.")
+BUNDLE_PICTURE_GONE = gettext_noop("%(name)s is named in the mail and wasn’t there.")
+BUNDLE_MOST_PICTURES = gettext_noop("Only the first %(limit)s pictures were taken.")
+BUNDLE_CODE = gettext_noop("Only an administrator of the account may add HTML to a mail.")

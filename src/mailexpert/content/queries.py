@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -49,15 +49,24 @@ GALLERY = {
 }
 
 
-def templates(term: str = "") -> QuerySet[Template]:
+def templates(term: str = "", folder: str = "") -> QuerySet[Template]:
     """The account's templates, the last changed first."""
     found = Template.objects.order_by("-updated_at", "-id")
+    found = found.filter(folder=folder) if folder else found
     return found.filter(name__icontains=term) if term else found
 
 
-def page_of_templates(term: str, after: tuple[datetime, int] | None) -> tuple[list[Template], bool]:
+def folders() -> list[tuple[str, int]]:
+    """Each folder with how many templates lie in it."""
+    rows = Template.objects.exclude(folder="").values("folder").annotate(n=Count("id")).order_by("folder")
+    return [(row["folder"], row["n"]) for row in rows]
+
+
+def page_of_templates(
+    term: str, after: tuple[datetime, int] | None, folder: str = ""
+) -> tuple[list[Template], bool]:
     """One page, and whether more follows."""
-    rows = templates(term)
+    rows = templates(term, folder)
     if after is not None:
         moment, last = after
         rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, id__lt=last))

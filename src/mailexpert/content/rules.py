@@ -225,6 +225,15 @@ def _from_html(source: str, frame: Frame, inliner: CSSInliner | None) -> Compile
     )
 
 
+def washed(source: str, language: str = "nl") -> str:
+    """An HTML source that came from elsewhere, without what a mail may not hold. Raises SourceError."""
+    refuse_towers(source)
+    shielded = shield_html(source)
+    html = _frame(clean(shielded.source), Frame(language=language))
+    _refuse_loss(html, shielded)
+    return unshield(html, shielded.tags)
+
+
 # What can't be inlined (media queries, Outlook's dark mode) stays in its style element.
 INLINE_ALL = CSSInliner(
     keep_style_tags=True,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.content import views, views_brand, views_library
+from mailexpert.content import views, views_brand, views_bundle, views_library
 
 app_name = "content"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("huisstijl/lezen/", views_brand.read_site, name="read_site"),
     path("huisstijl/overnemen/", views_brand.take, name="take_brand"),
     path("huisstijl/aantrekken/", views_brand.dress_all, name="dress_all"),
+    path("inlezen/", views_bundle.take_in, name="take_in"),
+    path("map/", views_bundle.rename_folder, name="rename_folder"),
     path("nieuw/", views.new, name="new"),
     path("nieuw/<slug:slug>/", views.take_starter, name="take_starter"),
     path("voorbeeld/", views.preview, name="preview"),
@@ -26,6 +28,8 @@ urlpatterns = [
     path("voorbeeld/lezers/", views.readers, name="readers"),
     path("voorbeeld/<slug:slug>/", views.starter, name="starter"),
     path("<int:template_id>/", views.edit, name="edit"),
+    path("<int:template_id>/meenemen/", views_bundle.export, name="export"),
+    path("<int:template_id>/map/", views_bundle.move, name="move"),
     path("<int:template_id>/kopie/", views.copy, name="copy"),
     path("<int:template_id>/weg/", views.delete, name="delete"),
     path("<int:template_id>/versies/<int:revision_id>/", views.restore, name="restore"),

@@ -19,7 +19,7 @@ from mailexpert.accounts.access import member_required, own_page, user_of
 from mailexpert.accounts.models import Account
 from mailexpert.accounts.rules import outranks
 from mailexpert.contacts.models import Contact
-from mailexpert.content import actions, policies, queries, revisions
+from mailexpert.content import actions, policies, queries, revisions, uses
 from mailexpert.content.dress import dressed
 from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
 from mailexpert.content.models import Template
@@ -35,12 +35,22 @@ STRIPPED = {"gmail": without_head_styles, "outlook": as_word_shows}
 @require_safe
 @member_required
 def templates(request: HttpRequest) -> HttpResponse:
-    term = request.GET.get("q", "").strip()
-    found, more = queries.page_of_templates(term, _cursor(request.GET.get("na", "")))
-    context = {"templates": found, "term": term, "next_url": _next_url(found, term) if more else ""}
+    term, folder = request.GET.get("q", "").strip(), request.GET.get("map", "")
+    found, more = queries.page_of_templates(term, _cursor(request.GET.get("na", "")), folder)
+    made = uses.counts_of(template.pk for template in found)
+    context = {
+        "rows": [(template, made[template.pk]) for template in found],
+        "term": term,
+        "folder": folder,
+        "next_url": _next_url(found, term, folder) if more else "",
+    }
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
         return render(request, "content/parts/rows.html", context)
-    return render(request, "content/templates.html", context | {"is_empty": not found and not term})
+    return render(request, "content/templates.html", context | _around(found, term, folder))
+
+
+def _around(found: list[Template], term: str, folder: str) -> dict[str, object]:
+    return {"is_empty": not found and not term and not folder, "folders": queries.folders()}
 
 
 def _cursor(value: str) -> tuple[datetime, int] | None:
@@ -51,9 +61,10 @@ def _cursor(value: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _next_url(found: list[Template], term: str) -> str:
+def _next_url(found: list[Template], term: str, folder: str) -> str:
     last = found[-1]
-    given = {"na": f"{last.updated_at.isoformat()}_{last.pk}"} | ({"q": term} if term else {})
+    given = {"na": f"{last.updated_at.isoformat()}_{last.pk}"}
+    given |= {name: value for name, value in (("q", term), ("map", folder)) if value}
     return f"{reverse('content:templates')}?{urlencode(given)}"
 
 
@@ -151,6 +162,8 @@ def _edit_page(request: HttpRequest, template: Template, form: TemplateForm) -> 
         "fields": queries.field_choices(),
         "is_blocks": template.kind == "blocks",
         "block_facts": editor_facts(may_code=may_code(request)) if template.kind == "blocks" else None,
+        "made": uses.of_template(template.pk),
+        "folders": queries.folders(),
         "versions": revisions.of(revisions.Owner(template_id=template.pk))[: revisions.KEPT],
     }
     return render(request, "content/edit.html", context)

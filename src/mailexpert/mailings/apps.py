@@ -12,9 +12,10 @@ class MailingsConfig(AppConfig):
         from mailexpert.content import uses
         from mailexpert.mailings import declare, jobs  # noqa: F401
         from mailexpert.mailings.actions import stop_everything
-        from mailexpert.mailings.queries import sent_this_month, showing
+        from mailexpert.mailings.queries import counts_made_from, made_from, sent_this_month, showing
 
         uses.register(showing)
+        uses.register_templates(uses.MadeFrom(some=made_from, counts=counts_made_from))
         leaving.on_stop("mailings", stop_everything)
         usage.register(
             usage.Measure(key="mails", label=_("Mails this month"), order=20, count=sent_this_month)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Count, Sum
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content import queries as content
 from mailexpert.content.dress import dressed
 from mailexpert.content.models import Template
+from mailexpert.content.uses import Use
 from mailexpert.core.scope import current_account
 from mailexpert.mailings import audience
 from mailexpert.mailings.models import Mailing
@@ -96,6 +98,20 @@ def tally(mailing: Mailing) -> Tally:
 def showing(token: str) -> int:
     """How many mailings show a picture: those that were sent, too."""
     return Mailing.objects.filter(source__contains=token).count()
+
+
+def made_from(template_id: int, most: int) -> list[Use]:
+    """The newest mailings that began with this template."""
+    rows = Mailing.objects.filter(template_id=template_id).order_by("-id")[:most]
+    return [
+        Use(name=row.name, url=reverse("mailings:show", args=[row.pk]), state=row.get_state_display())
+        for row in rows
+    ]
+
+
+def counts_made_from(template_ids: Iterable[int]) -> dict[int, int]:
+    rows = Mailing.objects.filter(template_id__in=list(template_ids)).values("template_id")
+    return {row["template_id"]: row["n"] for row in rows.annotate(n=Count("id"))}
 
 
 def sent_this_month() -> int:
