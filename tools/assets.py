@@ -1,5 +1,5 @@
-"""Copy what the pages need from node_modules and django-htmx to the web room's static/vendor; CodeMirror comes in
-forty modules, so it is made into one file.
+"""Copy what the pages need from node_modules and django-htmx to the web room's static/vendor; CodeMirror and
+GrapesJS come in modules, and are made into one file each.
 
 npm ci && python tools/assets.py
 """
@@ -21,10 +21,8 @@ FROM_NODE = {
     "uplot/dist/uPlot.iife.min.js": "uplot.min.js",
     "uplot/dist/uPlot.min.css": "uplot.min.css",
     "grapesjs/dist/css/grapes.min.css": "grapes.min.css",
-    "grapesjs/dist/grapes.min.js": "grapes.min.js",
-    "grapesjs-mjml/dist/index.js": "grapes-mjml.min.js",
 }
-BUNDLES = {"tools/codemirror.js": "codemirror.min.js"}
+BUNDLES = {"codemirror.js": ("codemirror.min.js", "esm"), "grapes.js": ("grapes.min.js", "iife")}
 SOURCE_MAP = re.compile(r"\s*(//[#@] sourceMappingURL=\S+|/\*[#@] sourceMappingURL=\S+ \*/)\s*\Z")
 WEIGHTS = {"sans": (400, 500, 600), "mono": (400, 500)}
 SUBSETS = ("latin", "latin-ext")
@@ -61,12 +59,12 @@ def copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def bundle(source: Path, target: Path) -> None:
+def bundle(source: Path, target: Path, form: str) -> None:
     # The binary itself: npm's own command for it needs node on the path.
     esbuild = next(NODE.glob("@esbuild/*/bin/esbuild"), None)
     if esbuild is None:
         raise SystemExit("esbuild is missing; run `npm ci` first.")
-    options = ["--bundle", "--minify", "--format=esm", "--legal-comments=none", "--log-level=warning"]
+    options = ["--bundle", "--minify", f"--format={form}", "--legal-comments=none", "--log-level=warning"]
     subprocess.run([esbuild, source, *options, f"--outfile={target}"], check=True)
     copy(target, target)
 
@@ -76,8 +74,8 @@ def main() -> int:
     for source, target in (FROM_NODE | fonts()).items():
         copy(NODE / source, TARGET / target)
     copy(htmx(), TARGET / "htmx.min.js")
-    for source, target in BUNDLES.items():
-        bundle(ROOT / source, TARGET / target)
+    for source, (name, form) in BUNDLES.items():
+        bundle(ROOT / "tools" / source, TARGET / name, form)
     print(f"{sum(path.is_file() for path in TARGET.rglob('*'))} files in {TARGET.relative_to(ROOT)}")
     return 0
 

@@ -23,7 +23,7 @@ PYTHON = VENV / "bin" / "python"
 PACKAGES = [LOCKS / f"{name}.txt" for name in ("runtime", "dev", "docs")]
 NODE_PARTS = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
 VENDOR = ROOT / "src" / "mailexpert" / "web" / "static" / "vendor"
-ASSETS = [ROOT / "tools" / "assets.py", ROOT / "tools" / "codemirror.js"]
+ASSETS = [ROOT / "tools" / name for name in ("assets.py", "codemirror.js", "grapes.js")]
 OLDEST_NODE = 20
 SHIM = """#!/bin/sh
 exec "$(dirname "$0")/python" -m mailexpert.operations.cli "$@"

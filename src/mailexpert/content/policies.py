@@ -16,6 +16,14 @@ MAIL = (
 )
 PICTURES, NO_PICTURES = "https: http: data:", "'none'"
 
+# GrapesJS makes functions from texts and styles from everything. Its frame may do that, and talk to nobody. The inner
+# frame is a data address, takes this policy over and has no origin (static/content/drawing/frame.js).
+DRAWING = (
+    "default-src 'none'; script-src {base}/static/ 'unsafe-eval'; style-src {base}/static/ 'unsafe-inline'; "
+    "img-src https: http: data:; font-src data:; frame-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+
 
 def code_editor(view: View) -> View:
     """The code editor writes its style sheet itself; the page knows it by a number used once."""

@@ -23,6 +23,7 @@ urlpatterns = [
     path("map/", views_bundle.rename_folder, name="rename_folder"),
     path("nieuw/", views.new, name="new"),
     path("nieuw/<slug:slug>/", views.take_starter, name="take_starter"),
+    path("tekenen/", views.drawing, name="drawing"),
     path("voorbeeld/", views.preview, name="preview"),
     path("voorbeeld/mail/", views.frame, name="frame"),
     path("voorbeeld/lezers/", views.readers, name="readers"),

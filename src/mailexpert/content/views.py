@@ -259,6 +259,17 @@ def mail_page(html: str, *, dark: bool = False, with_pictures: bool = True) -> H
 
 
 @require_safe
+@member_required
+def drawing(request: HttpRequest) -> HttpResponse:
+    """The frame in which a template in MJML is drawn. It holds nothing of the account: the page sends it the source."""
+    base = request.build_absolute_uri("/").rstrip("/")
+    response = render(request, "content/drawing.html", {"base": base})
+    response["Content-Security-Policy"] = policies.DRAWING.format(base=base)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_safe
 @never_cache
 @member_required
 def readers(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What CodeMirror says, in the language of the page: its own sentences are the keys."""
+"""What CodeMirror and GrapesJS say, in the language of the page: their own sentences or names are the keys."""
 
 from django.utils.translation import gettext as _
 
@@ -24,4 +24,18 @@ def code_words() -> dict[str, str]:
         "go": _("go"),
         "Diagnostics": _("What isn’t right"),
         "No diagnostics": _("Nothing is wrong"),
+    }
+
+
+def drawing_words() -> dict[str, str]:
+    return {
+        "sw-visibility": _("Show the edges"),
+        "open-blocks": _("Parts to drag in"),
+        "open-sm": _("Look of what is chosen"),
+        "open-tm": _("Settings of what is chosen"),
+        "open-layers": _("Everything in its order"),
+        "busy": _("Getting ready …"),
+        "refused": _(
+            "This mail holds something that can’t be drawn (%(what)s). Write it in code; nothing has changed."
+        ),
     }

@@ -1,4 +1,7 @@
-"""{{ problem|said }}: a problem in the language of the page. {% code_words %}: what the code editor says."""
+"""{{ problem|said }}: a problem in the language of the page. {% code_words %}, {% drawing_words %}: what the editors
+say."""
+
+import json
 
 from django import template
 from django.utils.html import json_script
@@ -19,3 +22,8 @@ def said(problem: Problem) -> str:
 @register.simple_tag
 def code_words() -> SafeString:
     return json_script(words_code.code_words(), "code-words")
+
+
+@register.simple_tag
+def drawing_words() -> str:
+    return json.dumps(words_code.drawing_words())
