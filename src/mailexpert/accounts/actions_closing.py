@@ -58,6 +58,12 @@ def erase(account_id: int, now: datetime) -> Receipt:
     found = Account.objects.get(id=account_id)
     if phase(found.closing_at, now) != "over":
         raise NotOver(NotOver.__doc__)
+    return erase_now(account_id)
+
+
+def erase_now(account_id: int) -> Receipt:
+    """Without asking whether its time is over: a restored backup brought back what was erased before. Runs beside the
+    wall."""
     with account(account_id):
         files = list(Takeaway.objects.exclude(file="").values_list("file", flat=True))
         leaving.erase_outside()

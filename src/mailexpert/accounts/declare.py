@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from mailexpert.accounts import cookies  # noqa: F401  (declares them)
-from mailexpert.core.register import Column, Retention, declare, declare_job
+from mailexpert.core.register import Column, Folder, Retention, declare, declare_folder, declare_job
 
 ACCESS = "essential.service.authentication"
 SERVICE = "essential.service"
@@ -260,6 +260,16 @@ declare(
     keep="30 days",
     columns={"asked_by_id": "user.unique_id"},
     technical=("id", "account_id", "state", "file", "size", "at"),
+)
+declare_folder(
+    Folder(
+        path="takeaway",
+        category="user.content.private",
+        purpose=SERVICE,
+        ground="legal duty: handing over what is kept (article 20 GDPR, Data Act)",
+        subject="account",
+        keep="30 days",
+    )
 )
 declare(
     "accounts_receipt",

@@ -34,6 +34,20 @@ def folder() -> Path:
     return made
 
 
+def forget_person(_contact_id: int, _address: str) -> int:
+    """Files that hold everybody are made once more, without the person who was erased."""
+    from mailexpert.accounts.jobs import write_takeaway
+    from mailexpert.accounts.models import Takeaway
+    from mailexpert.core.jobs import defer
+
+    made = list(Takeaway.objects.filter(state=Takeaway.State.DONE))
+    for one in made:
+        (folder() / one.file).unlink(missing_ok=True)
+        Takeaway.objects.filter(id=one.id).update(state=Takeaway.State.QUEUED, file="")
+        defer(write_takeaway, takeaway_id=one.id)
+    return len(made)
+
+
 def models_of_account() -> list[type[Walled]]:
     found = [model for model in apps.get_models() if issubclass(model, Walled) and model._meta.managed]
     return sorted(found, key=lambda model: model._meta.db_table)

@@ -18,9 +18,13 @@ from mailexpert.contacts.models import (
     slot_names,
 )
 from mailexpert.contacts.rules_columns import OWN_FIELDS
+from mailexpert.core.jobs import defer
+from mailexpert.core.scope import current_account
 from mailexpert.mail import address
 from mailexpert.privacy import actions as ledger
-from mailexpert.privacy.models import Consent, Ground
+from mailexpert.privacy import actions_erasure, rules
+from mailexpert.privacy.jobs_rights import finish_erasure
+from mailexpert.privacy.models import Consent, Erasure, Ground
 from mailexpert.sending.models import Reply, Suppression
 
 EndedBy = Membership.EndedBy
@@ -43,6 +47,10 @@ class NameTaken(Exception):
 
 class AddressTaken(Exception):
     """Another contact has this address."""
+
+
+class ErasedBefore(Exception):
+    """This person was erased at their own request, and comes back only by signing up themselves."""
 
 
 class StoppedBefore(Exception):
@@ -109,7 +117,9 @@ def rename_field(field_id: int, label: str) -> None:
 
 @transaction.atomic
 def add_contact(email: str, values: Mapping[str, Any] | None = None, *, source: str = "hand") -> Contact:
-    """`values`: columns of the contact (names, language, slots). Raises AddressProblem, AddressTaken."""
+    """`values`: columns of the contact (names, language, slots). `source` form: the person does it. Raises
+    AddressProblem, AddressTaken, ErasedBefore."""
+    let_in(address.parse(email).key, by_person=source == "form")
     try:
         with transaction.atomic():
             return Contact.objects.create(email=address.parse(email).text, **(values or {}))
@@ -117,18 +127,33 @@ def add_contact(email: str, values: Mapping[str, Any] | None = None, *, source: 
         raise AddressTaken(email) from problem
 
 
+def let_in(email_key: str, *, by_person: bool) -> None:
+    """Whoever was erased at their own request stays away until they come back by themselves. Raises ErasedBefore."""
+    kept = Suppression.objects.filter(email_key=rules.off_mark(current_account(), email_key))
+    if by_person:
+        kept.filter(reason__in=[Suppression.Reason.ERASED, Suppression.Reason.OBJECTION]).delete()
+    elif kept.exists():
+        raise ErasedBefore(ErasedBefore.__doc__)
+
+
 @transaction.atomic
 def change_contact(
-    contact_id: int, email: str, values: Mapping[str, Any], *, by_id: int | None = None
+    contact_id: int,
+    email: str,
+    values: Mapping[str, Any],
+    *,
+    by_id: int | None = None,
+    by_person: bool = False,
 ) -> None:
-    """Raises address.AddressProblem, AddressTaken. What was changed stands in the contact's timeline, a former address
-    in full: it is the one that people answer from."""
+    """Raises address.AddressProblem, AddressTaken, ErasedBefore. What was changed stands in the contact's timeline, a
+    former address in full: it is the one that people answer from."""
     parsed = address.parse(email).text
     before = Contact.objects.select_for_update().get(id=contact_id)
     changed = [name for name, value in values.items() if getattr(before, name) != value]
     if changed:
         _note(contact_id, Event.Kind.CHANGED, ",".join(changed), by_id)
     if before.email != parsed:
+        let_in(parsed.lower(), by_person=by_person)
         _note(contact_id, Event.Kind.ADDRESS, before.email, by_id)
     try:
         with transaction.atomic():
@@ -187,7 +212,7 @@ def _merge_lists(kept: Contact, gone: Contact) -> None:
             if theirs.list_id in mine:
                 end_membership(kept.id, theirs.list_id, EndedBy.HAND)
         elif theirs.list_id not in mine:
-            sign_up(kept, theirs.list, ground=theirs.ground, evidence=gone.email, source="merge")
+            sign_up(kept, theirs.list, ground=theirs.ground, evidence="", source="merge")
             Membership.objects.filter(contact_id=kept.id, list_id=theirs.list_id).update(since=theirs.since)
 
 
@@ -196,10 +221,21 @@ def _tags_of(contact: Contact) -> list[int]:
 
 
 @transaction.atomic
-def erase_contact(contact_id: int) -> None:
-    """Delete a person's rows. What stays: the ledger's lines under a pseudonym, the outcomes of mailings by
-    number, and the suppression of who objected."""
-    _delete(Contact.objects.select_for_update().get(id=contact_id), Consent.Act.ERASED, source="hand")
+def erase_contact(
+    contact_id: int,
+    why: Erasure.Why = Erasure.Why.HAND,
+    *,
+    stays_off: bool = False,
+    by_id: int | None = None,
+) -> Erasure:
+    """Erase a person: their rows now, texts and files in the background (privacy.actions_erasure). What stays: the
+    ledger's lines under a pseudonym, the outcomes of mailings by number, and a hash of who objected."""
+    contact = Contact.objects.select_for_update().get(id=contact_id)
+    person = actions_erasure.Person(contact_id=contact.id, email_key=contact.email_key)
+    begun = actions_erasure.begin(person, why, stays_off=stays_off, by_id=by_id)
+    actions_erasure.rows_now(begun.id)
+    defer(finish_erasure, erasure_id=begun.id)
+    return begun
 
 
 def _delete(contact: Contact, act: Consent.Act, *, source: str) -> None:

@@ -185,6 +185,6 @@ def confirm_new_address(wanted_id: int) -> Contact | None:
     wanted = NewAddress.objects.select_for_update().filter(id=wanted_id).first()
     if wanted is None:
         return None
-    change_contact(wanted.contact_id, wanted.email, {})
+    change_contact(wanted.contact_id, wanted.email, {}, by_person=True)
     wanted.delete()
     return Contact.objects.get(id=wanted.contact_id)

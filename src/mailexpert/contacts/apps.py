@@ -15,10 +15,14 @@ class ContactsConfig(AppConfig):
                 key="contacts", label=_("Contacts"), order=10, count=lambda: Contact.objects.count()
             )
         )
-        from mailexpert.contacts import declare, declare_rights  # noqa: F401
+        from mailexpert.contacts import declare, declare_rights, forget  # noqa: F401
+        from mailexpert.core import forgetting
         from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view
 
+        forgetting.on_forget("exports", forget.in_exports)
+        forgetting.on_forget("imports", forget.in_imports)
+        forgetting.on_forget("bulks", forget.in_bulks)
         owner_view("contacts_wall", "contacts_contact")
         register(
             Entry(key="contacts", label=_("Contacts"), url_name="contacts:index", icon="users", order=40)

@@ -60,6 +60,7 @@ def land(batch: Import, columns: Sequence[Column], evidence_id: int) -> Landed:
         "ground": batch.ground,
         "evidence": evidence_id,
     }
+    _refuse_erased(values)
     _run("ANALYZE staged")
     duplicates = _merge_duplicates(targets)
     _match(targets, values, batch.existing)
@@ -79,6 +80,20 @@ def land(batch: Import, columns: Sequence[Column], evidence_id: int) -> Landed:
         duplicates=duplicates,
         signed_up=signed_up,
         stayed_off=stayed_off if batch.list_id is not None else 0,
+    )
+
+
+def _refuse_erased(values: Mapping[str, Any]) -> None:
+    """Whoever was erased at their own request isn't brought back, and nothing of the row is kept but its number. The
+    hash is privacy/rules.off_mark's; a million of them are made only where somebody was erased."""
+    mark = "'#' || encode(sha256(int8send(%(account)s::bigint) || s.person), 'hex')"
+    kept = "SELECT FROM sending_suppression x WHERE x.account_id = %(account)s AND x.email_key"
+    if not _run(f"SELECT EXISTS ({kept} >= '#' AND x.email_key < '$')", values)[0][0]:
+        return
+    _run(
+        f"WITH gone AS (DELETE FROM staged s WHERE EXISTS ({kept} = {mark}) RETURNING n) "  # noqa: S608
+        "INSERT INTO staged_refusal (line, reason, detail, vals) SELECT n, 'erased', '', '{}' FROM gone",
+        values,
     )
 
 

@@ -30,6 +30,10 @@ def failure(code: str) -> str:
     return str(FAILURES.get(code, FAILURES["unexpected"]))
 
 
+def erased_before() -> str:
+    return _("This person was erased at their own request, and comes back only by signing up themselves.")
+
+
 def refusal(refused: Refusal) -> str:
     """Why a row was not taken."""
     value = {"value": refused.detail}
@@ -44,6 +48,8 @@ def refusal(refused: Refusal) -> str:
             )
         case "quotes":
             return _("A quotation mark isn’t closed, or stands in the middle of a quoted value.")
+        case "erased":
+            return erased_before()
         case "too_long":
             return _("This row is too long to be a contact.")
         case "value_too_long":

@@ -23,6 +23,8 @@ class Beside(Enum):
     SAMPLE = "making the sample account and the operator's account on a fresh installation"
     ATTRIBUTE = "finding the account that a registration made, for a visitor who agreed to that link"
     ERASE = "erasing an account whose time to come back is over"
+    FORGET = "erasing a person from what no role of an account may change: caught mails, lines that are only added to"
+    REPLAY = "cleaning a restored backup of everyone who was erased since it was made"
     DISCLOSE = "collecting what two people approved to be given on a legal ground"
     CONSOLE = "listing accounts by name for staff who signed; their data opens only with a reason that they can read"
     STATISTICS = "adding up accounts for figures with noise; no single account comes out"

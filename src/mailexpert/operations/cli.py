@@ -11,6 +11,7 @@ from mailexpert.base import env, keys
 from mailexpert.operations.commands import (
     database,
     doctor,
+    erasures,
     ledger,
     people,
     processes,
@@ -27,7 +28,7 @@ PARTS = ("bench",)
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="mailexpert", description="E-mail marketing that keeps its promises.")
     commands = made.add_subparsers(required=True, metavar="command")
-    for module in (processes, database, people, relays, doctor, promises, ledger, watching):
+    for module in (processes, database, people, relays, doctor, promises, ledger, erasures, watching):
         module.add(commands)
     for part in PARTS:
         if (Path(__file__).parent / part / "commands.py").exists():

@@ -1,19 +1,27 @@
 """Writing in the ledger. Who calls these does so in the transaction of the change that the line is about."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
 
+from mailexpert.mail import address
 from mailexpert.privacy import rules
 from mailexpert.privacy.models import Consent, Evidence
 
+ADDRESS = re.compile(r"[^\s@<>()\",;:]{1,64}@[^\s@<>()\",;:]{1,255}")
 COLUMNS = "account_id, contact_id, person, list_id, issue_id, evidence_id, act, purpose, ground, source, at"
 
 
 def keep_evidence(*, source: str, text: str, by_id: int | None = None) -> int:
-    """How a ground came to be, in words; the id to name in the ledger's lines."""
-    return Evidence.objects.create(source=source, text=text, by_id=by_id).id
+    """How a ground came to be, in words; the id to name in the ledger's lines. Addresses in it are masked: the words
+    are sealed, so a person's erasure could never take theirs out."""
+    return Evidence.objects.create(source=source, text=masked(text), by_id=by_id).id
+
+
+def masked(text: str) -> str:
+    return ADDRESS.sub(lambda found: address.mask(found[0]), text)
 
 
 def note(act: Consent.Act, *, contact_id: int, email_key: str, source: str, **facts: Any) -> None:

@@ -7,6 +7,7 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.accounts import agreements
+        from mailexpert.core import leaving
         from mailexpert.privacy import (  # noqa: F401
             checks,
             declare,
@@ -14,10 +15,14 @@ class PrivacyConfig(AppConfig):
             declare_ledger,
             declare_policy,
             declare_promises,
+            declare_rights,
             declare_staff,
             jobs_ledger,
+            jobs_rights,
             promises,
         )
+        from mailexpert.privacy.actions_erasure import mark_account
         from mailexpert.privacy.queries_policy import agreed
 
         agreements.ask(agreed)
+        leaving.on_erase("erasure ledger", mark_account)

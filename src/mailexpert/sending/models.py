@@ -262,7 +262,9 @@ class Suppression(AccountRow):
         COMPLAINT = 2, _("Complained")
         OBJECTION = 3, _("Objected")
         HAND = 4, _("By hand")
+        ERASED = 5, _("Erased at their own request")
 
+    # Of an erased person a keyed hash that begins with # (privacy/rules.py).
     email_key = models.TextField()
     reason = models.SmallIntegerField(choices=Reason)
     at = models.DateTimeField(db_default=Now())

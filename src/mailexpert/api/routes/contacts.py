@@ -59,6 +59,8 @@ def add_contact(request: HttpRequest, wanted: ContactIn) -> Status[dict[str, Any
         raise Problem(409, "The package is full", str(problem)) from problem
     except actions.AddressTaken as problem:
         raise Problem(409, "Address taken", "There is a contact with this address already.") from problem
+    except actions.ErasedBefore as problem:
+        raise Problem(409, "Erased before", str(problem)) from problem
     return Status(201, _shown([made])[0])
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mailexpert.accounts.access import member_required
 from mailexpert.accounts.actions_package import NoRoom, need_room
-from mailexpert.contacts import actions, actions_segments, queries, queries_segments
+from mailexpert.contacts import actions, actions_segments, queries, queries_segments, words
 from mailexpert.contacts.forms import ContactForm, SignUpForm
 from mailexpert.contacts.models import Bulk, Contact, List, Membership, Segment, Tag
 from mailexpert.contacts.queries import Search
@@ -102,6 +102,8 @@ def add(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(problem))
         except actions.AddressTaken:
             form.add_error("email", _("You have a contact with this address already."))
+        except actions.ErasedBefore:
+            form.add_error("email", words.erased_before())
         else:
             if on_list:
                 _sign_up(request, contact, sign_up)
@@ -148,6 +150,8 @@ def change(request: HttpRequest, contact_id: int) -> HttpResponse:
             )
         except actions.AddressTaken:
             form.add_error("email", _("Another contact has this address."))
+        except actions.ErasedBefore:
+            form.add_error("email", words.erased_before())
         else:
             messages.success(request, _("The details are saved."))
             return redirect("contacts:show", contact_id=contact.id)
@@ -212,7 +216,7 @@ def unsubscribe(request: HttpRequest, contact_id: int, list_id: int) -> HttpResp
 @member_required
 def erase(request: HttpRequest, contact_id: int) -> HttpResponse:
     contact = get_object_or_404(Contact, id=contact_id)
-    actions.erase_contact(contact.id)
+    actions.erase_contact(contact.id, by_id=request.user.pk)
     messages.success(
         request, _("The contact is erased. The proof of what was mailed stays, without name or address.")
     )

@@ -18,7 +18,7 @@ from mailexpert.core.tests.rows import walled_models
 CONTRACTS = Path(__file__).parents[4] / "pyproject.toml"
 OURS = [model for model in apps.get_models() if model.__module__.startswith("mailexpert.")]
 # Tables with an account_id that belong to the machine, not to the account.
-PLATFORM = {"sending_caughtmail"}
+PLATFORM = {"sending_caughtmail", "privacy_erasuremark"}
 
 
 def ranks() -> dict[str, int]:
