@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from mailexpert.mailings.models import Mailing
 from mailexpert.sending import queries as sending
 from mailexpert.sending.models import Shard
 
+MOST_WORDS = 8  # of a search; more would only make it slower
 TALLY = (Path(__file__).parent / "sql" / "tally.sql").read_text()
 
 
@@ -50,9 +51,22 @@ class Tally:
     mailable: int
 
 
-def newest(*, before: int | None, limit: int) -> list[Mailing]:
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which mailings someone asks for: with these words in name or subject, in this state, older than that one."""
+
+    term: str = ""
+    state: str = ""
+    before: int | None = None
+
+
+def newest(wanted: Wanted, limit: int) -> list[Mailing]:
     rows = Mailing.objects.order_by("-id")
-    return list((rows.filter(id__lt=before) if before else rows)[:limit])
+    for word in wanted.term.split()[:MOST_WORDS]:
+        rows = rows.filter(Q(name__icontains=word) | Q(subject__icontains=word))
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    return list((rows.filter(id__lt=wanted.before) if wanted.before else rows)[:limit])
 
 
 def with_counts(mailings: Iterable[Mailing]) -> list[Row]:

@@ -1,11 +1,14 @@
 """The pages of a mailing, and who may open them."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from mailexpert.core.scope import account
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, people
+from mailexpert.mailings.views import drafts
 
 
 @pytest.fixture
@@ -103,3 +106,36 @@ def test_a_draft_can_be_deleted_and_a_sent_one_not(shop_client, mailing, shop):
     shop_client.post(at("delete", mailing))
     with account(shop.id):
         assert Mailing.objects.count() == 0
+
+
+def test_a_mailing_is_found_by_its_words_and_by_its_state(shop_client, mailing, shop):
+    with account(shop.id):
+        Mailing.objects.create(name="Zomerfeest", subject="Kom je zondag?", state=Mailing.State.SENT)
+    found = shop_client.get("/mailings/?q=ZONDAG+zomer").content.decode()
+    assert "Zomerfeest" in found
+    assert mailing.name not in found
+    sent = shop_client.get("/mailings/?state=sent", headers={"HX-Request": "true"}).content.decode()
+    assert "Zomerfeest" in sent
+    assert mailing.name not in sent
+    assert "<html" not in sent
+
+
+def test_a_search_that_finds_nothing_says_where_it_looked_and_leads_back(shop_client, mailing):
+    page = shop_client.get("/mailings/?q=sneeuw&state=onzin&before=x").content.decode()
+    assert "geen mailing gevonden voor ‘sneeuw’" in page
+    assert "Alle mailings tonen" in page
+
+
+def test_a_search_finds_nothing_of_a_stranger(stranger_client, mailing):
+    assert at("show", mailing) not in stranger_client.get(f"/mailings/?q={mailing.name}").content.decode()
+
+
+def test_older_mailings_are_a_page_away_and_keep_the_search(shop_client, mailing, shop, monkeypatch):
+    monkeypatch.setattr(drafts, "PAGE", 2)
+    with account(shop.id):
+        Mailing.objects.bulk_create(Mailing(name=f"Brief {n}", account_id=shop.id) for n in range(3))
+    first = shop_client.get("/mailings/?q=brief").content.decode()
+    assert "Brief 2" in first
+    assert "Brief 0" not in first
+    older = re.search(r'href="(/mailings/\?q=brief&amp;before=\d+)"', first)
+    assert "Brief 0" in shop_client.get(older[1].replace("&amp;", "&")).content.decode()

@@ -1,9 +1,10 @@
 """Writing a mailing: the list, the compose page, and the parts of it that answer while one types."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,18 +30,34 @@ PAGE = 50
 @require_safe
 @member_required
 def index(request: HttpRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
-    rows = queries.newest(before=int(before) if before.isdecimal() else None, limit=PAGE + 1)
+    wanted = _wanted(request.GET)
+    rows = queries.newest(wanted, PAGE + 1)
     shown = rows[:PAGE]
-    return render(
-        request,
-        "mailings/index.html",
-        {
-            "mailings": queries.with_counts(shown),
-            "older": shown[-1].id if len(rows) > PAGE else None,
-            "is_first_page": not before,
-        },
+    asked = {"q": wanted.term, "state": wanted.state}
+    context = {
+        "wanted": wanted,
+        "mailings": queries.with_counts(shown),
+        "newest_url": _list_url(asked) if wanted.before else "",
+        "older_url": _list_url(asked | {"before": str(shown[-1].id)}) if len(rows) > PAGE else "",
+    }
+    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
+        return render(request, "mailings/parts/found.html", context)
+    context |= {"states": Mailing.State.values, "has_any": bool(shown) or Mailing.objects.exists()}
+    return render(request, "mailings/index.html", context)
+
+
+def _wanted(asked: QueryDict) -> queries.Wanted:
+    before, state = asked.get("before", ""), asked.get("state", "")
+    return queries.Wanted(
+        term=asked.get("q", "").replace("\0", "").strip()[:200],
+        state=state if state in Mailing.State.values else "",
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
     )
+
+
+def _list_url(asked: dict[str, str]) -> str:
+    said = urlencode({key: value for key, value in asked.items() if value})
+    return reverse("mailings:index") + (f"?{said}" if said else "")
 
 
 @require_POST
