@@ -31,7 +31,9 @@ def test_no_cookie_before_a_choice(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 200
     assert answer.cookies == {}
-    assert "me-choice-banner" in answer.content.decode()
+    page = answer.content.decode()
+    assert 'action="/cookies/keuze/"' in page
+    assert ("me-choice-banner" in page) == (path != "/cookies/")  # that page asks by itself
 
 
 def test_refusing_is_recorded_and_asks_no_more(client: Client) -> None:
