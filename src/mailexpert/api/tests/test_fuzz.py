@@ -12,7 +12,9 @@ from mailexpert.api.api import api
 from mailexpert.base import names
 from mailexpert.config.wsgi import application
 from mailexpert.contacts import actions as contacts
+from mailexpert.contacts.actions_segments import keep_segment
 from mailexpert.contacts.models import Import
+from mailexpert.contacts.rules import tree
 from mailexpert.content.models import Template
 from mailexpert.core.scope import account
 from mailexpert.mailings.models import Mailing
@@ -69,6 +71,7 @@ def known(shop):
             "mailing_id": mailing.id,
             "import_id": Import.objects.create(list=readers, ground="consent", state="queued").id,
             "domain_id": actions_domains.claim("winkel.example").id,
+            "segment_id": keep_segment("x", tree.EVERYONE).id,
             "template_id": Template.objects.create(name="x", kind="html", source=HTML).id,
         }
 

@@ -2,19 +2,47 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from mailexpert.core import register
 from mailexpert.core.promises import Ground, Outcome, broken, check, checking, kept
+from mailexpert.privacy.checks.wire import fetch
 from mailexpert.privacy.choice import CONVERSIONS
 from mailexpert.privacy.models import CookieChoice
 from mailexpert.tracking.models_visits import AdCost, Conversion, Visit, WebRequest
 from mailexpert.tracking.queries_visits import insight
 
 FULL_ADDRESS, LOG_LINES, NIGHT = timedelta(days=7), timedelta(days=14), timedelta(days=1)
+MONTH = timedelta(days=30)
+REFUSED = 400
+ENOUGH = 20  # visits; a few may all have been a glance
 FACTS = {"at", "page", "seconds", "source", "browser", "ip"}
 NO_VISITS = _("no visit was counted yet")
+
+
+def _stands_still(ground: Ground) -> Outcome | None:
+    """A log that nothing can reach: the pages don't name its address, or nobody takes what is told there."""
+    address = ground.env.track_url + "/t/v"
+    if f'content="{address}"' not in fetch(ground.env.base_url + "/privacy/").body:
+        return broken(_("the pages no longer tell the visit log that they were read"))
+    # Nothing is told, so a log that listens refuses it.
+    answer = fetch(address, method="POST", body=b"")
+    if answer.status != REFUSED:
+        return broken(_("the visit log’s address answers %(status)s"), status=answer.status)
+    return None
+
+
+def _lacking(rows: QuerySet[Visit], lack: Q) -> Outcome | None:
+    """More than half of the visits without what the report is about."""
+    total, without = rows.count(), rows.filter(lack).count()
+    if 2 * without > total:
+        return broken(_("visits that lack a fact: %(without)s of %(total)s"), without=without, total=total)
+    return None
+
+
+def _lately(ground: Ground) -> QuerySet[Visit]:
+    return Visit.objects.filter(at__gt=ground.now - MONTH)
 
 
 @check("A2", "visits")
@@ -22,6 +50,9 @@ def a_visit_has_six_facts(ground: Ground) -> Outcome:
     declared = set(register.tables()["tracking_visit"].columns)
     if not declared >= FACTS:
         return broken(_("the visit log lacks %(facts)s"), facts=", ".join(sorted(FACTS - declared)))
+    wrong = _stands_still(ground) or _lacking(_lately(ground), Q(page="") | Q(browser="") | Q(network=""))
+    if wrong:
+        return wrong
     found = insight(ground.now)
     if not found.visits:
         return checking(NO_VISITS)
@@ -39,9 +70,12 @@ def full_addresses_end(ground: Ground) -> Outcome:
 
 @check("A7", "diagnostics")
 def a_fault_is_found_by_its_address(ground: Ground) -> Outcome:
+    """Asks for a page, and looks whether that stands in the log."""
+    last = WebRequest.objects.aggregate(id=Max("id"))["id"] or 0
+    fetch(ground.env.base_url + "/privacy/")
+    if not WebRequest.objects.filter(id__gt=last).exclude(ip=None).exists():
+        return broken(_("a request that was just made stands in no log"))
     lines = WebRequest.objects.filter(at__gt=ground.now - LOG_LINES)
-    if not lines.exclude(ip=None).exists():
-        return checking(_("no request was logged yet"))
     faults = lines.filter(status__gte=400).values("ip").distinct().count()
     return kept(_("log lines by address: faults from %(count)s addresses can be looked up"), count=faults)
 
@@ -57,6 +91,9 @@ def log_lines_end(ground: Ground) -> Outcome:
 
 @check("A8", "devices")
 def browsers_and_screens_are_counted(ground: Ground) -> Outcome:
+    wrong = _stands_still(ground) or _lacking(_lately(ground), Q(browser="") | Q(width=None))
+    if wrong:
+        return wrong
     found = insight(ground.now)
     if not found.visits:
         return checking(NO_VISITS)
@@ -68,6 +105,10 @@ def browsers_and_screens_are_counted(ground: Ground) -> Outcome:
 
 @check("A28", "insight")
 def reports_are_filled(ground: Ground) -> Outcome:
+    rows = _lately(ground)
+    wrong = _stands_still(ground) or (_lacking(rows, Q(seconds=0)) if rows.count() >= ENOUGH else None)
+    if wrong:
+        return wrong
     found = insight(ground.now)
     if not found.visits:
         return checking(NO_VISITS)

@@ -1,6 +1,7 @@
 """The checks of what the operator promises its customers and visitors: kept first, then broken on purpose."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,15 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from mailexpert.accounts.actions import make_staff
+from mailexpert.accounts.models import Account
 from mailexpert.base import clock, env
 from mailexpert.conftest import Tenant
 from mailexpert.contacts.models import Membership
+from mailexpert.core import promises, usage
 from mailexpert.core.beside import Beside
 from mailexpert.core.promises import Ground, Outcome, State
 from mailexpert.core.scope import account, beside_wall
+from mailexpert.privacy.checks.wire import Answer
 from mailexpert.privacy.choice import CONVERSIONS
 from mailexpert.privacy.models import (
     CookieChoice,
@@ -30,7 +34,7 @@ from mailexpert.site import customers as operator
 from mailexpert.site import models_public
 from mailexpert.site.checks import customers, policy, public, staff, visits
 from mailexpert.site.models import Customer, CustomerList, Figure, MailKind, Spent
-from mailexpert.site.tests.cast import confirm, make_operator
+from mailexpert.site.tests.cast import EVERY, confirm, make_operator
 from mailexpert.tracking.models_visits import Conversion, Visit, WebRequest
 
 pytestmark = pytest.mark.django_db
@@ -48,18 +52,82 @@ def look(check: Callable[[Ground], Outcome]) -> State:
 
 
 def visit(**more: Any) -> Visit:
-    return Visit.objects.create(**{"page": "/", "seconds": 5, "browser": "Firefox", **more})
+    told = {
+        "page": "/",
+        "seconds": 5,
+        "browser": "Firefox",
+        "width": 1440,
+        "height": 900,
+        "network": "192.0.2.0/24",
+    }
+    return Visit.objects.create(**{**told, **more})
 
 
-def test_a2_a8_a28_wait_for_a_visit_and_then_show_it() -> None:
-    checks = (
-        visits.a_visit_has_six_facts,
-        visits.browsers_and_screens_are_counted,
-        visits.reports_are_filled,
-    )
-    assert {look(check) for check in checks} == {State.CHECKING}
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> dict[str, Answer]:
+    """What the running pages answer, by the end of their address; a test may change one. Each is logged."""
+    tag = f'<meta name="visit" content="{env.load().track_url}/t/v">'
+    every = "".join(f'<p id="{one}">' for one in EVERY)
+    said = {"/privacy/": (200, tag + every), "/t/v": (400, ""), "/vertrek/": (302, ""), "/kiezen/": (403, "")}
+    answers = {end: Answer(status=status, headers=(), body=body) for end, (status, body) in said.items()}
+
+    def fetch(url: str, **_more: Any) -> Answer:
+        WebRequest.objects.create(ip="192.0.2.7", method="GET", path="/", status=200, milliseconds=1)
+        return next(answer for end, answer in answers.items() if url.endswith(end))
+
+    for module in (visits, customers, policy):
+        monkeypatch.setattr(module, "fetch", fetch)
+    return answers
+
+
+def gone(status: int = 404) -> Answer:
+    return Answer(status=status, headers=(), body="")
+
+
+REPORTS = (
+    visits.a_visit_has_six_facts,
+    visits.browsers_and_screens_are_counted,
+    visits.reports_are_filled,
+)
+
+
+def test_a2_a8_a28_wait_for_a_visit_and_then_show_it(wire: dict[str, Answer]) -> None:
+    assert {look(check) for check in REPORTS} == {State.CHECKING}
     visit()
-    assert {look(check) for check in checks} == {State.KEPT}
+    assert {look(check) for check in REPORTS} == {State.KEPT}
+
+
+@pytest.mark.parametrize("check", REPORTS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("end", ["/privacy/", "/t/v"])
+def test_a2_a8_a28_turn_red_when_the_log_stands_still(
+    check: Callable[[Ground], Outcome], end: str, wire: dict[str, Answer]
+) -> None:
+    visit()
+    wire[end] = gone()
+    assert look(check) == State.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("check", "lack"),
+    [(REPORTS[0], {"network": ""}), (REPORTS[1], {"width": None}), (REPORTS[2], {"seconds": 0})],
+)
+def test_a2_a8_a28_turn_red_when_most_visits_lack_what_they_tell(
+    check: Callable[[Ground], Outcome], lack: dict[str, Any], wire: dict[str, Answer]
+) -> None:
+    for _n in range(10):
+        visit()
+    assert look(check) == State.KEPT
+    for _n in range(11):
+        visit(**lack)
+    assert look(check) == State.BROKEN
+
+
+def test_a7_turns_red_when_a_request_stands_in_no_log(
+    wire: dict[str, Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert look(visits.a_fault_is_found_by_its_address) == State.KEPT
+    monkeypatch.setattr(visits, "fetch", lambda _url: gone(200))
+    assert look(visits.a_fault_is_found_by_its_address) == State.BROKEN
 
 
 def test_a2_turns_red_when_a_full_address_stays() -> None:
@@ -72,10 +140,7 @@ def test_a2_turns_red_when_a_full_address_stays() -> None:
 def test_a7_turns_red_when_log_lines_stay() -> None:
     line = {"ip": "192.0.2.7", "method": "GET", "path": "/", "status": 500, "milliseconds": 1}
     WebRequest.objects.create(**line, at=timezone.now())
-    assert (look(visits.a_fault_is_found_by_its_address), look(visits.log_lines_end)) == (
-        State.KEPT,
-        State.KEPT,
-    )
+    assert look(visits.log_lines_end) == State.KEPT
     WebRequest.objects.create(**line, at=timezone.now() - 16 * DAY)
     assert look(visits.log_lines_end) == State.BROKEN
 
@@ -123,6 +188,53 @@ def test_a30_turns_red_when_announcements_miss_someone(operated: Tenant) -> None
     assert look(customers.announcements_reach_everyone_and_have_a_second_reader) == State.KEPT
     Membership.objects.update(ended_at=timezone.now())
     assert look(customers.announcements_reach_everyone_and_have_a_second_reader) == State.BROKEN
+
+
+def test_a3_turns_red_when_an_account_cannot_see_its_use(
+    shop: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, (a3,) = (
+        Ground(env=env.load(), now=clock.now()),
+        [one for one in promises.promises() if one.id == "A3"],
+    )
+    assert promises.examine(a3, known).state == State.KEPT
+    images = usage.named("images")
+    assert images is not None
+    monkeypatch.setitem(usage._measures, "images", replace(images, count=lambda: 1 // 0))
+    assert promises.examine(a3, known).state == State.BROKEN
+    monkeypatch.delitem(usage._measures, "images")
+    assert promises.examine(a3, known).state == State.NOT_BUILT
+
+
+def test_a6_turns_red_when_nobody_looks_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    for minutes, state in ((None, State.CHECKING), (3, State.KEPT), (300, State.BROKEN)):
+        passed = None if minutes is None else timedelta(minutes=minutes)
+        monkeypatch.setattr(customers, "_since", lambda _job, _ground, passed=passed: passed)
+        assert look(customers.accounts_are_told) == state
+
+
+def test_a26_turns_red_when_the_package_cannot_be_chosen(wire: dict[str, Answer]) -> None:
+    assert look(customers.packages_can_be_changed) == State.KEPT
+    wire["/kiezen/"] = gone()
+    assert look(customers.packages_can_be_changed) == State.BROKEN
+
+
+def test_a30_turns_red_when_nobody_can_leave_or_one_is_kept_too_long(
+    shop: Tenant, wire: dict[str, Answer]
+) -> None:
+    assert look(customers.an_account_can_end) == State.KEPT
+    wire["/vertrek/"] = gone()
+    assert look(customers.an_account_can_end) == State.BROKEN
+    wire["/vertrek/"] = gone(302)
+    Account.objects.filter(id=shop.id).update(closing_at=timezone.now() - 200 * DAY)
+    assert look(customers.an_account_can_end) == State.BROKEN
+
+
+def test_a32_turns_red_when_the_policy_lacks_a_promise(wire: dict[str, Answer]) -> None:
+    assert look(policy.the_policy_shows_its_promises) == State.KEPT
+    whole = wire["/privacy/"]
+    wire["/privacy/"] = replace(whole, body=whole.body.replace('id="A7"', ""))
+    assert look(policy.the_policy_shows_its_promises) == State.BROKEN
 
 
 def test_a16_turns_red_while_an_employee_has_not_signed() -> None:
