@@ -1,6 +1,7 @@
 """The messages of one issue, made by mail.compose when a connection takes them."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import structlog
 
@@ -8,7 +9,7 @@ from mailexpert.base import env, keys
 from mailexpert.base.clock import now
 from mailexpert.delivery import rendering, signing
 from mailexpert.delivery.ports import Issue, Message, Person
-from mailexpert.mail.compose import Composer, IssueContent
+from mailexpert.mail.compose import Composer, Draft, IssueContent
 
 log = structlog.get_logger()
 
@@ -30,40 +31,60 @@ class IssueLetters:
     def compose(self, people: Sequence[Person]) -> Iterator[Message | None]:
         """A few at a time, when they are asked for: while it composes the process answers no relay."""
         for start in range(0, len(people), AT_ONCE):
-            yield from self._some(people[start : start + AT_ONCE])
-
-    def _some(self, people: Sequence[Person]) -> Iterator[Message | None]:
-        """Together where the template is the same for all; else one by one, so that a person whose message
-        can't be made stands in nobody's way."""
-        if self._composer.is_fast:
-            try:
-                return self._together(people)
-            except Exception:
-                log.warning("composing one by one", issue=self._issue_id, exc_info=True)
-        return map(self._alone, people)
+            for draft in self._drafts(people[start : start + AT_ONCE]):
+                yield from self._messages(draft)
 
     @property
     def take_long(self) -> bool:
         return self._signer is not None or not self._composer.is_fast
 
     async def compose_ahead(self, people: Sequence[Person]) -> Iterator[Message | None]:
-        if self._composer.is_fast:
-            made = self.compose(people)
-        else:
-            made = await rendering.render(self._content, self._key, people)
+        drafts = list(self._drafts(people))
+        for draft in drafts:
+            if draft is not None and draft.wanted:
+                await rendering.fill(draft, self._content, self._key)
+        made = chain.from_iterable(map(self._messages, drafts))
         return made if self._signer is None else await signing.sign(made, self._signer)
 
-    def _alone(self, person: Person) -> Message | None:
+    def _drafts(self, people: Sequence[Person]) -> Iterator[Draft | None]:
+        """One for all; or else one by one, so that a person whose message can't be made stands in nobody's way: None
+        for that one."""
         try:
-            return next(self._together([person]))
-        except Exception as problem:
-            log.warning("a message can't be made", issue=self._issue_id, problem=type(problem).__name__)
-            return None
+            yield self._draft(people)
+            return
+        except Exception:
+            log.warning("composing one by one", issue=self._issue_id, exc_info=True)
+        for person in people:
+            try:
+                yield self._draft([person])
+            except Exception as problem:
+                self._cannot(problem)
+                yield None
 
-    def _together(self, people: Sequence[Person]) -> Iterator[Message]:
+    def _draft(self, people: Sequence[Person]) -> Draft:
         contacts = [person.contact_id for person in people]
         emails = [person.email or "" for person in people]
-        return self._composer.compose(contacts, emails, [person.values for person in people], now())
+        return self._composer.draft(contacts, emails, [person.values for person in people], now())
+
+    def _messages(self, draft: Draft | None) -> Iterator[Message | None]:
+        if draft is None:
+            yield None
+        elif self._composer.is_fast:
+            yield from draft.messages()
+        else:
+            messages = draft.messages()
+            for _person in range(draft.size):
+                yield self._next(messages)
+
+    def _next(self, messages: Iterator[Message]) -> Message | None:
+        try:
+            return next(messages)
+        except Exception as problem:
+            self._cannot(problem)
+            return None
+
+    def _cannot(self, problem: Exception) -> None:
+        log.warning("a message can't be made", issue=self._issue_id, problem=type(problem).__name__)
 
 
 def _column(issue: Issue, name: str) -> str:

@@ -1,5 +1,5 @@
-"""Letters that need Liquid person by person, rendered on every core by processes of their own. What a template can
-burn is theirs: their memory has a ceiling, and when one dies the others and the engine go on."""
+"""The passages that only Liquid can write, rendered on every core by processes of their own. What a template can burn
+is theirs: their memory has a ceiling, and when one dies the others and the engine go on."""
 
 import asyncio
 import itertools
@@ -8,19 +8,19 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from datetime import datetime
 from functools import cache
 
 import structlog
 
-from mailexpert.base.clock import now
-from mailexpert.delivery.ports import Message, Person
-from mailexpert.mail.compose import Composer, IssueContent
+from mailexpert.mail.compose import Composer, Draft, IssueContent
+from mailexpert.mail.filling import Wanted
+from mailexpert.mail.passages import Rendered
+from mailexpert.mail.personalise import RenderProblem
 
-A_TURN = 25  # people whom a process takes at once
+FEWEST = 16  # passages that are worth another process
 LARGEST_MEMORY = 1 << 30  # bytes of address space of a rendering process
 MOST_KNOWN = 8  # issues that a process keeps compiled
 WORKERS = os.cpu_count() or 1
@@ -28,11 +28,13 @@ WORKERS = os.cpu_count() or 1
 log = structlog.get_logger()
 
 
-async def render(content: IssueContent, key: bytes, people: Sequence[Person]) -> Iterator[Message | None]:
-    """A message for each person, in their order; None where it can't be made. Never raises."""
-    turns = [people[start : start + A_TURN] for start in range(0, len(people), A_TURN)]
-    made = await asyncio.gather(*(_turn(content, key, some, now()) for some in turns))
-    return itertools.chain.from_iterable(made)
+async def fill(draft: Draft, content: IssueContent, key: bytes) -> None:
+    """Have all passages written that the draft wants. Never raises."""
+    wanted = draft.wanted
+    size = max(FEWEST, -(-len(wanted) // WORKERS))
+    turns = [wanted[start : start + size] for start in range(0, len(wanted), size)]
+    made = await asyncio.gather(*(_turn(content, key, some) for some in turns))
+    draft.fill([_not_made() if found is None else found for found in itertools.chain.from_iterable(made)])
 
 
 def close() -> None:
@@ -42,22 +44,24 @@ def close() -> None:
         _pool.cache_clear()
 
 
-async def _turn(
-    content: IssueContent, key: bytes, people: Sequence[Person], at: datetime
-) -> list[Message | None]:
-    """A process that dies takes only those with it whose letter kills it alone too."""
+def _not_made() -> RenderProblem:
+    return RenderProblem("a passage can't be made", 1)
+
+
+async def _turn(content: IssueContent, key: bytes, wanted: Sequence[Wanted]) -> list[Rendered | None]:
+    """A process that dies takes only those with it whose passage kills it alone too."""
     pool = _pool()
     try:
-        return await asyncio.get_running_loop().run_in_executor(pool, _rendered, content, key, people, at)
+        return await asyncio.get_running_loop().run_in_executor(pool, _rendered, content, key, wanted)
     except BrokenProcessPool:
         if pool is _pool():
             _pool.cache_clear()
-        log.warning("a rendering process died", issue=content.issue_id, people=len(people))
-    if len(people) == 1:
+        log.warning("a rendering process died", issue=content.issue_id, passages=len(wanted))
+    if len(wanted) == 1:
         return [None]
-    half = len(people) // 2
-    first = await _turn(content, key, people[:half], at)
-    return first + await _turn(content, key, people[half:], at)
+    half = len(wanted) // 2
+    first = await _turn(content, key, wanted[:half])
+    return first + await _turn(content, key, wanted[half:])
 
 
 @cache
@@ -85,20 +89,18 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _rendered(
-    content: IssueContent, key: bytes, people: Sequence[Person], at: datetime
-) -> list[Message | None]:
-    ids, emails = [person.contact_id for person in people], [person.email or "" for person in people]
-    messages = _composer(content, key).compose(ids, emails, [person.values for person in people], at)
-    return [_next(messages) for _person in people]
+def _rendered(content: IssueContent, key: bytes, wanted: Sequence[Wanted]) -> list[Rendered | None]:
+    composer = _composer(content, key)
+    return [_written(composer, one) for one in wanted]
 
 
-def _next(messages: Iterator[Message]) -> Message | None:
+def _written(composer: Composer, wanted: Wanted) -> Rendered | None:
     try:
-        return next(messages)
+        found = composer.render(wanted)
     except Exception as problem:  # a MemoryError among them
-        log.warning("a message can't be made", problem=type(problem).__name__)
+        log.warning("a passage can't be made", problem=type(problem).__name__)
         return None
+    return None if isinstance(found, RenderProblem) else found
 
 
 def _composer(content: IssueContent, key: bytes) -> Composer:

@@ -2,32 +2,26 @@
 
 Everything that is the same for all readers is encoded once into one bytes template with `%b` where something
 personal stands. Each personal output is encoded once per distinct value, and a message is one `%` over its
-values. A template with loops or conditions goes through Liquid person by person; the reader sees no difference.
+values. What only Liquid can write (loops, conditions) are passages in that same template, written once for all who
+have the same fields; the reader sees no difference.
 """
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from mailexpert.mail import address, headers, links
+from mailexpert.mail.filling import Filling, Kept, Wanted
 from mailexpert.mail.footer import before_body_end, with_footer
 from mailexpert.mail.frame import DATE, MESSAGE, RECIPIENT, STOP, SUBJECT, Frame
-from mailexpert.mail.links import PersonTokens
 from mailexpert.mail.memory import Memory
-from mailexpert.mail.outputs import Part, Slow, compile_part, normalise, value_of
-from mailexpert.mail.personalise import (
-    PREFERENCES,
-    UNSUBSCRIBE,
-    RenderProblem,
-    check,
-    fields_used,
-    renderer,
-    writer,
-)
-from mailexpert.mail.piece_stream import Known, PieceStream
+from mailexpert.mail.outputs import Header, Part, Slow, compile_header, compile_part, normalise
+from mailexpert.mail.passages import Passage, Place, Rendered, SubjectPassage
+from mailexpert.mail.personalise import PREFERENCES, UNSUBSCRIBE, RenderProblem, check, fields_used
 
 SUBJECT_COLUMN = 9  # behind "Subject: "
 WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+[^/]").fullmatch
@@ -83,25 +77,28 @@ class Composer:
         self._tokens = links.person_tokens(key, content.issue_id)
         returns_to = content.inbound_domain or sender.domain
         self._returns_to = b"@" + address.parse(f"b@{returns_to}").domain.encode()
-        html, text = with_footer(content.html, content.text, content.language, content.sender_line)
-        html, text = _linked(content, key, normalise(html), normalise(text))
         self._addresses = {
             UNSUBSCRIBE: content.track_url + "/t/u/",
             PREFERENCES: content.track_url + "/t/p/",
         }
-        self._head = _head(content, sender)
-        self._openings = tuple(_opening(content, kind) for kind in (b"plain", b"html"))
-        self._end = b"\r\n--" + _boundary(content) + b"--\r\n"
-        self._bodies: Callable[[PersonTokens, list[bytes], Sequence[Sequence[Any]], bytes], Iterator[bytes]]
-        try:
-            self._compile_fast(normalise(content.subject), text, html)
-        except Slow:
-            self._compile_slow(normalise(content.subject), text, html)
+        html, text = with_footer(content.html, content.text, content.language, content.sender_line)
+        html, text = _linked(content, key, normalise(html), normalise(text))
+        self.passages: list[Passage] = []
+        sources = normalise(content.subject), text, html
+        for problem in (found for source in sources for found in check(source) if found.is_error):
+            raise RenderProblem(problem.message, problem.line)
+        self.columns = fields_used(*sources)
+        self._subject = self._compile_subject(sources[0])
+        self._subjects = Memory(self._encoded_subject)
+        parts = self._compile_parts(text, html)
+        self._outputs = [output for part in parts for output in part.outputs]
+        self._kept = Kept(self.passages)
+        self._compile_frame(content, sender, parts)
 
     @property
     def is_fast(self) -> bool:
-        """False when the template makes every person go through Liquid."""
-        return self._bodies == self._fast
+        """False when Liquid has to write passages of it, for all whose fields differ."""
+        return not self.passages
 
     def compose(
         self,
@@ -111,109 +108,157 @@ class Composer:
         now: dt.datetime,
     ) -> Iterator[Message]:
         """Messages in the order of the people, each made when it is asked for. `values` are rows in the order of
-        `columns`; None is an empty field. On the slow way a message raises personalise.RenderProblem; the next
+        `columns`; None is an empty field. With passages a message may raise personalise.RenderProblem; the next
         one can be asked for all the same."""
-        if not contact_ids:
-            return iter(())
-        tokens = self._tokens(contact_ids)
-        returns_to = self._returns_to
-        senders = [b"b-" + opaque + returns_to for opaque in tokens.opaques]
+        draft = self.draft(contact_ids, emails, values, now)
+        draft.fill([self.render(wanted) for wanted in draft.wanted])
+        return draft.messages()
+
+    def draft(
+        self,
+        contact_ids: Sequence[int],
+        emails: Sequence[str],
+        values: Sequence[Sequence[Any]],
+        now: dt.datetime,
+    ) -> "Draft":
+        """The same messages, once the passages that are `wanted` have been filled in."""
+        tokens, count = self._tokens(contact_ids), len(contact_ids)
+        rows = zip(*values, strict=True) if count else [()] * len(self.columns)
+        columns = dict(zip(self.columns, rows, strict=True)) if self.columns else {}
         recipients = [email.encode("utf-8", "replace") for email in emails]
         if OFF_THE_WIRE("".join(emails)):
             recipients = [b"" if OFF_THE_WIRE(email) else email.encode() for email in emails]
-        return map(Message, senders, recipients, self._bodies(tokens, recipients, values, headers.date(now)))
-
-    # ── fast ──
-
-    def _compile_fast(self, subject: str, text: str, html: str) -> None:
-        parts = (
-            compile_part(text, html=False, addresses=self._addresses),
-            compile_part(html, html=True, addresses=self._addresses),
+        return Draft(
+            template=self._template,
+            order=self._order,
+            senders=[b"b-" + opaque + self._returns_to for opaque in tokens.opaques],
+            recipients=recipients,
+            filled=[
+                tokens.stops,
+                tokens.opaques,
+                recipients,
+                self._subject_column(columns, count),
+                [headers.date(now)] * count,
+                *(output.encode(columns[output.field]) for output in self._outputs),
+            ],
+            filling=self._filling(columns, tokens.stops) if self.passages else None,
         )
-        self._subject = compile_part(subject, html=False, as_header=True)
-        self._subjects = Memory(self._encoded_subject)
-        self._outputs = [output for part in parts for output in part.outputs]
-        outputs = [*self._subject.outputs, *self._outputs]
-        self.columns = tuple(dict.fromkeys(output.field for output in outputs))
-        frame = self._layout(parts)
-        self._template, self._order = frame.template, frame.order
-        self._bodies = self._fast
 
-    def _layout(self, parts: Sequence[Part]) -> Frame:
-        """The bytes template, and for each `%b` in it the number of the column that fills it."""
+    def _filling(self, columns: Mapping[str, Sequence[Any]], stops: Sequence[bytes]) -> Filling:
+        is_shown = any(passage.shows_token for passage in self.passages)
+        tokens = [stop.decode() for stop in stops] if is_shown else []
+        return Filling(self._kept, columns, tokens, len(stops))
+
+    def render(self, wanted: Wanted) -> Rendered | RenderProblem:
+        """A passage for whoever has these fields. Never raises."""
+        passage = self.passages[wanted.passage]
+        fields = self.columns if passage.fields is None else passage.fields
+        own = {name: address + wanted.token for name, address in self._addresses.items()}
+        try:
+            return passage.render(dict(zip(fields, wanted.values, strict=True)), own)
+        except RenderProblem as problem:
+            return problem
+
+    # ── once ──
+
+    def _compile_subject(self, source: str) -> Header | Place:
+        try:
+            return compile_header(source)
+        except Slow:
+            self.passages.append(SubjectPassage(source, _subject_line))
+            return Place(0, 0)
+
+    def _compile_parts(self, text: str, html: str) -> list[Part]:
+        parts = []
+        for source, is_html in ((text, False), (html, True)):
+            part = compile_part(source, html=is_html, addresses=self._addresses, passages=len(self.passages))
+            self.passages += part.passages
+            parts.append(part)
+        return parts
+
+    def _compile_frame(self, content: IssueContent, sender: address.Address, parts: Sequence[Part]) -> None:
+        """The bytes template, and for each `%b` in it the number of the column that fills it: the fixed ones, the
+        outputs, the passages place by place."""
+        starts = list(accumulate((passage.places for passage in self.passages), initial=0))
+        before, outputs = len(FIXED), len(self._outputs)
+
+        def column(place: Place) -> int:
+            return len(FIXED) + outputs + starts[place.passage] + place.number
+
         frame = Frame()
-        frame.add(self._head)
-        before = len(FIXED)
-        for part, opening in zip(parts, self._openings, strict=True):
-            frame.literal(opening)
+        frame.add(_head(content, sender))
+        for part, kind in zip(parts, (b"plain", b"html"), strict=True):
+            frame.literal(_opening(content, kind))
             for piece in part.pieces:
-                if isinstance(piece, bytes):
-                    frame.literal(piece)
-                else:
-                    frame.slot(STOP if piece is None else before + piece)
+                match piece:
+                    case bytes():
+                        frame.literal(piece)
+                    case None:
+                        frame.slot(STOP)
+                    case Place():
+                        frame.slot(column(piece))
+                    case _:
+                        frame.slot(before + piece)
             before += len(part.outputs)
-        frame.literal(self._end)
-        return frame
+        frame.literal(b"\r\n--" + _boundary(content) + b"--\r\n")
+        self._template = frame.template
+        self._order = frame.order
+        if isinstance(self._subject, Place):
+            subject = column(self._subject)
+            self._order = [subject if number == SUBJECT else number for number in frame.order]
 
-    def _fast(
-        self, tokens: PersonTokens, recipients: list[bytes], values: Sequence[Sequence[Any]], date: bytes
-    ) -> Iterator[bytes]:
-        columns = dict(zip(self.columns, zip(*values, strict=True), strict=True)) if self.columns else {}
-        filled = [
-            tokens.stops,
-            tokens.opaques,
-            recipients,
-            self._subject_column(columns, len(recipients)),
-            [date] * len(recipients),
-            *(output.encode(columns[output.field]) for output in self._outputs),
-        ]
-        return map(self._template.__mod__, zip(*[filled[number] for number in self._order], strict=True))
+    # ── for each window ──
 
-    def _subject_column(self, columns: dict[str, tuple[Any, ...]], count: int) -> list[bytes]:
+    def _subject_column(self, columns: Mapping[str, Sequence[Any]], count: int) -> list[bytes]:
+        if isinstance(self._subject, Place):
+            return []  # a passage's column stands there
         fields = [columns[output.field] for output in self._subject.outputs]
         if not fields:
             return [self._encoded_subject(())] * count
         return self._subjects.column(list(zip(*fields, strict=True)))
 
     def _encoded_subject(self, row: tuple[Any, ...]) -> bytes:
-        return headers.unstructured(self._subject.plain(row), start=SUBJECT_COLUMN)
+        assert isinstance(self._subject, Header)
+        return _subject_line(self._subject.plain(row))
 
-    # ── slow ──
 
-    def _compile_slow(self, subject: str, text: str, html: str) -> None:
-        for problem in (found for part in (subject, text, html) for found in check(part) if found.is_error):
-            raise RenderProblem(problem.message, problem.line)
-        self.columns = fields_used(subject, text, html)
-        self._bodies = self._slow
-        self._subject_of = self._plain_subject(subject)
-        parts = (writer(text, html=False), writer(html, html=True))
-        self._parts = [(write, Known(same)) for write, same in parts]
+class Draft:
+    """The messages of some people, of which Liquid may still have to write passages."""
 
-    def _plain_subject(self, source: str) -> Callable[[dict[str, Any], dict[str, str]], bytes]:
-        """The subject's own short way, where it needs no Liquid person by person though a part does."""
-        try:
-            part = compile_part(source, html=False, as_header=True)
-        except Slow:
-            render = renderer(source, html=False)
-            return lambda contact, own: headers.unstructured(render(contact, **own), start=SUBJECT_COLUMN)
-        fields = [output.field for output in part.outputs]
-        return lambda contact, _own: headers.unstructured(
-            part.plain([contact.get(field) for field in fields]), start=SUBJECT_COLUMN
-        )
+    def __init__(
+        self,
+        *,
+        template: bytes,
+        order: Sequence[int],
+        senders: list[bytes],
+        recipients: list[bytes],
+        filled: Sequence[Sequence[bytes]],
+        filling: Filling | None,
+    ) -> None:
+        self._template, self._order = template, order
+        self._senders, self._recipients = senders, recipients
+        self._filled, self._filling = filled, filling
 
-    def _slow(
-        self, tokens: PersonTokens, recipients: list[bytes], values: Sequence[Sequence[Any]], date: bytes
-    ) -> Iterator[bytes]:
-        def one(stop: bytes, opaque: bytes, recipient: bytes, row: Sequence[Any]) -> bytes:
-            contact = dict(zip(self.columns, map(value_of, row), strict=True))
-            own = {name: address + stop.decode() for name, address in self._addresses.items()}
-            filled = (stop, opaque, recipient, self._subject_of(contact, own), date)
-            out = [self._head.template % tuple(filled[number] for number in self._head.order)]
-            for opening, (write, known) in zip(self._openings, self._parts, strict=True):
-                out += (opening, *write(PieceStream(known), contact, **own))
-            return b"".join((*out, self._end))
+    @property
+    def size(self) -> int:
+        return len(self._recipients)
 
-        return map(one, tokens.stops, tokens.opaques, recipients, values)
+    @property
+    def wanted(self) -> list[Wanted]:
+        return self._filling.wanted if self._filling else []
+
+    def fill(self, rendered: Sequence[Rendered | RenderProblem]) -> None:
+        """With the passages that are wanted, in their order."""
+        if self._filling:
+            self._filling.fill(rendered)
+
+    def messages(self) -> Iterator[Message]:
+        """Each made when it is asked for; raises RenderProblem for one of which a passage could not be made."""
+        filled: list[Sequence[Any]] = [*self._filled, *(self._filling.columns() if self._filling else ())]
+        if not self._recipients:
+            return iter(())
+        bodies = map(self._template.__mod__, zip(*[filled[number] for number in self._order], strict=True))
+        return map(Message, self._senders, self._recipients, bodies)
 
 
 FIXED = (STOP, MESSAGE, RECIPIENT, SUBJECT, DATE)
@@ -259,6 +304,10 @@ def _constant_fields(content: IssueContent, sender: address.Address) -> bytes:
         reply = address.parse_sender(content.reply_to)
         fields.insert(0, b"Reply-To: " + headers.mailbox(reply.name, reply.address.text, start=10))
     return b"\r\n".join(fields) + b"\r\n"
+
+
+def _subject_line(text: str) -> bytes:
+    return headers.unstructured(text, start=SUBJECT_COLUMN)
 
 
 def _boundary(content: IssueContent) -> bytes:

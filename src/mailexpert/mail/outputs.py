@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions.filtered import FilteredExpression
 from liquid.builtin.expressions.path import Path
 from liquid.builtin.expressions.primitive import IntegerLiteral, StringLiteral
 from liquid.builtin.output import OutputNode
+from liquid.builtin.tags.comment_tag import CommentNode
 from liquid.context import RenderContext
 from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
 from mailexpert.mail import quoted
 from mailexpert.mail.memory import Memory
+from mailexpert.mail.passages import NOT_A_FIELD, Passage, Place, split
 from mailexpert.mail.personalise import HTML, TEXT, Limited, read
 
 # Filters that look at the value alone (`date` at the clock too, for two words: memory.THE_CLOCK).
@@ -37,9 +40,6 @@ ON_THE_VALUE = frozenset(
 )
 PROBES = (None, "", "Jan", 5)
 TOKEN_WIDTH = 31  # a stop token in base64 without its padding
-NO_ADDRESSES: Mapping[str, str] = {}
-# Names that Liquid answers itself instead of looking a field up.
-NOT_A_FIELD = frozenset({"size", "first", "last"})
 
 # Values for which no filter below does anything surprising: printable ASCII, nothing to escape, no dot first, no
 # blank at an end and no two together.
@@ -57,7 +57,7 @@ QUICK: dict[str, Callable[[str], str]] = {
 
 
 class Slow(Exception):
-    """The template asks for more than this way can give; it goes through Liquid person by person."""
+    """This asks for more than a field and its filters; Liquid has to write it."""
 
 
 def normalise(text: str) -> str:
@@ -92,56 +92,97 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """`pieces`: bytes that stand as they are, the number of an output, or None for the stop token."""
+    """`pieces`: bytes that stand as they are, the number of an output, a place of a passage, or None for the stop
+    token."""
 
-    pieces: list[bytes | int | None]
+    pieces: list[bytes | int | Place | None]
+    outputs: list[Output]
+    passages: Sequence[Passage] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A header's text; `plain` makes it of one row of the outputs' values."""
+
     outputs: list[Output]
     plain: Callable[[Sequence[Any]], str]
 
 
-def compile_part(
-    source: str, *, html: bool, addresses: Mapping[str, str] = NO_ADDRESSES, as_header: bool = False
-) -> Part:
-    """Take a template apart. `addresses`: what stands before the person's token, by the name of the output. Raises
-    Slow for whatever isn't text or a plain output of a contact's field, and RenderProblem for what Liquid can't
-    read."""
-    environment = HTML if html else TEXT
-    outputs: list[Output] = []
-    numbers: dict[str, int] = {}
-    parts: list[str | int | None] = []
-    for node in read(source, environment).nodes:
-        if type(node) is ContentNode:
+def compile_part(source: str, *, html: bool, addresses: Mapping[str, str], passages: int = 0) -> Part:
+    """Take a template apart. `addresses`: what stands before the person's token, by the name of the output;
+    `passages`: how many there are before its own. Raises RenderProblem for what Liquid can't read."""
+    template = read(source, HTML if html else TEXT)
+    outputs, parts = _Outputs(html=html), list[str | int | Place | None]()
+    rest = [node for node in template.nodes if not _is_plain(node, outputs, addresses)]
+    made, places = split(template, source, rest, passages)
+    place_of = dict(zip(map(id, rest), places, strict=True))
+    for node in template.nodes:
+        if id(node) in place_of:
+            parts.append(place_of[id(node)])
+        elif isinstance(node, ContentNode):
             parts.append(node.text)
-        elif type(node) is not OutputNode:
-            raise Slow(type(node).__name__)
-        elif (address := addresses.get(str(node.expression))) is not None and not as_header:
+        elif isinstance(node, OutputNode) and (address := addresses.get(str(node.expression))) is not None:
             parts += [escape(address) if html else address, None]
-        else:
-            said = str(node.expression)
-            if said not in numbers:
-                numbers[said] = len(outputs)
-                outputs.append(_output(environment, node, html=html))
-            parts.append(numbers[said])
-    return Part(
-        pieces=[] if as_header else _encoded(parts),
-        outputs=outputs,
-        plain=_joiner(parts, outputs),
-    )
+        elif isinstance(node, OutputNode):
+            parts.append(outputs.number(node))
+    return Part(pieces=_encoded(parts), outputs=outputs.found, passages=made)
 
 
-def _joiner(parts: list[str | int | None], outputs: list[Output]) -> Callable[[Sequence[Any]], str]:
+def compile_header(source: str) -> Header:
+    """Raises Slow for whatever isn't text or a plain output of a contact's field, and RenderProblem."""
+    outputs, parts = _Outputs(html=False), list[str | int]()
+    for node in read(source, TEXT).nodes:
+        if isinstance(node, ContentNode):
+            parts.append(node.text)
+        elif isinstance(node, OutputNode):
+            parts.append(outputs.number(node))
+        elif not isinstance(node, CommentNode):
+            raise Slow(type(node).__name__)
+    return Header(outputs=outputs.found, plain=_joiner(parts, outputs.found))
+
+
+class _Outputs:
+    """The outputs of one template, each distinct one once."""
+
+    def __init__(self, *, html: bool) -> None:
+        self._html = html
+        self._numbers: dict[str, int] = {}
+        self.found: list[Output] = []
+
+    def number(self, node: OutputNode) -> int:
+        """Raises Slow."""
+        said = str(node.expression)
+        if said not in self._numbers:
+            made = _output(HTML if self._html else TEXT, node, html=self._html)
+            self._numbers[said] = len(self.found)
+            self.found.append(made)
+        return self._numbers[said]
+
+
+def _is_plain(node: Node, outputs: _Outputs, addresses: Mapping[str, str]) -> bool:
+    if isinstance(node, ContentNode | CommentNode):
+        return True
+    if not isinstance(node, OutputNode):
+        return False
+    try:
+        return str(node.expression) in addresses or outputs.number(node) >= 0
+    except Slow:
+        return False
+
+
+def _joiner(parts: Sequence[str | int], outputs: list[Output]) -> Callable[[Sequence[Any]], str]:
     """The part as text for one row of values, for a subject."""
 
     def join(row: Sequence[Any]) -> str:
         shown = [output.text(value_of(value)) for output, value in zip(outputs, row, strict=True)]
-        return "".join(shown[part] if isinstance(part, int) else part or "" for part in parts)
+        return "".join(shown[part] if isinstance(part, int) else part for part in parts)
 
     return join
 
 
-def _encoded(parts: list[str | int | None]) -> list[bytes | int | None]:
+def _encoded(parts: Sequence[str | int | Place | None]) -> list[bytes | int | Place | None]:
     """Literals encoded, each closed so that a value may begin on a line of its own."""
-    pieces: list[bytes | int | None] = []
+    pieces: list[bytes | int | Place | None] = []
     literal, column = "", 0
     for part in parts:
         if isinstance(part, str):

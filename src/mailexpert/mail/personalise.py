@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from liquid import BoundTemplate, Environment, Mode
-from liquid.ast import Node
-from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions.filtered import FilteredExpression
 from liquid.builtin.expressions.path import Path
 from liquid.builtin.output import OutputNode
@@ -194,54 +192,20 @@ def render_text(source: str, contact: Mapping[str, Any], **special: str) -> str:
     return renderer(source, html=False)(contact, **special)
 
 
-def writer(source: str, *, html: bool) -> tuple[Callable[..., list[bytes]], list[str]]:
-    """A source compiled once, written for many: `write(stream, contact, unsubscribe_url=…)`, where whatever a person
-    gets goes to the stream's `write`, text by text, and comes back as its `pieces`; and the texts that are the same
-    for all. Both raise RenderProblem."""
-    template = read(source, HTML if html else TEXT)
-    counts = RenderContext if _is_little_work(template) else Counted
-
-    def write(stream: Any, contact: Mapping[str, Any], **special: str) -> list[bytes]:
-        context = counts(template, globals={"contact": dict(contact), **special})
-        with _as_render_problem(source):
-            template.render_with_context(context, stream)
-            pieces: list[bytes] = stream.pieces()
-            return pieces
-
-    return write, list(_literals(template))
-
-
-def _is_little_work(template: BoundTemplate) -> bool:
-    """It can't come to MOST_WORK, not even if all of it stood in the longest loop: nobody has to count."""
-    analysis = template.analyze(include_partials=False)
-    uses = sum(map(len, analysis.variables.values())) + sum(map(len, analysis.filters.values()))
-    rounds = Limited.loop_iteration_limit if "for" in analysis.tags else 1
-    return 2 * uses * rounds < MOST_WORK  # twice: a `case` may look at its value again
-
-
-def _literals(template: BoundTemplate) -> Iterator[str]:
-    context = RenderContext(template)
-    nodes: list[Node] = list(template.nodes)
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, ContentNode):
-            yield node.text
-        nodes += node.children(context, include_partials=False)
-
-
 def renderer(source: str, *, html: bool) -> Callable[..., str]:
     """A source compiled once, rendered for many: `render(contact, unsubscribe_url=…)`. Both raise RenderProblem."""
     template = read(source, HTML if html else TEXT)
 
     def render(contact: Mapping[str, Any], **special: str) -> str:
-        with _as_render_problem(source):
+        with as_render_problem(source):
             return template.render(contact=dict(contact), **special)
 
     return render
 
 
 @contextmanager
-def _as_render_problem(source: str) -> Iterator[None]:
+def as_render_problem(source: str) -> Iterator[None]:
+    """Whatever Liquid makes of a person's values, as a RenderProblem with its line."""
     try:
         yield
     except LiquidError as problem:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from io import StringIO
+from typing import Any
 
+from liquid.ast import Node
 from liquid.exceptions import OutputStreamLimitError
 
 from mailexpert.mail import quoted
@@ -28,23 +30,38 @@ class Known(dict[str, bytes]):
 
 
 class PieceStream(StringIO):
-    """A stream for Liquid. `pieces()` is quoted-printable, and as large as Limited allows, in encoded bytes."""
+    """A stream for Liquid. What comes out is quoted-printable, and as large as Limited allows, in encoded bytes."""
 
     size = 0  # Liquid asks for it where a block writes into a stream of its own
 
     def __init__(self, known: Known) -> None:
         self._known = known
         self._pieces: list[bytes] = []
+        self._places = [self._pieces]
 
     def write(self, text: str) -> int:
-        self._pieces.append(self._known[text])
+        if text:
+            self._pieces.append(self._known[text])
         return len(text)
 
-    def pieces(self) -> list[bytes]:
-        """Raises OutputStreamLimitError for more than any mail holds."""
-        if sum(map(len, self._pieces)) > Limited.output_stream_limit:
+    def next_place(self) -> None:
+        self._pieces = []
+        self._places.append(self._pieces)
+
+    def places(self) -> list[list[bytes]]:
+        """The pieces of each place. Raises OutputStreamLimitError for more than any mail holds."""
+        if sum(len(piece) for pieces in self._places for piece in pieces) > Limited.output_stream_limit:
             raise OutputStreamLimitError("output stream limit reached", token=None)
-        return self._pieces
+        return self._places
+
+
+class NextPlace(Node):
+    """Stands between two nodes: what the second writes belongs elsewhere."""
+
+    def render_to_output(self, context: Any, buffer: Any) -> int:
+        del context
+        buffer.next_place()
+        return 0
 
 
 def _piece(text: str) -> bytes:

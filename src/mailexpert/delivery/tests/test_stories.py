@@ -2,6 +2,7 @@
 accounted for."""
 
 import asyncio
+import email
 from collections.abc import Iterator
 
 import pytest
@@ -165,3 +166,22 @@ def test_a_relay_that_refuses_the_sender_stops_the_issue_and_says_so(room: Mailr
     sink.refuses_sender = False
     room.retries_due()
     assert send(room, issue, sink)["sent"] == 60
+
+
+def test_what_liquid_writes_reaches_each_reader_and_whom_it_fails_has_failed(room: Mailroom) -> None:
+    issue, sink = room.mailing(people("ok", 300)), Sink()
+    room.ask("UPDATE contacts_contact SET first_name = 'Naam ' || id")
+    room.ask("UPDATE contacts_contact SET first_name = '0' WHERE email = 'ok+7@lezer.example'")
+    room.ask(
+        "UPDATE sending_issue SET text = %s",
+        "{% for n in (1..2) %}[{{ n }} {{ contact.first_name }}]{% endfor %}"
+        "{% if contact.first_name == '0' %}{{ 1 | divided_by: 0 }}{% endif %}",
+    )
+    counts = send(room, issue, sink)
+    assert (counts["sent"], counts["failed"]) == (299, 1)
+    names = dict(room.ask("SELECT email, first_name FROM contacts_contact WHERE first_name <> '0'"))
+    for message in map(email.message_from_bytes, sink.messages):
+        plain = message.get_payload(0).get_payload(decode=True).decode()
+        name = names.pop(message["To"])
+        assert plain.startswith(f"[1 {name}][2 {name}]")
+    assert not names

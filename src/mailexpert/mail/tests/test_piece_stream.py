@@ -5,13 +5,15 @@ import quopri
 import pytest
 
 from mailexpert.mail.memory import MOST_REMEMBERED
-from mailexpert.mail.personalise import Limited, RenderProblem, writer
-from mailexpert.mail.piece_stream import Known, PieceStream
+from mailexpert.mail.outputs import compile_part
+from mailexpert.mail.personalise import Limited, RenderProblem
+from mailexpert.mail.piece_stream import Known
 
 
 def written(source: str, **contact: str) -> str:
-    write, same = writer(source, html=False)
-    return quopri.decodestring(b"".join(write(PieceStream(Known(same)), contact))).decode()
+    part = compile_part("{% if true %}" + source + "{% endif %}", html=False, addresses={})
+    ((pieces,),) = (passage.render(contact, {}) for passage in part.passages)
+    return quopri.decodestring(b"".join(pieces)).decode()
 
 
 def test_a_captured_text_goes_through_its_filters_as_text():

@@ -63,7 +63,7 @@ class Line:
             ("sender_name", "reply_to", "subject", "html", "text", "preheader", "purpose", "sender_line"), ""
         )
         return Issue(
-            id=issue, account_id=1, kind=1, sender_address="w@x.example", fields={}, links=(),
+            id=issue, account_id=self._tables.account, kind=1, sender_address="w@x.example", fields={}, links=(),
             list_ids=(), tracking="none", language="nl", **words,
         )  # fmt: skip
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from mailexpert.delivery.ports import Person, Retry, Settlement, Shard
 
-ACCOUNT = 1
 LEASE = 120.0
 SENDING, PAUSED, CANCELLED, DONE = 0, 1, 2, 3
 DUE, TRYING = 0, 1
@@ -53,6 +52,8 @@ class IssueRow:
 
 
 class Tables:
+    account = 1
+
     def __init__(self, issues: Mapping[int, Sequence[Sequence[int]]], without: str = "") -> None:
         self.now = 0.0
         self.without = without
@@ -121,7 +122,7 @@ class Tables:
                 shard.epoch, shard.lease_until = shard.epoch + 1, self.now + LEASE
                 claimed.append(
                     Shard(
-                        account_id=ACCOUNT, issue_id=issue, id=shard.id, upto=shard.upto,
+                        account_id=self.account, issue_id=issue, id=shard.id, upto=shard.upto,
                         size=len(shard.contacts), epoch=shard.epoch,
                     )
                 )  # fmt: skip
@@ -134,7 +135,7 @@ class Tables:
         for retry in taken if self.without != "write-ahead of retries" else ():
             retry.state, retry.lease_until = TRYING, self.now + LEASE
         return [
-            Retry(ACCOUNT, retry.issue, retry.shard, retry.contact, retry.attempt, retry.id)
+            Retry(self.account, retry.issue, retry.shard, retry.contact, retry.attempt, retry.id)
             for retry in taken
         ]
 

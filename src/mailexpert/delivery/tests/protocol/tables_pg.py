@@ -24,6 +24,7 @@ class PgTables:
 
     def __init__(self, shop: Tenant, issues: Mapping[int, Sequence[Sequence[int]]]) -> None:
         self.room, self.outbox = Mailroom(shop), PgOutbox(url())
+        self.account = self.room.account
         self._loop = asyncio.new_event_loop()
         self._empty()
         everyone = [contact for shards in issues.values() for shard in shards for contact in shard]

@@ -1,0 +1,220 @@
+"""What only Liquid can write is written once for all who have the same fields, and reads as Liquid would have it."""
+
+import datetime as dt
+import email
+import email.policy
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mailexpert.mail import filling, links
+from mailexpert.mail.compose import Composer, IssueContent, Message
+from mailexpert.mail.outputs import compile_part, normalise, value_of
+from mailexpert.mail.personalise import Limited, RenderProblem, render_html, render_text
+
+KEY = b"k" * 32
+NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
+STOP, CHOICES = "https://t.winkel.example/t/u/", "https://t.winkel.example/t/p/"
+
+
+def composer(text: str, *, html: str = "", subject: str = "x") -> Composer:
+    return Composer(
+        IssueContent(
+            issue_id=7,
+            account_id=3,
+            sender_name="Winkel",
+            sender_address="nieuws@winkel.example",
+            subject=subject,
+            html=f"<html><body>{html}</body></html>",
+            text=text,
+            track_url="https://t.winkel.example",
+        ),
+        KEY,
+    )
+
+
+def drafted(made: Composer, people: Sequence[dict]):
+    ids = range(1, len(people) + 1)
+    rows = [tuple(person.get(name) for name in made.columns) for person in people]
+    return made.draft(ids, [f"p{n}@voorbeeld.example" for n in ids], rows, NOW)
+
+
+def mails(made: Composer, people: Sequence[dict]):
+    draft = drafted(made, people)
+    draft.fill([made.render(wanted) for wanted in draft.wanted])
+    return [read(message) for message in draft.messages()]
+
+
+def read(message: Message):
+    return email.message_from_bytes(message.body, policy=email.policy.default)
+
+
+def part(mail, kind):
+    return mail.get_body((kind,)).get_content().replace("\r\n", "\n")
+
+
+def passages(source: str):
+    return compile_part(
+        source, html=False, addresses={"unsubscribe_url": STOP, "preferences_url": CHOICES}
+    ).passages
+
+
+# ── what is written once ──
+
+
+def test_who_has_the_same_fields_is_written_for_once():
+    made = composer("{% if contact.city == 'Delft' %}Dag Delft{% else %}Dag {{ contact.name }}{% endif %}")
+    people = [
+        {"city": "Delft", "name": "Jan"},
+        {"city": "Delft", "name": "Jan"},
+        {"city": "Zwolle", "name": "Jan"},
+    ]
+    assert len(drafted(made, people).wanted) == 2
+    assert [part(mail, "plain").split("\n")[0] for mail in mails(made, people)] == ["Dag Delft"] * 2 + [
+        "Dag Jan"
+    ]
+    assert not drafted(made, people).wanted
+
+
+def test_a_field_that_stands_outside_makes_no_difference_to_a_passage():
+    made = composer("{{ contact.name }}{% if contact.city %}!{% endif %}")
+    assert len(drafted(made, [{"name": f"Naam {n}", "city": "Delft"} for n in range(50)]).wanted) == 1
+
+
+def test_one_and_true_and_one_point_zero_are_three_people():
+    made = composer("{% if contact.a == true %}ja{% else %}{{ contact.a }}{% endif %}.")
+    shown = [part(mail, "plain").split(".")[0] for mail in mails(made, [{"a": 1}, {"a": True}, {"a": 1.5}])]
+    assert shown == ["1", "ja", "1"]
+    assert len(drafted(composer("{% if contact.a %}x{% endif %}"), [{"a": 1}, {"a": True}]).wanted) == 2
+
+
+def test_a_value_that_can_be_no_key_is_written_for_each():
+    made = composer("{% for one in contact.a %}{{ one }},{% endfor %}")
+    assert [part(mail, "plain").split("\n")[0] for mail in mails(made, [{"a": [1]}, {"a": [2, 3]}])] == [
+        "1,",
+        "2,3,",
+    ]
+
+
+def test_what_reads_the_clock_or_shows_the_way_out_is_written_anew():
+    for source in ("{{ 'now' | date: '%H' }}", "{% if true %}{{ unsubscribe_url }}{% endif %}"):
+        made = composer(source)
+        mails(made, [{}])
+        assert drafted(made, [{}]).wanted
+
+
+def test_each_reader_gets_the_own_way_out_inside_a_condition():
+    made = composer("{% if contact.a %}{{ unsubscribe_url | upcase }} {{ unsubscribe_url }}{% endif %}")
+    for contact, mail in enumerate(mails(made, [{"a": "x"}] * 2), start=1):
+        token = links.stop_token(KEY, 7, contact)
+        assert part(mail, "plain").startswith(f"{(STOP + token).upper()} {STOP}{token}\n")
+
+
+def test_a_comment_is_no_work_for_liquid():
+    assert composer("{% comment %}{{ contact.a }}{% endcomment %}Dag {% # niets %}{{ contact.a }}").is_fast
+
+
+def test_passages_that_share_what_they_remember_are_one():
+    of_b = "{% if contact.b %}B{% endif %}"
+    source = "{% assign x = contact.a %}" + of_b + "{% if x == 'y' %}Y{% endif %}" + of_b
+    assert [(passage.fields, passage.places) for passage in passages(source)] == [(("a",), 2), (("b",), 2)]
+
+
+def test_a_loop_that_goes_on_where_another_ended_stays_with_it():
+    loop = "{%% for n in (1..4) %s %%}{{ n }}{%% endfor %%}"
+    (mail,) = mails(composer(loop % "limit: 2" + "-" + loop % "offset: continue"), [{}])
+    assert part(mail, "plain").startswith("12-34")
+
+
+@pytest.mark.parametrize("source", ["{{ contact | size }}", "{{ contact.size }}", "{{ contact[contact.a] }}"])
+def test_who_may_read_any_field_is_told_all(source):
+    assert [passage.fields for passage in passages(source)] == [None]
+
+
+# ── its ceilings ──
+
+
+def test_a_template_that_could_be_much_work_is_counted_as_one():
+    loop = "{% for a in (1..99) %}{{ a | plus: 1 | plus: 1 | plus: 1 | plus: 1 }}{% endfor %}"
+    made = composer(loop * 40)
+    assert len(made.passages) == 1
+    with pytest.raises(RenderProblem, match="too much work"):
+        next(made.compose([1], ["a@b.nl"], [()], NOW))
+
+
+def test_passages_may_not_be_more_together_than_one_of_them():
+    one = "{%% if contact.%s %%}{%% for n in (1..60) %%}{{ contact.%s }}{%% endfor %%}{%% endif %%}"
+    made = composer(one % ("a", "a") + one % ("b", "b"))
+    large = "x" * (Limited.output_stream_limit // 100)
+    people = [{"a": large, "b": large}, {"a": large, "b": "y"}]
+    draft = drafted(made, people)
+    draft.fill([made.render(wanted) for wanted in draft.wanted])
+    messages = draft.messages()
+    with pytest.raises(RenderProblem, match="limit"):
+        next(messages)
+    assert len(next(messages).body) > len(large)
+
+
+def test_what_is_kept_has_an_end(monkeypatch):
+    monkeypatch.setattr(filling, "MOST_KEPT", 2_000)
+    made = composer("{% if contact.a %}{{ contact.a }}{% endif %}")
+    mails(made, [{"a": "eerste"}])
+    assert not drafted(made, [{"a": "eerste"}]).wanted
+    mails(made, [{"a": f"lezer {n}"} for n in range(30)])
+    assert drafted(made, [{"a": "eerste"}]).wanted
+
+
+# ── any template reads as Liquid has it ──
+
+INNER = st.sampled_from(
+    [
+        "{{ contact.a }}",
+        "{{ contact.b | upcase }}",
+        "{{ x }}",
+        "{{ n }}",
+        "{{ forloop.index }}",
+        "{% assign x = contact.a %}",
+        "{% increment k %}",
+        " é & <b>\n",
+        ".\n",
+        "{{ unsubscribe_url }}",
+        "{{ preferences_url }}",
+    ]
+)
+WRAPS = st.sampled_from(
+    [
+        "%s",
+        "{%% if contact.a %%}%s{%% else %%}anders{%% endif %%}",
+        "{%% unless contact.b == 'ja' %%}%s{%% endunless %%}",
+        "{%% for n in (1..3) %%}%s{%% if n == 2 %%}{%% break %%}{%% endif %%}{%% endfor %%}",
+        "{%% case contact.b %%}{%% when 'ja' %%}%s{%% when 1 %%}een{%% endcase %%}",
+        "{%% capture x %%}%s{%% endcapture %%}",
+        "{%% assign x = contact.b %%}%s",
+        "{%% comment %%}%s{%% endcomment %%}",
+        "{%% for n in (1..4) limit: 2 %%}%s{%% endfor %%}{%% for n in (1..4) offset: continue %%}%s{%% endfor %%}",
+    ]
+)
+NODES = st.tuples(WRAPS, INNER).map(lambda both: both[0].replace("%s", both[1]).replace("%%", "%"))
+SOURCES = st.lists(NODES | INNER, min_size=1, max_size=6).map("".join)
+VALUES = st.sampled_from([None, "", "ja", "A & B", "é\n.x", 1, True, 1.0, 2.5, dt.date(2026, 11, 28)])
+
+
+@settings(max_examples=150)
+@given(SOURCES, st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=5))
+@example("{% if contact.a %}{% assign x = contact.b %}{% endif %}{{ x }}", [("ja", "nee"), ("", "nee")])
+def test_any_template_reads_as_liquid_alone_has_it(source, people):
+    made = composer(source, html=source, subject="{% if contact.a %}A{% endif %}")
+    given_people = [{"a": a, "b": b} for a, b in people]
+    for turn in range(2):  # the second time what is kept is read
+        for contact, (person, mail) in enumerate(
+            zip(given_people, mails(made, given_people), strict=True), start=1
+        ):
+            told = {name: value_of(value) for name, value in person.items()}
+            stop = STOP + links.stop_token(KEY, 7, contact)
+            choices = stop.replace(STOP, CHOICES)
+            as_text = normalise(render_text(source, told, unsubscribe_url=stop, preferences_url=choices))
+            as_html = normalise(render_html(source, told, unsubscribe_url=stop, preferences_url=choices))
+            assert part(mail, "plain").startswith(as_text.rstrip("\n")), turn
+            assert f"<body>{as_html}" in part(mail, "html").replace("\r\n", "\n"), turn
