@@ -31,7 +31,7 @@ check: setup ## lint, types, contracts, budgets, messages, templates, docs
 
 lock: setup ## the locks anew, after pyproject.toml changed
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o locks/runtime.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -c locks/runtime.txt --group dev -o locks/dev.txt
+	for group in dev docs; do $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group $$group -c locks/runtime.txt -o locks/$$group.txt || exit 1; done
 
 bench: setup ## all benchmarks: a table, and var/bench/*.json
 	@$(BIN)/python bench/run.py

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from mailexpert.base import files
+
 PREFIX = "MAILEXPERT_"
 SUBMISSION, SUBMISSIONS = 587, 465
 USUAL_CONNECTIONS, MOST_CONNECTIONS = 8, 500
@@ -72,6 +74,14 @@ class Environment:
         return int(asked)
 
     @property
+    def file_store(self) -> files.S3 | None:
+        """The store for accounts' files; None is the home."""
+        try:
+            return files.read(self.files_url) if self.files_url else None
+        except files.WrongAddress as problem:
+            raise EnvironmentProblem(str(problem)) from problem
+
+    @property
     def relay_is_local(self) -> bool:
         return self.default_relay[0] in LOOPBACK
 
@@ -132,7 +142,7 @@ def read(values: Mapping[str, str]) -> Environment:
         files_url=values.get("MAILEXPERT_FILES_URL") or None,
         clamav=values.get("MAILEXPERT_CLAMAV") or None,
     )
-    _ = found.relay_connections  # a wrong number is told at the start
+    _ = found.relay_connections, found.file_store  # what is wrong is told at the start
     return found
 
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mailexpert.content.middleware.AnyHostForImages",
     "mailexpert.web.metrics.CountingMiddleware",
     "mailexpert.privacy.middleware.CookieWatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -213,7 +214,41 @@ USE_THOUSAND_SEPARATOR = False  # would write ids as 1.234 in attributes; the fi
 
 # Files and mail
 STATIC_URL = "/static/"
+
+
+def file_storage(folder: str) -> dict[str, object]:
+    """The home's own folder, or the store that MAILEXPERT_FILES_URL names."""
+    store = ENV.file_store
+    if store is None:
+        where = {
+            "location": ENV.home / "files" / folder,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        }
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": where}
+    from botocore.config import Config
+
+    patience = Config(
+        connect_timeout=5, read_timeout=20, retries={"max_attempts": 2}, s3={"addressing_style": "path"},
+        # Stores that aren't Amazon's don't know its newer checksums.
+        request_checksum_calculation="when_required", response_checksum_validation="when_required",
+    )  # fmt: skip
+    options = {
+        "access_key": store.key or None,
+        "secret_key": store.secret or None,
+        "bucket_name": store.bucket,
+        "endpoint_url": store.endpoint,
+        "region_name": store.region,
+        "location": "/".join(part for part in (store.prefix, folder) if part),
+        "querystring_auth": False,
+        "default_acl": None,
+        "client_config": patience,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES = {
+    "images": file_storage("images"),
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

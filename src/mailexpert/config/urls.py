@@ -10,6 +10,8 @@ urlpatterns = [
     path("mailings/", include("mailexpert.mailings.urls")),
     path("", include("mailexpert.reports.urls")),
     re_path(r"^beeld/(?P<token>[-\w]{20,32})\.(?P<kind>jpg|png|gif)$", views_images.show, name="image"),
+    re_path(r"^beeld/eigen/(?P<account_id>\d{1,18})$", views_images.own_host, name="own_host"),
+    re_path(r"^beeld/mag$", views_images.may_host, name="may_host"),
     path("sjablonen/", include("mailexpert.content.urls")),
     path("", include("mailexpert.contacts.urls")),
     path("mailvanger/", include("mailexpert.web.catcher.urls")),

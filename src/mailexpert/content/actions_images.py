@@ -1,15 +1,18 @@
 """Keeping pictures."""
 
 import secrets
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from mailexpert.accounts.actions_package import room_for
+from mailexpert.accounts.models import Account
 from mailexpert.base import antivirus, env
-from mailexpert.content import uses
-from mailexpert.content.models import Image
-from mailexpert.content.rules_image import Picture, clean, cut
+from mailexpert.content import hosts, store, uses
+from mailexpert.content.models import Brand, Image
+from mailexpert.content.rules_image import Picture, clean, cut, narrower
 
 
 class NotDescribed(Exception):
@@ -37,7 +40,8 @@ def keep_clean(picture: Picture, *, name: str, alt: str, scanned: bool) -> Image
 
 
 def bytes_of(image: Image) -> bytes:
-    return path_of(image).read_bytes()
+    """Raises store.StoreDown, store.Gone."""
+    return store.read(image)
 
 
 def describe(image: Image, *, name: str, alt: str, decorative: bool) -> None:
@@ -49,13 +53,39 @@ def describe(image: Image, *, name: str, alt: str, decorative: bool) -> None:
 
 def cut_image(image: Image, *, ratio: str, focus: tuple[int, int]) -> Image:
     """A new picture: what stands in mails that were sent stays as it was."""
-    made = cut(path_of(image).read_bytes(), ratio=ratio, focus=focus)
+    made = cut(store.read(image), ratio=ratio, focus=focus)
+    return _from(image, made)
+
+
+def resize_image(image: Image, *, width: int) -> Image:
+    """A new picture, no wider than this; the one it was made from stays."""
+    return _from(image, narrower(store.read(image), width=width))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replaced:
+    image: Image
+    changed: int
+
+
+def replace_image(image: Image, data: bytes) -> Replaced:
+    """A new file in the place of this one, in templates and drafts. Mails that were sent keep the old one: its address
+    never shows anything else. Raises as keep_image."""
+    scan = antivirus.scan([data], env.load())
+    with transaction.atomic():
+        made = _from(image, clean(data), scanned=scan.scanned)
+        old, new = f"{image.token}.{image.kind}", f"{made.token}.{made.kind}"
+        changed = uses.swap(old, new)
+    return Replaced(image=made, changed=changed)
+
+
+def _from(image: Image, picture: Picture, *, scanned: bool | None = None) -> Image:
     return _stored(
-        made,
+        picture,
         name=image.name,
         alt=image.alt,
         decorative=image.decorative,
-        scanned=image.scanned,
+        scanned=image.scanned if scanned is None else scanned,
         original=image,
     )
 
@@ -64,10 +94,10 @@ def delete_image(image: Image) -> None:
     """Only what no template, mailing or version shows. Raises InUse."""
     if uses.of(image.token):
         raise InUse(InUse.__doc__)
-    path = path_of(image)
+    path = store.path_of(image)
     with transaction.atomic():
         image.delete()
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+        transaction.on_commit(lambda: store.forget(path), robust=True)
 
 
 def _stored(
@@ -88,21 +118,22 @@ def _stored(
             scanned=scanned,
             original=original,
         )
-        _write(path_of(made), picture.data)
+        store.keep(made, picture.data)
     return made
 
 
-def path_of(image: Image) -> Path:
-    return env.load().home / "files" / "images" / str(image.account_id) / f"{image.token}.{image.kind}"
-
-
 def address_of(image: Image) -> str:
-    """Where readers of a mail fetch it."""
-    return f"{env.load().base_url}/beeld/{image.token}.{image.kind}"
+    """Where readers of a mail fetch it: under the account's own host where that leads here, else under ours."""
+    return f"{hosts.base()}/beeld/{image.token}.{image.kind}"
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(data)
-    draft.replace(path)
+def set_host(text: str, now: datetime) -> bool:
+    """The account's own host for its pictures; whether it leads here already. Raises hosts.NoHost, hosts.NotYours."""
+    host = hosts.checked(text)
+    changed: dict[str, Any] = {"host": host, "host_seen_at": None}
+    with transaction.atomic():
+        own = Account.objects.select_for_update().get()
+        Brand.objects.update_or_create(
+            defaults=changed, create_defaults={"host": host, "name": own.name[:200]}
+        )
+    return hosts.look(now)

@@ -7,7 +7,8 @@ class ContentConfig(AppConfig):
     label = "content"
 
     def ready(self) -> None:
-        from mailexpert.content import declare, uses  # noqa: F401
+        from mailexpert.content import declare, jobs, uses  # noqa: F401
+        from mailexpert.content.actions import swap_in_templates
         from mailexpert.content.models import Template
         from mailexpert.content.queries import image_bytes
         from mailexpert.content.queries_brand import for_rooms
@@ -16,6 +17,7 @@ class ContentConfig(AppConfig):
         from mailexpert.core.navigation import Entry, register
 
         uses.register(templates_with)
+        uses.register_swap(swap_in_templates)
         brand.register(for_rooms)
         usage.register(
             usage.Measure(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mailexpert.core.register import Folder, Retention, declare, declare_folder
+from mailexpert.core.register import Folder, Retention, declare, declare_folder, declare_job
 
 declare(
     "content_template",
@@ -75,8 +75,19 @@ declare(
         "name": "user.content.private",
         "reason": "user.content.private",
         "site": "user.content.private",
+        "host": "user.content.private",
     },
-    technical=("id", "account_id", "logo_id", "logo_width", "accent", "ground", "font", "updated_at"),
+    technical=(
+        "id",
+        "account_id",
+        "logo_id",
+        "logo_width",
+        "accent",
+        "ground",
+        "font",
+        "host_seen_at",
+        "updated_at",
+    ),
 )
 declare_folder(
     Folder(
@@ -88,3 +99,5 @@ declare_folder(
         keep="as long as the account, or until it is deleted there",
     )
 )
+for name in ("look_at_hosts", "look_at_host"):
+    declare_job(f"content.jobs.{name}")

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.content.rules_image import RATIOS
+from mailexpert.content.rules_image import RATIOS, WIDEST
 
 
 class UploadForm(forms.Form):
@@ -35,4 +35,33 @@ class CutForm(forms.Form):
     )
     down = forms.IntegerField(
         label=_("What matters: per cent from the top"), min_value=0, max_value=100, initial=50
+    )
+
+
+class ResizeForm(forms.Form):
+    width = forms.IntegerField(
+        label=_("Width in pixels"),
+        min_value=16,
+        max_value=WIDEST,
+        help_text=_("A mail is 600 wide; twice that is sharp on every screen. The height follows."),
+    )
+
+
+class ReplaceForm(forms.Form):
+    file = forms.FileField(
+        label=_("The new photo"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/gif,image/webp"}),
+        help_text=_("Templates and drafts show it from now on. Mails that were sent keep the old one."),
+    )
+
+
+class HostForm(forms.Form):
+    """A host of the account's own, under which its pictures are fetched."""
+
+    host = forms.CharField(
+        label=_("Host for your photos"),
+        max_length=253,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "beeld.", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Under a sender domain of yours. Leave it empty to use our address."),
     )

@@ -97,7 +97,7 @@ class Image(AccountRow):
 
 class Brand(AccountRow):
     """How an account's mails look: one row an account. Colours as #rrggbb. `reason`: why readers get these mails, in
-    the account's own words and language."""
+    the account's own words and language. `host`: where its pictures are fetched, once it was seen to lead here."""
 
     name = models.CharField(max_length=200, blank=True)
     logo: Any = AccountForeignKey(Image, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -107,6 +107,8 @@ class Brand(AccountRow):
     font = models.CharField(max_length=20, default="arial")
     reason = models.CharField(max_length=300, blank=True)
     site = models.CharField(max_length=300, blank=True)
+    host = models.CharField(max_length=253, blank=True, default="", db_default="")
+    host_seen_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[AccountManager["Brand"]] = AccountManager()

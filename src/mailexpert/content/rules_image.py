@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 LARGEST = 5_000_000  # bytes of an upload
 MOST_PIXELS = 40_000_000  # unpacked; a small file can hold a picture that fills the memory
@@ -70,14 +70,14 @@ def _start(whole: int, part: int, focus: int) -> int:
     return max(0, min(whole - part, round(whole * focus / 100 - part / 2)))
 
 
-def _opened(data: bytes, shape: Callable[[Image.Image], Image.Image]) -> Picture:
+def _opened(data: bytes, shape: Callable[[Image.Image], Image.Image], *, width: int = WIDEST) -> Picture:
     if len(data) > LARGEST:
         raise TooLarge(TooLarge.__doc__)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=list(TAKEN)) as found:
-                return _written(found, shape)
+                return _written(found, shape, width)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise TooLarge(TooLarge.__doc__) from problem
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as problem:
@@ -86,14 +86,12 @@ def _opened(data: bytes, shape: Callable[[Image.Image], Image.Image]) -> Picture
         raise NoPicture(NoPicture.__doc__) from problem
 
 
-def _written(found: Image.Image, shape: Callable[[Image.Image], Image.Image]) -> Picture:
+def _written(found: Image.Image, shape: Callable[[Image.Image], Image.Image], width: int) -> Picture:
     frames = getattr(found, "n_frames", 1)
     if found.width * found.height * frames > MOST_PIXELS or frames > MOST_FRAMES:
         raise TooLarge(TooLarge.__doc__)
-    if found.format == "GIF" and shape is _upright:
-        out = io.BytesIO()
-        found.save(out, "GIF", save_all=True)
-        return Picture(data=out.getvalue(), kind="gif", width=found.width, height=found.height)
+    if found.format == "GIF" and (shape is _upright or width != WIDEST):
+        return _animated(found, min(found.width, width, WIDEST))
     kind = _mail_kind(found)
     made = shape(found)
     if made.width > WIDEST:
@@ -107,6 +105,38 @@ def _written(found: Image.Image, shape: Callable[[Image.Image], Image.Image]) ->
     else:
         made.save(out, "PNG", optimize=True)
     return Picture(data=out.getvalue(), kind=KINDS[kind], width=made.width, height=made.height)
+
+
+def _animated(found: Image.Image, width: int) -> Picture:
+    """Frame by frame, since a GIF saved whole keeps its comments."""
+    size = (width, max(1, round(found.height * width / found.width)))
+    frames, times = [], []
+    for frame in ImageSequence.Iterator(found):
+        times.append(int(frame.info.get("duration", 0)))
+        still = frame.convert("RGBA") if getattr(found, "n_frames", 1) > 1 else frame.copy()
+        still.info = {k: v for k, v in still.info.items() if k in ("transparency", "background")}
+        frames.append(
+            still if still.size == size else still.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
+        )
+    out = io.BytesIO()
+    options: dict[str, object] = {"loop": found.info["loop"]} if "loop" in found.info else {}
+    if len(frames) > 1:
+        options |= {"save_all": True, "append_images": frames[1:], "duration": times, "disposal": 2}
+    frames[0].save(out, "GIF", **options)
+    return Picture(data=out.getvalue(), kind="gif", width=size[0], height=size[1])
+
+
+def narrower(data: bytes, *, width: int) -> Picture:
+    """As wide as asked, or as it is where that is less. Raises as `clean`."""
+
+    def shape(found: Image.Image) -> Image.Image:
+        upright = _upright(found)
+        wide = min(width, upright.width)
+        return upright.resize(
+            (wide, max(1, round(upright.height * wide / upright.width))), Image.Resampling.LANCZOS
+        )
+
+    return _opened(data, shape, width=width)
 
 
 def _mail_kind(found: Image.Image) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 _counts: list[Callable[[str], int]] = []
+_swaps: list[Callable[[str, str], int]] = []
 _made_from: list["MadeFrom"] = []
 
 
@@ -33,6 +34,15 @@ def register(count: Callable[[str], int]) -> None:
 def of(token: str) -> int:
     """How many templates and mailings show the picture with this token."""
     return sum(count(token) for count in _counts)
+
+
+def register_swap(swap: Callable[[str, str], int]) -> None:
+    """`swap` puts the second piece of text where the first one stands, in what may still change; how many."""
+    _swaps.append(swap)
+
+
+def swap(old: str, new: str) -> int:
+    return sum(one(old, new) for one in _swaps)
 
 
 def register_templates(made_from: MadeFrom) -> None:

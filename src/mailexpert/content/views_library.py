@@ -1,18 +1,30 @@
 """The library of pictures: looking, taking in, describing, cutting, deleting."""
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from mailexpert.accounts.access import member_required
-from mailexpert.base import antivirus
+from mailexpert.accounts.access import member_required, role_required
+from mailexpert.base import antivirus, env
 from mailexpert.content import actions_images as actions
-from mailexpert.content import queries_images, rules_image, uses
-from mailexpert.content.forms_images import CutForm, DescribeForm, UploadForm
-from mailexpert.content.models import Image
+from mailexpert.content import hosts, queries_brand, queries_images, rules_image, store, uses
+from mailexpert.content.forms_images import (
+    CutForm,
+    DescribeForm,
+    HostForm,
+    ReplaceForm,
+    ResizeForm,
+    UploadForm,
+)
+from mailexpert.content.models import Brand, Image
 from mailexpert.content.words_fetch import not_scanned
 
 REFUSALS = (
@@ -22,13 +34,52 @@ REFUSALS = (
     antivirus.ScannerDown,
     antivirus.ScannerMissing,
     actions.NoRoom,
+    store.StoreDown,
 )
 
 
 @require_safe
 @member_required
 def images(request: HttpRequest) -> HttpResponse:
-    return render(request, "content/images.html", _page(request) | {"upload": UploadForm()})
+    return _library(request, HostForm(initial={"host": _host().host}))
+
+
+def _library(request: HttpRequest, form: HostForm) -> HttpResponse:
+    context = _page(request) | {"upload": UploadForm(), "form": form, "own": _host()}
+    context["base"] = urlsplit(env.load().base_url).hostname
+    return render(request, "content/images.html", context)
+
+
+def _host() -> Brand:
+    return queries_brand.saved() or Brand()
+
+
+@require_POST
+@role_required("admin")
+def set_host(request: HttpRequest) -> HttpResponse:
+    """The account's own host for its pictures, looked at once it is named."""
+    form = HostForm(request.POST)
+    if form.is_valid():
+        try:
+            leads = actions.set_host(form.cleaned_data["host"], timezone.now())
+        except hosts.NoHost:
+            form.add_error("host", _("This is no host name. It looks like beeld.voorbeeld.nl."))
+        except hosts.NotYours:
+            form.add_error("host", _("It must lie under a sender domain of yours that is verified."))
+        else:
+            if not form.cleaned_data["host"]:
+                messages.success(request, _("Your photos are fetched from our address again."))
+            elif leads:
+                messages.success(request, _("It leads here. New mails fetch their photos from it."))
+            else:
+                messages.warning(
+                    request,
+                    _(
+                        "Saved, but it doesn’t lead here yet. We look every day; until then our address is used."
+                    ),
+                )
+            return redirect("content:images")
+    return _library(request, form)
 
 
 @require_safe
@@ -80,6 +131,8 @@ def said(problem: Exception) -> str:
             return _(
                 "Not stored: your package has no room left for pictures. Delete some, or choose a larger package."
             )
+        case store.StoreDown():
+            return _("Not stored: the place where files lie gives no answer. Try again in a moment.")
         case antivirus.Infected() | antivirus.ScannerDown() | antivirus.ScannerMissing():
             return not_scanned(problem)
     return _("This is no picture that mails can show: JPEG, PNG, GIF or WebP.")
@@ -110,6 +163,8 @@ def _image_page(request: HttpRequest, found: Image, form: DescribeForm | None = 
         "uses": uses.of(found.token),
         "form": form or DescribeForm(initial=given),
         "cut": CutForm(),
+        "resize": ResizeForm(initial={"width": min(found.width, 600)}),
+        "replace": ReplaceForm(),
     }
     return render(request, "content/image.html", context)
 
@@ -137,17 +192,65 @@ def describe(request: HttpRequest, image_id: int) -> HttpResponse:
 def cut(request: HttpRequest, image_id: int) -> HttpResponse:
     found = get_object_or_404(Image, id=image_id)
     form = CutForm(request.POST)
-    if not form.is_valid() or not actions.path_of(found).is_file():
+    if not form.is_valid():
         messages.error(request, _("Not cut: choose a shape and a point between 0 and 100 per cent."))
         return redirect("content:image", image_id=found.pk)
     given = form.cleaned_data
+    return _made(
+        request,
+        found,
+        lambda: actions.cut_image(found, ratio=given["ratio"], focus=(given["across"], given["down"])),
+    )
+
+
+def _made(request: HttpRequest, found: Image, make: Callable[[], Image]) -> HttpResponse:
     try:
-        made = actions.cut_image(found, ratio=given["ratio"], focus=(given["across"], given["down"]))
-    except actions.NoRoom as problem:
+        made = make()
+    except (actions.NoRoom, store.StoreDown) as problem:
         messages.error(request, said(problem))
+        return redirect("content:image", image_id=found.pk)
+    except store.Gone:
+        messages.error(request, _("The file of this photo is gone, so nothing can be made of it."))
         return redirect("content:image", image_id=found.pk)
     messages.success(request, _("This is the new picture. The one it was cut from stays as it was."))
     return redirect("content:image", image_id=made.pk)
+
+
+@require_POST
+@member_required
+def resize(request: HttpRequest, image_id: int) -> HttpResponse:
+    found = get_object_or_404(Image, id=image_id)
+    form = ResizeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Not made: give a width between 16 and 1,200 pixels."))
+        return redirect("content:image", image_id=found.pk)
+    return _made(request, found, lambda: actions.resize_image(found, width=form.cleaned_data["width"]))
+
+
+@require_POST
+@member_required
+def replace(request: HttpRequest, image_id: int) -> HttpResponse:
+    """Another file in its place, wherever that may still change."""
+    found = get_object_or_404(Image, id=image_id)
+    form = ReplaceForm(request.POST, request.FILES)
+    file = form.cleaned_data["file"] if form.is_valid() else None
+    try:
+        if file is None:
+            messages.error(request, _("Choose a picture first."))
+            return redirect("content:image", image_id=found.pk)
+        if file.size > rules_image.LARGEST:
+            raise rules_image.TooLarge
+        done = actions.replace_image(found, file.read())
+    except REFUSALS as problem:
+        messages.error(request, said(problem))
+        return redirect("content:image", image_id=found.pk)
+    words = ngettext(
+        "The new photo stands in %(n)s template or draft now. Mails that were sent keep the old one.",
+        "The new photo stands in %(n)s templates and drafts now. Mails that were sent keep the old one.",
+        done.changed,
+    )
+    messages.success(request, words % {"n": done.changed})
+    return redirect("content:image", image_id=done.image.pk)
 
 
 @require_POST

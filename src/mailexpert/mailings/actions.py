@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Replace
 from django.utils.translation import gettext as _
 
 from mailexpert.accounts.models import Account
@@ -64,6 +66,13 @@ WRITTEN = (
 
 
 @transaction.atomic
+def swap_in_drafts(old: str, new: str) -> int:
+    """One piece of text for another in every draft; what was sent stays as it is."""
+    drafts = Mailing.objects.filter(state=Mailing.State.DRAFT, source__contains=old)
+    source = Replace(F("source"), Value(old), Value(new))
+    return drafts.update(source=source, version=F("version") + 1, updated_at=now())
+
+
 def delete_draft(mailing: Mailing) -> None:
     found = _locked(mailing.id)
     if not found.is_draft:
