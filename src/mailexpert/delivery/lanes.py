@@ -304,7 +304,7 @@ class Lane:
         by_contact = {retry.contact_id: retry for retry in retries}
         people = [person for person in people if person.contact_id not in skips]
         kept = [by_contact[person.contact_id] for person in people]
-        turns = [Turn(retry.contact_id, retry.shard_id, retry.attempt) for retry in kept]
+        turns = [Turn(retry.contact_id, retry.shard_id, retry.attempt, retry.age) for retry in kept]
         self._send(issue, letters, None, turns, people, now)
         return True
 

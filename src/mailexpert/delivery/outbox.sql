@@ -89,7 +89,8 @@ due AS (
 UPDATE sending_retry t
 SET state = 1, epoch = t.epoch + 1, lease_until = now() + make_interval(secs => %(lease)s)
 FROM due WHERE t.id = due.id
-RETURNING t.account_id, t.issue_id, t.shard_id, t.contact_id, t.attempt, t.id
+RETURNING t.account_id, t.issue_id, t.shard_id, t.contact_id, t.attempt, t.id,
+          coalesce(extract(epoch FROM now() - t.first_tried), 0)::float8
 
 -- name: load_issue
 -- With the keys that sign for its sender's domain, as selector and sealed secret; RSA first, which everybody knows.
@@ -209,16 +210,17 @@ SELECT %(account)s, %(issue)s, r.contact_id, r.attempt, r.text
 FROM unnest(%(contacts)s::bigint[], %(attempts)s::smallint[], %(texts)s::text[]) AS r (contact_id, attempt, text)
 
 -- name: add_retries
-INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, relay_id, lane, attempt, due, code)
+INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, relay_id, lane, attempt, due, code, first_tried)
 SELECT %(account)s, %(issue)s, r.shard_id, r.contact_id, s.relay_id, s.lane, r.attempt,
-       now() + make_interval(secs => r.wait), r.code
+       now() + make_interval(secs => r.wait), r.code, CASE WHEN r.attempt > 1 THEN now() END
 FROM unnest(%(shards)s::bigint[], %(contacts)s::bigint[], %(attempts)s::smallint[], %(waits)s::float8[],
             %(codes)s::smallint[]) AS r (shard_id, contact_id, attempt, wait, code)
 JOIN sending_shard s ON s.id = r.shard_id
 
 -- name: postpone_retries
 UPDATE sending_retry t
-SET state = 0, attempt = r.attempt, due = now() + make_interval(secs => r.wait), code = r.code, lease_until = NULL
+SET state = 0, attempt = r.attempt, due = now() + make_interval(secs => r.wait), code = r.code, lease_until = NULL,
+    first_tried = CASE WHEN r.attempt > r.tried THEN coalesce(t.first_tried, now()) ELSE t.first_tried END
 FROM unnest(%(contacts)s::bigint[], %(tried)s::smallint[], %(attempts)s::smallint[], %(waits)s::float8[],
             %(codes)s::smallint[]) AS r (contact_id, tried, attempt, wait, code)
 WHERE t.account_id = %(account)s AND t.issue_id = %(issue)s AND t.contact_id = r.contact_id

@@ -126,9 +126,12 @@ class Shard:
 
 
 class Turn(NamedTuple):
+    """`age`: seconds since the first attempt."""
+
     contact_id: int
     shard_id: int
     attempt: int
+    age: float = 0.0
 
 
 class Retry(NamedTuple):
@@ -138,6 +141,7 @@ class Retry(NamedTuple):
     contact_id: int
     attempt: int
     id: int
+    age: float = 0.0
 
 
 class Person(NamedTuple):

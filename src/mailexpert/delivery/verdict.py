@@ -109,7 +109,7 @@ def _judge_answer(judged: Judged, turn: Turn, answer: Answer, *, nothing_passed:
 
 
 def _come_again(judged: Judged, turn: Turn, code: int, stated: float | None) -> None:
-    if retry.gives_up(turn.attempt):
+    if retry.gives_up(turn.attempt, turn.age):
         judged.outcomes.append(_outcome(turn, FAILED, code))
     else:
         judged.again.append(_again(turn, turn.attempt + 1, retry.wait(turn.attempt, stated), code))

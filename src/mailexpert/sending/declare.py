@@ -145,8 +145,8 @@ declare(
     keep="until the mail is delivered or given up",
     columns={"contact_id": "user.unique_id.pseudonymous"},
     technical=(
-        "id", "account_id", "issue_id", "shard_id", "relay_id", "lane", "attempt", "due", "state", "epoch",
-        "lease_until", "code",
+        "id", "account_id", "issue_id", "shard_id", "relay_id", "lane", "attempt", "due", "first_tried",
+        "state", "epoch", "lease_until", "code",
     ),
 )  # fmt: skip
 declare(

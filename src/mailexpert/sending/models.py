@@ -193,7 +193,8 @@ class Reply(AccountRow):
 
 
 class Retry(AccountRow):
-    """A person whose turn comes again. `attempt` is the number the next attempt will have."""
+    """A person whose turn comes again. `attempt` is the number the next attempt will have, `first_tried` when there
+    was one at all."""
 
     class State(models.IntegerChoices):
         DUE = 0
@@ -208,6 +209,7 @@ class Retry(AccountRow):
     lane = models.TextField(blank=True, db_default="")
     attempt = models.SmallIntegerField()
     due = models.DateTimeField()
+    first_tried = models.DateTimeField(null=True, blank=True)
     state = models.SmallIntegerField(choices=State, db_default=0)
     epoch = models.IntegerField(db_default=0)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -81,7 +81,17 @@ def test_deferred_people_come_again_and_get_it_once(room: Mailroom) -> None:
 def test_who_is_always_deferred_is_given_up_in_the_end(room: Mailroom) -> None:
     issue, sink = room.mailing(people("later", 1)), Sink()
     send(room, issue, sink, until_done=False)
-    room.ask("UPDATE sending_retry SET due = now(), attempt = 16")
+    room.ask("UPDATE sending_retry SET due = now(), first_tried = first_tried - interval '47 hours'")
+    tried = sink.tried.total()
+
+    async def once_more() -> None:
+        async with sink, an_engine(sink.port):
+            await until(lambda: sink.tried.total() > tried)
+            await until(lambda: room.ask("SELECT state FROM sending_retry") == [(0,)])
+
+    asyncio.run(once_more())
+    assert room.counts(issue)["deferred"] == 1
+    room.ask("UPDATE sending_retry SET due = now(), first_tried = first_tried - interval '2 hours'")
     assert send(room, issue, sink)["failed"] == 1
 
 

@@ -88,10 +88,13 @@ def test_untried_turns_of_a_cancelled_issue_are_skipped() -> None:
     assert not found.again
 
 
-def test_the_sixteenth_deferral_is_a_failure() -> None:
-    turns = [Turn(10, 7, 16)]
+@pytest.mark.parametrize(("hours", "is_given_up"), [(0, False), (47, False), (49, True)])
+def test_who_is_deferred_for_two_days_has_failed(hours: int, is_given_up: bool) -> None:
+    turns = [Turn(10, 7, 16, hours * 3600.0)]
     harvest = Harvest([], [], [Answer(0, Phase.RECIPIENT, 450, b"450 later")], [], [], [])
-    assert verdict.judge(turns, harvest, cancelled=False).outcomes[0].outcome == verdict.FAILED
+    found = verdict.judge(turns, harvest, cancelled=False)
+    assert [o.outcome for o in found.outcomes] == [verdict.FAILED] * is_given_up
+    assert len(found.again) == (not is_given_up)
 
 
 def test_replies_are_kept_with_masked_addresses() -> None:

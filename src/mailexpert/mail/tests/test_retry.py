@@ -28,13 +28,22 @@ def test_those_who_were_deferred_together_come_back_apart():
 
 
 def test_a_server_s_own_word_counts():
-    assert wait(9, 300, random_share=0) == 300
+    assert wait(3, 300, random_share=0) == 300
+    assert wait(9, 300, random_share=0) == wait(9, random_share=0) > 300
     assert wait(1, 10**6, random_share=0) == CEILING
 
 
 def test_it_ends():
-    assert not gives_up(1)
+    assert not gives_up(1, 0.0)
     assert not gives_up(MOST_ATTEMPTS - 1, LIFE)
-    assert gives_up(MOST_ATTEMPTS)
+    assert gives_up(MOST_ATTEMPTS, 0.0)
     assert gives_up(2, LIFE + 1)
-    assert sum(wait(n, random_share=0.5) for n in range(1, MOST_ATTEMPTS)) < LIFE
+
+
+@given(st.floats(0, 1), st.none() | st.floats(0, 600))
+def test_it_is_age_that_ends_it_and_not_the_number_of_tries(share, stated):
+    age, attempt = 0.0, 1
+    while not gives_up(attempt, age):
+        age += wait(attempt, stated, random_share=share)
+        attempt += 1
+    assert age > LIFE

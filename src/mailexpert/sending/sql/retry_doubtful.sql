@@ -1,8 +1,8 @@
 -- Gives everyone in doubt a new attempt; the row count is how many. Only doubt older than 15 minutes: by then the
--- engine that held the lease has stopped for certain, and what it still knew has been settled.
+-- engine that held the lease has stopped for certain, and what it still knew has been settled. Its age begins anew.
 WITH lost_retries AS (
     UPDATE sending_retry
-    SET state = 0, attempt = attempt + 1, due = now(), epoch = epoch + 1, lease_until = NULL
+    SET state = 0, attempt = attempt + 1, due = now(), epoch = epoch + 1, lease_until = NULL, first_tried = NULL
     WHERE account_id = %(account)s AND issue_id = %(issue)s
       AND state = 1 AND lease_until < now() - interval '15 minutes'
     RETURNING contact_id
