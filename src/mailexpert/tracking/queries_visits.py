@@ -1,15 +1,17 @@
 """What visits show, added up; the single lines are for staff who look for a fault."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Avg, Count, QuerySet, Sum
+from django.db.models import Avg, Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
 
-from mailexpert.tracking.models_visits import AdCost, Conversion, Visit, WebRequest
+from mailexpert.tracking.models_visits import AdCost, Conversion, Source, Visit, WebRequest
 
 TOP = 12
+NARROW = 900  # pixels; below that our pages stand in one column
+AUDIENCE = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,30 +26,67 @@ class Insight:
     visits: int
     seconds: int
     days: list[tuple[str, int]]
+    stays: list[tuple[str, int]]
+    narrow: list[tuple[str, float]]
     pages: list[Share]
     sources: list[Share]
     browsers: list[Share]
     screens: list[Share]
     searches: list[Share]
     consented: int
+    interests: list[Share]
 
 
 def insight(now: datetime, days: int = 30) -> Insight:
     rows = Visit.objects.filter(at__gte=now - timedelta(days=days))
     total = rows.aggregate(n=Count("id"), seconds=Avg("seconds"))
-    by_day = dict(rows.annotate(day=TruncDate("at")).values_list("day").annotate(n=Count("id")))
+    by_day = _by_day(rows)
     span = [(localtime(now) - timedelta(days=back)).date() for back in range(days - 1, -1, -1)]
     return Insight(
         visits=total["n"],
         seconds=round(total["seconds"] or 0),
-        days=[(f"{day:%d-%m}", by_day.get(day, 0)) for day in span],
+        days=[(f"{day:%d-%m}", by_day[day].n if day in by_day else 0) for day in span],
+        stays=[(f"{day:%d-%m}", by_day[day].seconds if day in by_day else 0) for day in span],
+        narrow=[(f"{day:%d-%m}", by_day[day].narrow if day in by_day else 0.0) for day in span],
         pages=_top(rows, "page"),
         sources=_top(rows, "source"),
         browsers=_top(rows, "browser"),
         screens=screens(rows),
         searches=_top(rows.exclude(search=""), "search"),
         consented=rows.exclude(visitor="").values("visitor").distinct().count(),
+        interests=_interests(rows),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """`narrow`: the share of known screens below 900 pixels, in per cent."""
+
+    n: int
+    seconds: int
+    narrow: float
+
+
+def _by_day(rows: QuerySet[Visit]) -> dict[date, Day]:
+    found = rows.annotate(day=TruncDate("at")).values("day")
+    counted = found.annotate(
+        n=Count("id"), stay=Avg("seconds"), known=Count("width"), slim=Count("id", filter=Q(width__lt=NARROW))
+    )
+    return {
+        one["day"]: Day(
+            n=one["n"], seconds=round(one["stay"] or 0),
+            narrow=round(100 * one["slim"] / one["known"], 1) if one["known"] else 0.0,
+        )
+        for one in counted
+    }  # fmt: skip
+
+
+def _interests(rows: QuerySet[Visit]) -> list[Share]:
+    """What drew those who agreed to be followed: pages by how many of them looked. Fewer than five is no audience,
+    it could be somebody."""
+    agreed = rows.exclude(visitor="").values_list("page")
+    found = agreed.annotate(n=Count("visitor", distinct=True), s=Avg("seconds")).filter(n__gte=AUDIENCE)
+    return [Share(name=page, n=n, seconds=round(s or 0)) for page, n, s in found.order_by("-n", "page")[:TOP]]
 
 
 def _top(rows: QuerySet[Visit], column: str) -> list[Share]:
@@ -90,6 +129,10 @@ class CampaignLine:
     clicks: int
     cents: int
     conversions: int
+
+    @property
+    def source_name(self) -> str:
+        return str(Source(self.source).label)
 
     @property
     def euros(self) -> float:

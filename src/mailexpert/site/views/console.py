@@ -7,10 +7,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mailexpert.base import clock
 from mailexpert.privacy.actions_staff import sign as put_signature
 from mailexpert.privacy.models import Document
 from mailexpert.privacy.queries_policy import all_coming, in_force
 from mailexpert.privacy.queries_staff import has_signed
+from mailexpert.site import waiting
 from mailexpert.site.access import signed_required, staff_of, staff_required
 from mailexpert.site.forms import SignForm
 
@@ -18,7 +20,12 @@ from mailexpert.site.forms import SignForm
 @require_safe
 @signed_required
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/console/index.html", {"coming": all_coming()})
+    needs = waiting.of(staff_of(request), clock.now())
+    now = sum(need.now for need in needs)
+    context = {
+        "coming": all_coming(), "needs": needs, "needs_now": now, "needs_later": len(needs) - now,
+    }  # fmt: skip
+    return render(request, "site/console/index.html", context)
 
 
 @staff_required

@@ -19,29 +19,62 @@ from mailexpert.tracking.actions_visits import keep_costs
 from mailexpert.tracking.rules_cost import NoExport, Refused, read
 
 RIGHT = "promote"
-DAYS = 30
+PERIODS = (7, 30, 90, 365)
 
 
 @require_safe
 @signed_required
 def insights(request: HttpRequest) -> HttpResponse:
-    found = queries.insight(clock.now(), DAYS)
-    groups = [
-        (_("Pages"), found.pages),
-        (_("Where visitors came from"), found.sources),
-        (_("Browsers"), found.browsers),
-        (_("Screen sizes"), found.screens),
-        (_("Searched for on our site"), found.searches),
-    ]
-    line = {
-        "caption": _("Pages looked at per day"),
-        "says": _("%(n)s pages looked at in %(days)s days.") % {"n": found.visits, "days": DAYS},
-        "rows": [(day, float(n)) for day, n in found.days],
-        "step": _("Day"),
-        "unit": _("Pages"),
-    }
-    context = {"insight": found, "groups": groups, "line": line, "latest": queries.latest(), "days": DAYS}
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in map(str, PERIODS) else PERIODS[1]
+    found = queries.insight(clock.now(), days)
+    context = {
+        "insight": found, "groups": _groups(found), "lines": _lines(found, days), "latest": queries.latest(),
+        "days": days, "periods": PERIODS,
+    }  # fmt: skip
     return render(request, "site/console/visits.html", context)
+
+
+def _groups(found: queries.Insight) -> list[dict[str, Any]]:
+    """`base`: what a share is a share of; `unnamed`: what an empty name means here."""
+    looked = {"base": found.visits, "unnamed": _("unknown"), "counted": _("Looked at")}
+    agreed = {**looked, "base": found.consented, "counted": _("Visitors")}
+    direct = {**looked, "unnamed": _("directly, or not told")}
+    return [
+        {"title": _("Pages"), "shares": found.pages, "stays": True, **looked},
+        {"title": _("Where visitors came from"), "shares": found.sources, "stays": True, **direct},
+        {"title": _("Browsers"), "shares": found.browsers, **looked},
+        {"title": _("Screen sizes"), "shares": found.screens, **looked},
+        {"title": _("Searched for on our site"), "shares": found.searches, **looked},
+        {
+            "title": _("Audiences: what drew those who agreed"),
+            "shares": found.interests,
+            "stays": True,
+            **agreed,
+        },
+    ]
+
+
+def _lines(found: queries.Insight, days: int) -> list[dict[str, Any]]:
+    n = {"n": found.visits, "days": days}
+    per_day = {"step": _("Day")}
+    return [
+        {
+            "caption": _("Pages looked at per day"), "unit": _("Pages"), **per_day,
+            "says": _("%(n)s pages looked at in %(days)s days.") % n,
+            "rows": [(day, float(looked)) for day, looked in found.days],
+        },
+        {
+            "caption": _("Seconds on a page, on average per day"), "unit": _("Seconds"), **per_day,
+            "says": _("%(seconds)s seconds on a page, on average.") % {"seconds": found.seconds},
+            "rows": [(day, float(seconds)) for day, seconds in found.stays],
+        },
+        {
+            "caption": _("Screens narrower than 900 pixels, in per cent per day"), "unit": "%", **per_day,
+            "says": _("How many of the visitors see our pages in one column."),
+            "rows": list(found.narrow),
+        },
+    ]  # fmt: skip
 
 
 @require_safe
