@@ -12,12 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailexpert.base import env
-from mailexpert.contacts.models import Contact
 from mailexpert.content import problems, revisions
 from mailexpert.content.dress import dressed
 from mailexpert.content.models import Revision, Template
 from mailexpert.content.problems import Problem, SourceError
-from mailexpert.content.queries import reader_values
+from mailexpert.content.queries_readers import Reader, reader_values
 from mailexpert.content.rules import LARGEST_SOURCE, compile_source
 from mailexpert.content.values import Draft, Preview, Starter
 from mailexpert.content.words import say
@@ -134,7 +133,7 @@ def one_line(value: str) -> str:
     return " ".join(value.split())
 
 
-def render_preview(draft: Draft, contact: Contact | None = None, *, sender_line: str = "") -> Preview:
+def render_preview(draft: Draft, who: Reader = None, *, sender_line: str = "") -> Preview:
     """What this reader gets, the footer of every mailing under it. A wrong source gives its problems instead."""
     try:
         compiled = compile_source(
@@ -145,7 +144,7 @@ def render_preview(draft: Draft, contact: Contact | None = None, *, sender_line:
             preheader=draft.preheader,
         )
         html, text = with_footer(compiled.html, compiled.text, draft.language, sender_line)
-        values = reader_values(contact)
+        values = reader_values(who, html, text, draft.subject, draft.preheader)
         return Preview(
             subject=one_line(_line(draft.subject, values)),
             preheader=one_line(_line(draft.preheader, values)),
@@ -186,7 +185,7 @@ def send_test(draft: Draft, *, to: str, sender_line: str) -> str:
                 reply_to="",
                 language=draft.language,
                 sender_line=sender_line,
-                values=reader_values(None),
+                values=reader_values(None, compiled.html, compiled.text, draft.subject),
             )
         )
     except SourceError as wrong:

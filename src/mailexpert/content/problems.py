@@ -96,7 +96,7 @@ BLOCK_MANY = gettext_noop("“%(field)s” of a block “%(kind)s” holds at mo
 BLOCK_ROWS = gettext_noop("Each row of a table has as many cells as the first one, at most %(limit)s.")
 BLOCK_COLUMNS = gettext_noop("A block has one to %(limit)s columns.")
 BLOCK_CONDITION = gettext_noop(
-    "The condition of this block can’t be read: it names a field, a test and a plain value."
+    "The condition of this block can’t be read: it names a field, a test and a plain value, or a segment."
 )
 
 BUNDLE_BROKEN = gettext_noop("The zip can’t be opened: it is broken, or locked with a password.")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,16 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from mailexpert.contacts.models import Contact, Field, FoundContact
+from mailexpert.contacts import queries_segments
+from mailexpert.contacts.models import Field, Segment
 from mailexpert.content.models import Image, Template
+from mailexpert.content.queries_readers import OWN_FIELDS
+from mailexpert.content.rules_segments import name_of
 from mailexpert.content.values import FieldChoice, Starter
 
 STARTERS = Path(__file__).parent / "starters"
 LANGUAGES = ("nl", "en")
 PAGE = 25
-OWN_FIELDS = ("email", "first_name", "last_name")
 
 IN_BLOCKS = (
     "news", "invite", "appeal", "thanks", "offer", "sale", "event", "digest", "season", "survey", "plain", "notice",
@@ -121,7 +123,13 @@ def image_bytes() -> int:
 
 def field_names() -> set[str]:
     """What may stand after `contact.` in a source."""
-    return {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
+    segments = map(name_of, Segment.objects.values_list("id", flat=True))
+    return {*OWN_FIELDS, *Field.objects.values_list("name", flat=True), *segments}
+
+
+def segment_choices() -> list[tuple[int, str]]:
+    """The segments that a block can be shown to."""
+    return [(found.pk, found.name) for found in queries_segments.segments()]
 
 
 def field_choices() -> list[FieldChoice]:
@@ -146,36 +154,3 @@ def field_choices() -> list[FieldChoice]:
         FieldChoice(label=_("Link to preferences"), code="{{ preferences_url }}"),
     ]
     return [*own, *custom, *links]
-
-
-def readers(term: str) -> list[FoundContact]:
-    """Contacts to try a mail on: by the beginning of the address or of a name; without a term the newest."""
-    rows = FoundContact.objects.all()
-    term = term.strip().lower()
-    if term:
-        named = Q(first_name__istartswith=term) | Q(last_name__istartswith=term)
-        rows = rows.filter(Q(email_key__startswith=term) | named)
-    return list(rows.order_by("-id")[:8])
-
-
-def reader(contact_id: int) -> Contact | None:
-    return Contact.objects.filter(id=contact_id).first()
-
-
-def reader_values(contact: Contact | None) -> dict[str, Any]:
-    """The fields of a person as a source sees them; of nobody, an address alone."""
-    if contact is None:
-        return {"email": "lezer@voorbeeld.example"}
-    own = {name: getattr(contact, name) for name in OWN_FIELDS}
-    custom = {field.name: _plain(getattr(contact, field.slot)) for field in Field.objects.all()}
-    return own | _filled(custom)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

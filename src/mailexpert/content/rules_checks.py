@@ -11,6 +11,7 @@ from mailexpert.content.blocks.read import document, numbered
 from mailexpert.content.findings import Finding, Level, Written, where
 from mailexpert.content.problems import Problem, gettext_noop
 from mailexpert.content.rules import Compiled, as_written
+from mailexpert.content.rules_segments import number_of
 from mailexpert.content.values import Draft
 from mailexpert.mail import personalise
 
@@ -35,6 +36,7 @@ PREHEADER_MISSING = gettext_noop(
     "There is no first line for the inbox: mail programs take the first words of the mail."
 )
 EMPTY = gettext_noop("The mail is empty.")
+UNKNOWN_SEGMENT = gettext_noop("The segment that sees this is no longer there, so nobody would.")
 UNKNOWN_FIELD = gettext_noop("There is no field “%(name)s”, so it would stay empty for everyone.")
 NO_FALLBACK = gettext_noop("Who has no “%(name)s” reads a gap. Give it a fallback with | default.")
 FIELDS_FINE = gettext_noop("Every field exists.")
@@ -122,7 +124,9 @@ def _fields(draft: Draft, written: Written, fields: Collection[str]) -> Iterator
             if problem.code == "unknown_field":
                 unknown = True
                 place = written.at(problem.line) if part == "source" else part
-                yield _field("field_unknown", "block", UNKNOWN_FIELD, problem, place)
+                asks = number_of(problem.name.removeprefix("contact."))
+                sentence = UNKNOWN_FIELD if asks is None else UNKNOWN_SEGMENT
+                yield _field("field_unknown", "block", sentence, problem, place)
         for problem in personalise.without_fallback(source):
             place = written.at(problem.line) if part == "source" else part
             yield _field("field_fallback", "warn", NO_FALLBACK, problem, place)

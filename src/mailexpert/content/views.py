@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mailexpert.accounts.access import member_required, own_page, user_of
 from mailexpert.accounts.models import Account
 from mailexpert.accounts.rules import outranks
-from mailexpert.contacts.models import Contact
-from mailexpert.content import actions, policies, queries, revisions, uses
+from mailexpert.content import actions, policies, queries, queries_readers, revisions, uses
 from mailexpert.content.dress import dressed
 from mailexpert.content.forms import BlankForm, DraftForm, TemplateForm
 from mailexpert.content.models import Template
@@ -211,12 +210,8 @@ def _tried(request: HttpRequest, form: DraftForm) -> Preview:
     if not form.is_valid():
         return Preview()
     account: Account = request.account  # type: ignore[attr-defined]
-    return actions.render_preview(form.draft(), _reader(request), sender_line=account.sender_line)
-
-
-def _reader(request: HttpRequest) -> Contact | None:
-    given = request.POST.get("reader", "")
-    return queries.reader(int(given)) if given.isdecimal() and len(given) < 19 else None
+    who = queries_readers.reader(request.POST.get("reader", ""))
+    return actions.render_preview(form.draft(), who, sender_line=account.sender_line)
 
 
 @require_POST
@@ -274,7 +269,7 @@ def drawing(request: HttpRequest) -> HttpResponse:
 @member_required
 def readers(request: HttpRequest) -> HttpResponse:
     """Contacts to read along with, found while one types."""
-    found = queries.readers(request.GET.get("lezer", ""))
+    found = queries_readers.readers(request.GET.get("lezer", ""))
     return render(request, "content/parts/readers.html", {"readers": found})
 
 

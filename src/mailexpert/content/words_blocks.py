@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mailexpert.base import env
+from mailexpert.content import queries
 from mailexpert.content.blocks import kinds
 from mailexpert.content.queries import field_choices
 
@@ -38,6 +39,7 @@ def editor_facts(*, may_code: bool) -> dict[str, Any]:
         "fields": [
             {"label": field.label, "name": field.name, "code": field.code} for field in field_choices()
         ],
+        "segments": queries.segment_choices(),
         "networks": list(kinds.NETWORKS.items()),
         "limits": {"columns": kinds.MOST_COLUMNS, "cells": kinds.MOST_CELLS, "blocks": kinds.MOST_BLOCKS},
         "words": _words(),
@@ -132,6 +134,9 @@ def _words() -> dict[str, str]:
         "empty": _("who has not filled in"),
         "is": _("whose field is"),
         "is_not": _("whose field is not"),
+        "in": _("who is in the segment"),
+        "out": _("who is not in the segment"),
+        "segment": _("Segment"),
         "value": _("Value"),
         "field": _("Field"),
         "insertInto": _("Add a block to this column"),

@@ -28,6 +28,12 @@ CHANNEL = "mailexpert_outbox"
 LEASE_SECONDS = 120.0
 ANSWER_SECONDS = 30.0  # a database that is silent for longer is away; its answer is no permission any more
 MAILING = 1
+CIRCLE = re.compile(r"segment:([1-9][0-9]{0,18})\Z")
+IN_CIRCLE = (
+    ", coalesce((SELECT c.id = ANY(x.contact_ids) FROM sending_circle x WHERE x.account_id = %(account)s"
+    " AND x.issue_id = %(issue)s AND x.segment_id = {segment} AND x.first <= c.id"
+    " ORDER BY x.first DESC LIMIT 1), false)"
+)
 COLUMN = re.compile(r"(|email|first_name|last_name|language|time_zone|[tndb](1?[0-9]|20))\Z")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -151,9 +157,7 @@ class PgOutbox:
         """Both reading statements for the columns that an issue uses."""
         key = tuple(columns)
         if key not in self._reads:
-            if not all(COLUMN.match(column) for column in columns):
-                raise ValueError(f"no columns of a contact: {columns}")
-            named = "".join(f", c.{column}" if column else ", NULL" for column in columns)
+            named = "".join(map(_selected, columns))
             people = SQL["people"].replace("{columns}", named)
             self._reads[key] = (
                 SQL["read_window"].replace("{people}", people),
@@ -327,6 +331,17 @@ async def _end_retries(connection: Connection, found: Settlement, about: dict[st
         await _do(connection, "reopen_issue", about)
     await _note_replies(connection, found, about)
     return ended
+
+
+def _selected(column: str) -> str:
+    """A column of a contact, whether they are in a segment as it was when sending began, or nothing. Raises
+    ValueError."""
+    circle = CIRCLE.match(column)
+    if circle is not None:
+        return IN_CIRCLE.format(segment=circle[1])
+    if not COLUMN.match(column):
+        raise ValueError(f"no columns of a contact: {column}")
+    return f", c.{column}" if column else ", NULL"
 
 
 def _again_columns(again: Sequence[Any]) -> dict[str, list[Any]]:

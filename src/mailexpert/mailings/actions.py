@@ -14,7 +14,7 @@ from mailexpert.accounts.models import Account
 from mailexpert.base.clock import now
 from mailexpert.contacts.models import Membership
 from mailexpert.content import revisions
-from mailexpert.content.queries import reader_values
+from mailexpert.content.queries_readers import reader_values
 from mailexpert.mail import address
 from mailexpert.mailings import audience, checks, rules
 from mailexpert.mailings.models import AudienceList, AudienceSegment, Mailing
@@ -122,6 +122,7 @@ def start(mailing: Mailing) -> None:
         sender_line=account.sender_line,
     )
     audience.cut(issue.id, found.list_ids(), found.list_ids(excluded=True), found.segment_ids())
+    audience.cut_circles(issue.id, content.segments)
     _move(found, State.SENDING, issue=issue, started_at=now())
 
 
@@ -153,7 +154,7 @@ def send_test(mailing: Mailing, to: str) -> str:
                 reply_to=mailing.reply_to,
                 language=mailing.language,
                 sender_line=Account.objects.get().sender_line,
-                values=_someone(mailing),
+                values=_someone(mailing, content),
             )
         )
     except (testmail.NotSent, address.AddressProblem) as problem:
@@ -246,11 +247,12 @@ def stop_everything() -> None:
         cancel(mailing)
 
 
-def _someone(mailing: Mailing) -> dict[str, Any]:
+def _someone(mailing: Mailing, content: checks.Content) -> dict[str, Any]:
     """The fields of one person who would get it, so that the test mail reads like a real one."""
     on_lists = Membership.objects.filter(list_id__in=mailing.list_ids(), ended_at=None)
     first = on_lists.select_related("contact").first()
-    return reader_values(first.contact if first else None)
+    who = first.contact if first else None
+    return reader_values(who, content.html, content.text, mailing.subject)
 
 
 def _locked(mailing_id: int) -> Mailing:

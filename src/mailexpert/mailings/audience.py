@@ -13,6 +13,7 @@ from mailexpert.mail import providers
 from mailexpert.sending import queries as sending
 
 SEGMENTS = "/* segments */ true"
+CUT_CIRCLES = (Path(__file__).parent / "sql" / "cut_circles.sql").read_text()
 CUT_AUDIENCE = (Path(__file__).parent / "sql" / "cut_audience.sql").read_text()
 
 
@@ -43,3 +44,13 @@ def cut(
                 "providers": list(providers.BY_DOMAIN.values()),
             },
         )
+
+
+def cut_circles(issue_id: int, segments: Sequence[int]) -> None:
+    """Keep who of an issue's people is in each segment that a block of it is shown to. After `cut`, in its
+    transaction. Nobody is in a segment that is gone."""
+    for segment in Segment.objects.filter(id__in=segments).values_list("id", flat=True):
+        statement, values = within(CUT_CIRCLES, [segment])
+        about = {"account": current_account(), "issue": issue_id, "segment": segment}
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**values, **about})

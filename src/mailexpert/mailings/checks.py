@@ -1,5 +1,6 @@
 """What is looked at before a mailing may leave: its words, its sender, its audience."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from mailexpert.accounts.models import Account
 from mailexpert.base import env
 from mailexpert.contacts.models import Field, List
 from mailexpert.contacts.rules.tree import TreeProblem
+from mailexpert.content import rules_segments
 from mailexpert.content.checks import Check as ContentCheck
 from mailexpert.content.checks import check_draft, look_at_links
 from mailexpert.content.problems import SourceError
@@ -31,6 +33,7 @@ class Content:
     text: str
     fields: dict[str, str]
     purpose: str
+    segments: tuple[int, ...] = ()
 
 
 def look_over(mailing: Mailing) -> tuple[list[Check], Content | None]:
@@ -66,8 +69,20 @@ def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
         )
     except SourceError:
         return found, None
-    fields = dict(Field.objects.values_list("name", "slot"))
-    return found, Content(html=made.html, text=made.text, fields=fields, purpose=_purpose(mailing))
+    segments = rules_segments.used(made.html, made.text, draft.subject)
+    if _is_broken(segments):
+        text = _(
+            "A block is shown to a segment that asks for a field that is no longer there. Mend the segment."
+        )
+        found.append(_block("segment_broken", text, "source"))
+    circles = {rules_segments.name_of(number): f"segment:{number}" for number in segments}
+    return found, Content(
+        html=made.html,
+        text=made.text,
+        fields=dict(Field.objects.values_list("name", "slot")) | circles,
+        purpose=_purpose(mailing),
+        segments=tuple(segments),
+    )
 
 
 def _eased(check: ContentCheck) -> Check:
@@ -124,7 +139,7 @@ def _audience(mailing: Mailing) -> list[Check]:
     if not lists:
         return [_block("audience_missing", _("No list is chosen, so nobody would get it."), "audience")]
     purposes = set(List.objects.filter(id__in=lists).values_list("purpose", flat=True))
-    if _broken_segment(mailing):
+    if _is_broken(mailing.segment_ids()):
         text = _("A segment asks for a field that is no longer there. Mend the segment, or leave it out.")
         return [_block("segment_broken", text, "audience")]
     tally = queries.tally(mailing)
@@ -148,9 +163,9 @@ def _audience(mailing: Mailing) -> list[Check]:
     return found
 
 
-def _broken_segment(mailing: Mailing) -> bool:
+def _is_broken(segments: Sequence[int]) -> bool:
     try:
-        audience.within("", mailing.segment_ids())
+        audience.within("", segments)
     except TreeProblem:
         return True
     return False

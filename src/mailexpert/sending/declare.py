@@ -114,6 +114,17 @@ declare(
     ),
 )  # fmt: skip
 declare(
+    "sending_circle",
+    purpose=MAILING,
+    ground="contract: the account sends mailings to its contacts",
+    subject="contact",
+    keep="30 days",
+    retention=Retention(column="made_at", after=timedelta(days=30)),
+    person="contact_ids",
+    columns={"contact_ids": Column(category="user.unique_id.pseudonymous", erase="keep", export=False)},
+    technical=("id", "account_id", "issue_id", "segment_id", "first", "made_at"),
+)
+declare(
     "sending_delivery",
     purpose=MAILING,
     ground="legal duty: showing who was mailed and who was not",

@@ -16,8 +16,9 @@ from mailexpert.sending.models_pace import Hold, MailDomain, Meter, Tempo, Warmu
 from mailexpert.sending.models_relays import InstallationRelay, MailServer, Relay
 
 __all__ = [
-    "CaughtMail", "Delivery", "Hold", "InstallationRelay", "Issue", "MailDomain", "MailServer", "Meter", "Outcome",
-    "Relay", "Reply", "Retry", "SenderDomain", "SenderKey", "Shard", "Skip", "Stop", "Suppression", "Tempo", "Warmup",
+    "CaughtMail", "Circle", "Delivery", "Hold", "InstallationRelay", "Issue", "MailDomain", "MailServer", "Meter",
+    "Outcome", "Relay", "Reply", "Retry", "SenderDomain", "SenderKey", "Shard", "Skip", "Stop", "Suppression",
+    "Tempo", "Warmup",
 ]  # fmt: skip
 
 
@@ -122,6 +123,31 @@ class Shard(AccountRow):
                 condition=models.Q(state=0),
                 name="sending_shard_waiting",
             ),
+        ]
+
+
+class Circle(AccountRow):
+    """Some of an issue's people who are in a segment, as sending began: who sees a block that is shown to it alone.
+    `contact_ids` are in order from `first`, and no other row of the segment holds one between them."""
+
+    issue: Any = AccountForeignKey(Issue, models.CASCADE, related_name="circles", db_index=False)
+    segment_id = models.BigIntegerField()
+    first = models.BigIntegerField()
+    contact_ids = ArrayField(models.BigIntegerField())
+    made_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Circle"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            # Read by delivery/outbox_pg.py for each person of a window.
+            models.UniqueConstraint(
+                fields=["account_id", "issue", "segment_id", "first"], name="sending_circle_once"
+            )
+        ]
+        indexes = [
+            # Read by privacy.retention.
+            models.Index(fields=["made_at"], name="sending_circle_old"),
         ]
 
 

@@ -30,6 +30,7 @@ NETWORKS = {
     "whatsapp": "WhatsApp",
 }
 TESTS = ("filled", "empty", "is", "is_not")
+SEGMENT_TESTS = ("in", "out")
 
 
 @dataclass(frozen=True, kw_only=True)

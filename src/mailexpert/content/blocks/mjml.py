@@ -24,6 +24,7 @@ from mailexpert.content.blocks.values import (
     Text,
     Video,
 )
+from mailexpert.content.rules_segments import name_of
 
 HEAD_LINES = 1
 SIDES = 32
@@ -73,6 +74,10 @@ def _is_wide(block: Block) -> bool:
 def _under(condition: Condition | None, inner: str) -> str:
     if condition is None:
         return inner
+    if condition.segment:
+        circle = f"contact.{name_of(condition.segment)}"
+        tag = "if" if condition.test == "in" else "unless"
+        return f"{{% {tag} {circle} %}}{inner}{{% end{tag} %}}"
     name = f"contact.{condition.field}"
     tests = {
         "filled": f"{name} and {name} != ''",

@@ -129,6 +129,8 @@ class _Reading:
     def condition(self, given: Any, number: int, kind: str) -> Condition | None:
         if given is None:
             return None
+        if isinstance(given, dict) and "segment" in given:
+            return self.segment(given, number, kind)
         field, test, value = "", "", ""
         if isinstance(given, dict):
             field, test, value = (given.get(name, "") for name in ("field", "test", "value"))
@@ -137,6 +139,14 @@ class _Reading:
             self.problem(number, problems.BLOCK_CONDITION, kind=kind)
             return None
         return Condition(field=field, test=test, value=value)
+
+    def segment(self, given: dict[str, Any], number: int, kind: str) -> Condition | None:
+        segment, test = given["segment"], given.get("test")
+        right = type(segment) is int and 0 < segment < 2**63 and test in kinds.SEGMENT_TESTS
+        if not right or given.keys() - {"segment", "test"}:
+            self.problem(number, problems.BLOCK_CONDITION, kind=kind)
+            return None
+        return Condition(segment=segment, test=str(test))
 
     def look(self, given: Any) -> Look:
         if not isinstance(given, dict):

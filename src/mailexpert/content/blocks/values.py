@@ -6,11 +6,13 @@ from typing import ClassVar
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """For whom a block is there: a field, how it is compared (is, is_not, filled, empty), and with what."""
+    """For whom a block is there: a field, how it is compared (is, is_not, filled, empty), and with what; or a segment,
+    and whether they are in it (in, out)."""
 
-    field: str
+    field: str = ""
     test: str = "filled"
     value: str = ""
+    segment: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@ import pytest
 
 from mailexpert.conftest import Tenant
 from mailexpert.contacts.models import Contact, Field
-from mailexpert.content import actions, checks, queries
+from mailexpert.content import actions, checks, queries, queries_readers
 from mailexpert.content.models import Template
 from mailexpert.content.values import Draft
 from mailexpert.core.scope import account
@@ -103,6 +103,16 @@ def test_readers_are_found_by_name_or_address(in_shop: Tenant, stranger: Tenant)
     Contact.objects.create(email="jan@voorbeeld.example", first_name="Jan")
     with account(stranger.id):
         Contact.objects.create(email="fatima@vreemd.example", first_name="Fatima")
-    assert [found.email for found in queries.readers("fat")] == ["fatima@voorbeeld.example"]
-    assert [found.email for found in queries.readers("jan@")] == ["jan@voorbeeld.example"]
-    assert len(queries.readers("")) == 2
+    assert [found.email for found in queries_readers.readers("fat")] == ["fatima@voorbeeld.example"]
+    assert [found.email for found in queries_readers.readers("jan@")] == ["jan@voorbeeld.example"]
+    assert len(queries_readers.readers("")) == 2
+
+
+def test_the_worst_case_is_the_longest_that_the_account_has(in_shop: Tenant, stranger: Tenant) -> None:
+    Contact.objects.create(email="jo@voorbeeld.example", first_name="Jo")
+    Contact.objects.create(email="w@voorbeeld.example", first_name="Wolfeschlegelstein")
+    with account(stranger.id):
+        Contact.objects.create(email="f@vreemd.example", first_name="Hubert Blaine Wolfeschlegelsteinhausen")
+    draft = Draft(kind="text", source="{{ contact.first_name }} {{ contact.last_name }}", subject="x")
+    text = actions.render_preview(draft, queries_readers.WORST).text
+    assert text.startswith("Wolfeschlegelstein Wolfeschlegelsteinhausenbergerdorff-van Everdingen")
