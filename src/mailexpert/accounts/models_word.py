@@ -21,6 +21,7 @@ class Word(AccountRow):
         DOMAIN_BROKEN = "domain_broken", _("A sender domain is broken")
         RELAY_REFUSES = "relay_refuses", _("A relay refuses mail")
         MAILING_PAUSED = "mailing_paused", _("A mailing is paused")
+        REQUEST = "request", _("A person asks for something by right")
         NEW_DEVICE = "new_device", _("Someone logged in on a new device")
 
     kind = models.CharField(max_length=16, choices=Kind)

@@ -98,6 +98,12 @@ ACCOUNT = (
 )
 PRIVACY = (
     Section(
+        url_name="contacts:cases",
+        icon="shield-check",
+        title=_("Requests"),
+        text=_("What people ask by right, with the day by which you answer."),
+    ),
+    Section(
         url_name="site:testimonial",
         icon="star",
         title=_("Testimonial"),

@@ -69,6 +69,10 @@ SENTENCES: dict[str, Callable[[Values], tuple[str, str]]] = {
         _("The mailing “%(mailing)s” is paused") % v,
         _("Who had no turn yet gets it when you let the mailing go on."),
     ),
+    Kind.REQUEST: lambda v: (
+        _("A request of a person waits for an answer"),
+        _("It came in on %(received)s and must be answered by %(due)s. The page says what to do.") % v,
+    ),
     Kind.NEW_DEVICE: lambda v: (
         _("%(who)s logged in on a new device") % v,
         _("Seen: %(device)s. Wasn’t it you? Choose a new password, and end the other sessions under Devices.")

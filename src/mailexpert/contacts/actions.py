@@ -227,12 +227,13 @@ def erase_contact(
     *,
     stays_off: bool = False,
     by_id: int | None = None,
+    last_letter: Mapping[str, str] | None = None,
 ) -> Erasure:
     """Erase a person: their rows now, texts and files in the background (privacy.actions_erasure). What stays: the
     ledger's lines under a pseudonym, the outcomes of mailings by number, and a hash of who objected."""
     contact = Contact.objects.select_for_update().get(id=contact_id)
     person = actions_erasure.Person(contact_id=contact.id, email_key=contact.email_key)
-    begun = actions_erasure.begin(person, why, stays_off=stays_off, by_id=by_id)
+    begun = actions_erasure.begin(person, why, stays_off=stays_off, by_id=by_id, last_letter=last_letter)
     actions_erasure.rows_now(begun.id)
     defer(finish_erasure, erasure_id=begun.id)
     return begun

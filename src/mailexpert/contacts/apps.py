@@ -15,11 +15,12 @@ class ContactsConfig(AppConfig):
                 key="contacts", label=_("Contacts"), order=10, count=lambda: Contact.objects.count()
             )
         )
-        from mailexpert.contacts import declare, declare_rights, forget  # noqa: F401
-        from mailexpert.core import forgetting
+        from mailexpert.contacts import declare, declare_rights, forget, jobs_rights, queries_rights  # noqa: F401
+        from mailexpert.core import attention, forgetting
         from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view
 
+        attention.register("requests", queries_rights.needs)
         forgetting.on_forget("exports", forget.in_exports)
         forgetting.on_forget("imports", forget.in_imports)
         forgetting.on_forget("bulks", forget.in_bulks)

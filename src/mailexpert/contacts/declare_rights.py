@@ -53,3 +53,4 @@ declare(
 )
 declare_job("contacts.jobs_letters.send_letter", letter_id="system.operations")
 declare_job("contacts.jobs_letters.send_left_behind")
+declare_job("contacts.jobs_rights.remind_of_requests")

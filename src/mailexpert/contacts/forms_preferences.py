@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.contacts.actions_preferences import Choice, Standing
@@ -57,7 +57,7 @@ class PreferencesForm(forms.Form):
         try:
             found["paused_until"] = pause_until(found.get("pause", "no"), found.get("until"), self.today)
         except BadDay:
-            self.add_error("until", _now("Choose a day after today, within a year."))
+            self.add_error("until", gettext("Choose a day after today, within a year."))
         return found
 
     def choice(self) -> Choice:

@@ -20,15 +20,18 @@ class Words:
     after: str = ""
 
 
-def write(to: str, language: str, words: Words) -> Letter:
-    """Put a mail ready for the worker, in the language of its reader."""
+def rendered(language: str, words: Words) -> dict[str, str]:
     with override(language):
         context = {"letter": words, "sender": Account.objects.get()}
-        made = Letter.objects.create(
-            recipient=to,
-            subject=" ".join(words.subject.split())[:200],
-            text=render_to_string("contacts/mail/letter.txt", context),
-            html=render_to_string("contacts/mail/letter.html", context),
-        )
+        return {
+            "subject": " ".join(words.subject.split())[:200],
+            "text": render_to_string("contacts/mail/letter.txt", context),
+            "html": render_to_string("contacts/mail/letter.html", context),
+        }
+
+
+def write(to: str, language: str, words: Words) -> Letter:
+    """Put a mail ready for the worker, in the language of its reader."""
+    made = Letter.objects.create(recipient=to, **rendered(language, words))
     defer(send_letter, letter_id=made.id)
     return made

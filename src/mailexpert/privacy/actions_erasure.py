@@ -3,15 +3,16 @@ transaction of its own and may run twice; a worker that dies is followed by one 
 what was mailed under a number that leads to nobody, and where the person wants to stay off, a keyed hash."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from psycopg import sql
 
 from mailexpert.accounts.actions_closing import signature
 from mailexpert.accounts.models import Membership
+from mailexpert.base import clock
 from mailexpert.core import forgetting, register
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import beside_wall, current_account
@@ -20,9 +21,11 @@ from mailexpert.privacy import erasure_ledger, plans, rules, traces
 from mailexpert.privacy.models import Consent, Erasure
 from mailexpert.privacy.plans import Step
 from mailexpert.privacy.retention import NULLABLE
+from mailexpert.sending import letter
 from mailexpert.sending.models import Issue, SenderDomain, Suppression
 
 OWN_TABLE = "privacy_erasure"
+LETTER_TRIED = timedelta(days=3)
 BY_ADDRESS = {
     "email_key": "account_id = %(account)s AND lower(email_key) = %(address)s",
     "recipient": "account_id = %(account)s AND lower(recipient) = %(address)s",
@@ -42,7 +45,14 @@ Stride = tuple[str, Callable[[Erasure], int]]
 
 
 @transaction.atomic
-def begin(person: Person, why: Erasure.Why, *, stays_off: bool, by_id: int | None = None) -> Erasure:
+def begin(
+    person: Person,
+    why: Erasure.Why,
+    *,
+    stays_off: bool,
+    by_id: int | None = None,
+    last_letter: Mapping[str, str] | None = None,
+) -> Erasure:
     """Writes down that it has begun, for a job to finish. `stays_off`: whoever brings in lists or adds by hand can't
     bring the person back."""
     ledger.note(
@@ -58,12 +68,14 @@ def begin(person: Person, why: Erasure.Why, *, stays_off: bool, by_id: int | Non
         why=why,
         stays_off=stays_off,
         by_id=by_id,
+        letter=dict(last_letter) if last_letter else None,
         code=secrets.token_urlsafe(18),
     )
 
 
 def carry_on(erasure_id: int, now: datetime) -> Erasure:
-    """Every step that isn't done yet. Runs inside the account."""
+    """Every step that isn't done yet. Runs inside the account. Raises letter.NotSent where no relay takes the last
+    mail: all else is done then, and it is tried again."""
     for name, act in strides():
         with transaction.atomic():
             found = Erasure.objects.select_for_update().get(id=erasure_id)
@@ -88,6 +100,7 @@ def strides() -> Iterator[Stride]:
         yield f"text of {place.table}", lambda found, place=place: _in_texts(place, found)  # type: ignore[misc]
     for key, verb in forgetting.erasers().items():
         yield key, lambda found, verb=verb: verb(found.contact_id, found.email_key)  # type: ignore[misc]
+    yield "letter", _last_letter
 
 
 def rows_now(erasure_id: int) -> None:
@@ -108,8 +121,8 @@ def _finish(erasure_id: int, now: datetime) -> Erasure:
     if found.finished_at is None:
         found.counts = {name: rows for name, rows in found.counts.items() if rows}
         found.signature = signature(found.code, found.counts)
-        found.email_key, found.finished_at = "", now
-        found.save(update_fields=["counts", "signature", "email_key", "finished_at"])
+        found.email_key, found.letter, found.finished_at = "", None, now
+        found.save(update_fields=["counts", "signature", "email_key", "letter", "finished_at"])
     return found
 
 
@@ -187,6 +200,14 @@ def _stay_off(found: Erasure) -> int:
         email_key=found.person, defaults={"reason": Suppression.Reason.ERASED}
     )
     return int(is_new)
+
+
+def _last_letter(found: Erasure) -> int:
+    """That it is done. Without a relay for days nobody waits for it any longer: the address goes."""
+    if not found.letter or clock.now() - found.begun_at > LETTER_TRIED:
+        return 0
+    letter.send(to=found.email_key, **found.letter)
+    return 1
 
 
 def _in_texts(place: traces.Place, found: Erasure) -> int:

@@ -19,14 +19,14 @@ from mailexpert.privacy.models_promises import (
     ServedCookie,
     Subprocessor,
 )
-from mailexpert.privacy.models_rights import Erasure, ErasureMark
+from mailexpert.privacy.models_rights import Case, Erasure, ErasureMark
 from mailexpert.privacy.models_staff import Disclosure, DisclosureVoice, Look, Signature
 
 __all__ = [
-    "Attestation", "Consent", "CookieChoice", "Disclosure", "DisclosureVoice", "Document", "Edition", "EditionNotice",
-    "EditionText", "Erasure", "ErasureMark", "Evidence", "Ground", "Link", "Look", "Mark", "PromiseState",
-    "PromiseTurn", "Purpose", "Question", "SealMark", "SecurityContact", "ServedCookie", "Signature", "Subprocessor",
-    "Told",
+    "Attestation", "Case", "Consent", "CookieChoice", "Disclosure", "DisclosureVoice", "Document", "Edition",
+    "EditionNotice", "EditionText", "Erasure", "ErasureMark", "Evidence", "Ground", "Link", "Look", "Mark",
+    "PromiseState", "PromiseTurn", "Purpose", "Question", "SealMark", "SecurityContact", "ServedCookie", "Signature",
+    "Subprocessor", "Told",
 ]  # fmt: skip
 
 

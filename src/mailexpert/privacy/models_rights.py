@@ -1,4 +1,4 @@
-"""Erasures with their receipt, and the marks by which a restored backup is cleaned."""
+"""Requests of persons with their clock, erasures with their receipt, and the marks that clean a restored backup."""
 
 from typing import Any, ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.core.models import AccountManager, AccountRow
+from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
 
 
 class Erasure(AccountRow):
@@ -29,6 +29,8 @@ class Erasure(AccountRow):
     done: Any = models.JSONField(default=list)
     code = models.CharField(max_length=40)
     signature = models.CharField(max_length=64, blank=True)
+    # The last mail to the person, sent when all else is done: subject, text, html.
+    letter: Any = models.JSONField(null=True, blank=True)
     begun_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -61,3 +63,53 @@ class ErasureMark(models.Model):
                 fields=["account_id", "contact_id", "person", "at"], name="privacy_erasuremark_once"
             )
         ]
+
+
+class Case(AccountRow):
+    """What a person asked for by right, with the day by which it is answered. Without a contact when nobody here has
+    the address. After an erasure a number and a keyed hash are left of who it was."""
+
+    class Kind(models.TextChoices):
+        ACCESS = "access", _("See my data")
+        PORTABILITY = "portability", _("Take my data along")
+        CORRECTION = "correction", _("Correct my data")
+        RESTRICTION = "restriction", _("Store my data, and don’t use it")
+        OBJECTION = "objection", _("No more direct marketing")
+        ERASURE = "erasure", _("Erase my data")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    via = models.CharField(max_length=10)
+    contact_id = models.BigIntegerField(null=True, blank=True)
+    email = models.TextField(blank=True)
+    person = models.CharField(max_length=65)
+    language = models.CharField(max_length=5, default="nl")
+    words = models.TextField(blank=True)
+    received_on = models.DateField()
+    due_on = models.DateField()
+    extended_on = models.DateField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    erasure: Any = AccountForeignKey(Erasure, models.SET_NULL, null=True, blank=True, related_name="+")
+    by_id = models.BigIntegerField(null=True, blank=True)
+    closed_by_id = models.BigIntegerField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[AccountManager["Case"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            # Read by the list of requests, its reminders and the dashboard.
+            models.Index(fields=["account_id", "state", "due_on"], name="privacy_case_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.received_on}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN

@@ -17,7 +17,7 @@ from mailexpert.base import clock
 from mailexpert.core.attention import Need
 
 SHOWN = 50
-ASK = {Word.Kind.LIMIT_REACHED, Word.Kind.DOMAIN_BROKEN, Word.Kind.RELAY_REFUSES}
+ASK = {Word.Kind.LIMIT_REACHED, Word.Kind.DOMAIN_BROKEN, Word.Kind.RELAY_REFUSES, Word.Kind.REQUEST}
 
 
 class WordsForm(forms.Form):

@@ -16,8 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mailexpert.accounts.models import Account
 from mailexpert.base import clock
-from mailexpert.contacts import actions, actions_preferences, actions_stop, letters, person, tokens
+from mailexpert.contacts import (
+    actions,
+    actions_preferences,
+    actions_rights,
+    actions_stop,
+    letters,
+    person,
+    tokens,
+)
 from mailexpert.contacts.forms_preferences import NewAddressForm, PreferencesForm
+from mailexpert.contacts.forms_rights import OwnRequestForm
 from mailexpert.contacts.letters import Words
 from mailexpert.contacts.models import Contact, Membership, NewAddress
 from mailexpert.contacts.tokens import Pass
@@ -228,6 +237,26 @@ def data_file(_request: HttpRequest, _told: Pass, contact: Contact, kind: str) -
         raise Http404
     answer["Content-Disposition"] = f'attachment; filename="my-data.{kind}"'
     return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
+@fresh_only
+def ask(request: HttpRequest, told: Pass, contact: Contact) -> HttpResponse:
+    """Correction, restriction, erasure: the account answers within a month."""
+    form = OwnRequestForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        actions_rights.ask(
+            form.cleaned_data["kind"],
+            email=contact.email,
+            contact=contact,
+            received=clock.now().date(),
+            text=form.cleaned_data["text"],
+            language=_language(told, contact),
+        )
+        return _to_page(told, "asked")
+    context = _frame(contact, told) | {"title": _("Your rights"), "form": form}
+    return render(request, "contacts/preferences_ask.html", context, status=422 if form.errors else 200)
 
 
 @csrf_exempt
