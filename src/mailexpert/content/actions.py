@@ -22,6 +22,7 @@ from mailexpert.content.values import Draft, Preview, Starter
 from mailexpert.content.words import say
 from mailexpert.mail import personalise
 from mailexpert.mail.address import AddressProblem
+from mailexpert.mail.browser import with_browser_link
 from mailexpert.mail.footer import with_footer
 from mailexpert.sending import testmail
 
@@ -143,7 +144,8 @@ def render_preview(draft: Draft, who: Reader = None, *, sender_line: str = "") -
             language=draft.language,
             preheader=draft.preheader,
         )
-        html, text = with_footer(compiled.html, compiled.text, draft.language, sender_line)
+        linked = with_browser_link(compiled.html, compiled.text, draft.language, _example_page())
+        html, text = with_footer(*linked, draft.language, sender_line)
         values = reader_values(who, html, text, draft.subject, draft.preheader)
         return Preview(
             subject=one_line(_line(draft.subject, values)),
@@ -157,6 +159,10 @@ def render_preview(draft: Draft, who: Reader = None, *, sender_line: str = "") -
     except personalise.RenderProblem as failed:
         found = Problem(line=failed.line, sentence=problems.SYNTAX, values={"detail": str(failed)})
         return Preview(problems=(found,))
+
+
+def _example_page() -> str:
+    return f"{env.load().base_url}/lezen/…/"
 
 
 def _example_addresses() -> dict[str, str]:
@@ -175,12 +181,13 @@ def send_test(draft: Draft, *, to: str, sender_line: str) -> str:
         compiled = compile_source(
             draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
         )
+        html, text = with_browser_link(compiled.html, compiled.text, draft.language, _example_page())
         testmail.send(
             testmail.TestMail(
                 to=to,
                 subject=draft.subject or _("(no subject)"),
-                html=compiled.html,
-                text=compiled.text,
+                html=html,
+                text=text,
                 sender=_test_sender(to),
                 reply_to="",
                 language=draft.language,

@@ -152,5 +152,6 @@ def field_choices() -> list[FieldChoice]:
     links = [
         FieldChoice(label=_("Unsubscribe link"), code="{{ unsubscribe_url }}"),
         FieldChoice(label=_("Link to preferences"), code="{{ preferences_url }}"),
+        FieldChoice(label=_("Link to the mail in the browser"), code="{{ browser_url }}"),
     ]
     return [*own, *custom, *links]

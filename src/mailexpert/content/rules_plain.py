@@ -15,8 +15,16 @@ WORD_ADDRESS = re.compile(f"{WORD_START}(\\d+){END}")
 LABELLED = re.compile(f"\\s*([^:{WORD_START}]{{1,60}}):\\s*{WORD_START}(\\d+){END}\\s*$")
 ADDRESS_FIELD = re.compile(r"\{\{-?\s*(\w+_url)\b")
 LABELS = {
-    "nl": {"unsubscribe_url": "Uitschrijven", "preferences_url": "Voorkeuren"},
-    "en": {"unsubscribe_url": "Unsubscribe", "preferences_url": "Preferences"},
+    "nl": {
+        "unsubscribe_url": "Uitschrijven",
+        "preferences_url": "Voorkeuren",
+        "browser_url": "Bekijk in je browser",
+    },
+    "en": {
+        "unsubscribe_url": "Unsubscribe",
+        "preferences_url": "Preferences",
+        "browser_url": "View in your browser",
+    },
 }
 STYLE = (
     "margin:0 auto;max-width:600px;padding:24px 16px;"

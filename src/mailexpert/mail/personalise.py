@@ -40,7 +40,8 @@ INNER_TAGS = frozenset(("content", "output", "illegal"))  # the parser's own
 UNSUBSCRIBE = "unsubscribe_url"
 PREFERENCES = "preferences_url"
 ADDRESSES = frozenset((UNSUBSCRIBE, PREFERENCES))  # where a person goes with the token of their own
-RESERVED = ADDRESSES | {"contact"}  # a template that gives these a value could hide the way out
+BROWSER = "browser_url"  # the mail as a page: the same for every reader, in its place before anyone is mailed
+RESERVED = ADDRESSES | {"contact", BROWSER}  # a template that gives these a value could hide the way out
 LONGEST_MARK = 10_000  # characters of one piece of Liquid
 MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
@@ -149,7 +150,8 @@ def _unknown_fields(analysis: Any, source: str, fields: Collection[str]) -> Iter
     for variables in analysis.globals.values():
         for variable in variables:
             parts = [str(part) for part in variable.segments]
-            known = parts[0] in ADDRESSES or (parts[0] == "contact" and len(parts) > 1 and parts[1] in fields)
+            is_address = parts[0] in ADDRESSES or parts[0] == BROWSER
+            known = is_address or (parts[0] == "contact" and len(parts) > 1 and parts[1] in fields)
             if not known:
                 name = ".".join(parts)
                 line = _line_at(source, variable.span.index)

@@ -19,7 +19,8 @@ from mailexpert.content.problems import SourceError
 from mailexpert.content.rules import compile_source
 from mailexpert.content.values import Draft
 from mailexpert.mail import address
-from mailexpert.mailings import audience, queries
+from mailexpert.mail.browser import with_browser_link
+from mailexpert.mailings import archive, audience, queries
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.rules import Check, Level
 from mailexpert.sending import queries_domains as domains
@@ -71,14 +72,15 @@ def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
         return found, None
     segments = rules_segments.used(made.html, made.text, draft.subject)
     if _is_broken(segments):
-        text = _(
+        said = _(
             "A block is shown to a segment that asks for a field that is no longer there. Mend the segment."
         )
-        found.append(_block("segment_broken", text, "source"))
+        found.append(_block("segment_broken", said, "source"))
     circles = {rules_segments.name_of(number): f"segment:{number}" for number in segments}
+    html, text = with_browser_link(made.html, made.text, draft.language, archive.url_of(mailing))
     return found, Content(
-        html=made.html,
-        text=made.text,
+        html=html,
+        text=text,
         fields=dict(Field.objects.values_list("name", "slot")) | circles,
         purpose=_purpose(mailing),
         segments=tuple(segments),
