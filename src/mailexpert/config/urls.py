@@ -16,6 +16,8 @@ urlpatterns = [
     path("lezen/<str:token>/", archive.show, name="archive"),
     path("sjablonen/", include("mailexpert.content.urls")),
     path("", include("mailexpert.contacts.urls")),
+    path("", include("mailexpert.contacts.urls_forms")),
+    path("", include("mailexpert.contacts.urls_signup")),
     path("mailvanger/", include("mailexpert.web.catcher.urls")),
     path("", include("mailexpert.web.urls")),
 ]

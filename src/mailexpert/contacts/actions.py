@@ -14,6 +14,7 @@ from mailexpert.contacts.models import (
     List,
     Membership,
     Refusal,
+    Signup,
     Tagging,
     slot_names,
 )
@@ -245,6 +246,7 @@ def _delete(contact: Contact, act: Consent.Act, *, source: str) -> None:
     Tagging.objects.filter(contact_id=contact.id).delete()
     Reply.objects.filter(contact_id=contact.id).delete()
     Refusal.objects.filter(values__contains=[contact.email]).delete()
+    Signup.objects.filter(email_key=contact.email_key).delete()
     contact.delete()
 
 

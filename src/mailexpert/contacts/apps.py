@@ -16,6 +16,7 @@ class ContactsConfig(AppConfig):
             )
         )
         from mailexpert.contacts import declare, declare_rights, forget, jobs_rights, queries_rights  # noqa: F401
+        from mailexpert.contacts import declare_signup, jobs_signup  # noqa: F401
         from mailexpert.core import attention, forgetting
         from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view
@@ -28,3 +29,4 @@ class ContactsConfig(AppConfig):
         register(
             Entry(key="contacts", label=_("Contacts"), url_name="contacts:index", icon="users", order=40)
         )
+        register(Entry(key="forms", label=_("Forms"), url_name="forms:index", icon="forms", order=50))

@@ -32,6 +32,14 @@ __all__ = [
     "Preference",
     "Refusal",
     "Segment",
+    "Signup",
+    "SignupCount",
+    "SignupForm",
+    "SignupGuard",
+    "SignupPace",
+    "SignupQuestion",
+    "SignupTerm",
+    "SignupText",
     "Tag",
     "Tagging",
     "no_columns",
@@ -463,3 +471,13 @@ class Refusal(AccountRow):
 
 # They refer to the contact by its name, so it comes first.
 from mailexpert.contacts.models_preferences import Letter, NewAddress, Preference  # noqa: E402
+from mailexpert.contacts.models_signup import (  # noqa: E402
+    Signup,
+    SignupCount,
+    SignupForm,
+    SignupGuard,
+    SignupPace,
+    SignupQuestion,
+    SignupTerm,
+    SignupText,
+)

@@ -1,5 +1,7 @@
 """Everything that shows on what ground a person was mailed, in one document that a program can read too."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,11 +9,12 @@ from django.db import connection
 from django.utils import timezone
 
 from mailexpert.accounts.models import Account
-from mailexpert.contacts import queries
+from mailexpert.contacts import queries, queries_signup
 from mailexpert.contacts.models import Contact, List
 from mailexpert.core.scope import current_account
 from mailexpert.privacy.models import Consent, Evidence
 
+MARK = re.compile(r"sha256:([0-9a-f]{64})")
 FORMAT = "mailexpert-proof-1"
 LINKS = """
 SELECT c.id, l.n, encode(l.hash, 'hex') FROM privacy_consent c
@@ -28,6 +31,7 @@ def pack(contact: Contact) -> dict[str, Any]:
     texts = {one.id: one for one in Evidence.objects.filter(id__in={line.evidence_id for line in lines})}
     lists = {one.id: one for one in List.objects.filter(id__in={line.list_id for line in lines})}
     links = _links(contact.id)
+    shown = _shown(texts.values())
     return {
         "format": FORMAT,
         "made_at": timezone.now(),
@@ -47,7 +51,10 @@ def pack(contact: Contact) -> dict[str, Any]:
             }
             for one in queries.memberships_of(contact.id)
         ],
-        "ledger": [_line(line, texts, lists, links) for line in lines],
+        "ledger": [
+            _line(line, texts, lists, links) | {"shown": shown.get(line.evidence_id or 0, "")}
+            for line in lines
+        ],
     }
 
 
@@ -73,6 +80,13 @@ def _line(
         "link": n,
         "link_hash": head,
     }
+
+
+def _shown(texts: Iterable[Evidence]) -> dict[int, str]:
+    """What a form said, by the fingerprint that the ledger's line names."""
+    marks = {one.id: found[1] for one in texts if (found := MARK.search(one.text))}
+    bodies = queries_signup.texts(list(marks.values()))
+    return {evidence_id: bodies.get(mark, "") for evidence_id, mark in marks.items()}
 
 
 def _moment(proof: Evidence | None) -> datetime | None:

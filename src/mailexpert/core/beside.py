@@ -13,6 +13,7 @@ class Beside(Enum):
         "showing the mails that the built-in catcher keeps; they belong to the machine, not to an account"
     )
     STOP = "a reader of a mail stops it; the signed token names account, mailing and person"
+    SIGNUP = "finding a visitor's form by its random name; pacing sign-ups of one address over all accounts"
     IMAGE = "showing an image to the reader of a mail; its random name is the key"
     SCHEDULE = "finding what is due over all accounts; the work itself runs inside each account"
     OPERATE = "commands that the operator gives on the machine"

@@ -31,23 +31,24 @@ class Sender:
     domain: SenderDomain | None = None
 
 
-def send(*, to: str, subject: str, text: str, html: str) -> None:
-    """Raises NotSent, and OSError where the installation's relay is away."""
+def send(*, to: str, subject: str, text: str, html: str) -> str:
+    """The Message-ID under which it left. Raises NotSent, and OSError where the installation's relay is away."""
     usual = _usual_sender()
     own = usual is not None and (queries.own_relay() or queries.installation_relay()) is not None
     sender = usual if own and usual is not None else _installation()
+    message_id = make_msgid(domain=sender.address.rpartition("@")[2])
     mail = EmailMultiAlternatives(
         " ".join(subject.split()),
         text,
         formataddr((sender.name, sender.address)),
         [to],
-        headers=HEADERS | {"Message-ID": make_msgid(domain=sender.address.rpartition("@")[2])},
+        headers=HEADERS | {"Message-ID": message_id},
         reply_to=[usual.address] if usual is not None else None,
     )
     mail.attach_alternative(html, "text/html")
     if not own:
         mail.send()
-        return
+        return message_id
     try:
         body = LINE_END.sub(b"\r\n", mail.message().as_bytes())
         if sender.domain is not None:
@@ -56,6 +57,7 @@ def send(*, to: str, subject: str, text: str, html: str) -> None:
             relay.sendmail(sender.address, [to], body)
     except (smtplib.SMTPException, OSError, outbound.Unknown, outbound.Refused, testmail.NotSent) as problem:
         raise NotSent(NotSent.__doc__) from problem
+    return message_id
 
 
 def _usual_sender() -> Sender | None:

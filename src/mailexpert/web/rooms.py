@@ -47,14 +47,6 @@ ROOMS = (
         order=40,
         coming=_("Here you will find everyone you mail, with their lists and the proof of their consent."),
     ),
-    Room(
-        key="forms",
-        label=_("Forms"),
-        slug="formulieren",
-        icon="forms",
-        order=50,
-        coming=_("Here you will make sign-up forms for your own website, with a confirmation by mail."),
-    ),
 )
 
 

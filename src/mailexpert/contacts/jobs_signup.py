@@ -1,0 +1,106 @@
+"""Sign-ups on their way: the confirmation mail, what was left behind, and answers whose time is over."""
+
+import logging
+import smtplib
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from mailexpert.base import clock
+from mailexpert.contacts import actions_signup, letters_signup, rules_signup
+from mailexpert.contacts.models import Contact
+from mailexpert.contacts.models_signup import Signup, SignupTerm
+from mailexpert.core import jobs
+from mailexpert.core.scope import account
+from mailexpert.sending import letter
+from mailexpert.sending.models import Suppression
+
+log = logging.getLogger(__name__)
+LEFT_BEHIND = timedelta(minutes=30)
+MOST_AT_ONCE = 2_000
+PERMANENT = 500
+State = Signup.State
+
+
+@jobs.job
+def carry_on(signup_id: int) -> None:
+    """Mail the person, or put them on at once where the account asks for no confirmation. Never the latter for who
+    stopped everything: only they themselves can come back. Without a relay the queue tries again later."""
+    now = clock.now()
+    with transaction.atomic():
+        found = Signup.objects.select_for_update(skip_locked=True, of=("self",)).select_related("form")
+        signup = found.filter(id=signup_id, state=State.WAITING).first()
+        if signup is None or rules_signup.is_over(signup.at, now):
+            return
+        if not (signup.form.double_opt_in or _is_suppressed(signup)):
+            actions_signup.confirm(signup.id, now, by="form")
+            return
+        if not signup.may_mail:
+            Signup.objects.filter(id=signup.id).update(state=State.HELD)
+            return
+        _mail(signup)
+
+
+def _is_suppressed(signup: Signup) -> bool:
+    return Suppression.objects.filter(email_key=signup.email_key).exists()
+
+
+def _mail(signup: Signup) -> None:
+    try:
+        message_id = letters_signup.send(signup)
+    except (letter.NotSent, smtplib.SMTPException, UnicodeError) as problem:
+        if not _is_final(problem):
+            raise
+        log.info("a confirmation mail was refused for good", extra={"event": "signup_unreachable"})
+        Signup.objects.filter(id=signup.id).update(state=State.UNREACHABLE)
+        return
+    Signup.objects.filter(id=signup.id).update(
+        state=State.MAILED, mailed_at=clock.now(), message_id=message_id[:200]
+    )
+
+
+def _is_final(problem: BaseException) -> bool:
+    """The receiver is refused, and not the relay away."""
+    cause = problem.__cause__ if isinstance(problem, letter.NotSent) else problem
+    if isinstance(cause, smtplib.SMTPRecipientsRefused):
+        return all(code >= PERMANENT for code, _said in cause.recipients.values())
+    return isinstance(cause, (UnicodeError, smtplib.SMTPNotSupportedError))
+
+
+@jobs.every("*/15 * * * *")
+def carry_on_left_behind() -> None:
+    """Those whose job gave up while the relay was down; and who waited a day because of another mail."""
+    now = clock.now()
+    waiting = Q(state=State.WAITING, at__lt=now - LEFT_BEHIND)
+    held = Q(state=State.HELD, at__lt=now - rules_signup.PAUSE)
+    due = Signup.objects.filter(waiting | held, at__gt=now - rules_signup.VALID).order_by("at")
+    for account_id, signup_id in list(due.values_list("account_id", "id")[:MOST_AT_ONCE]):
+        with account(account_id), transaction.atomic():
+            _take_turn(signup_id)
+
+
+def _take_turn(signup_id: int) -> None:
+    signup = Signup.objects.select_for_update().filter(id=signup_id).first()
+    if signup is None or signup.state not in (State.WAITING, State.HELD):
+        return
+    if signup.state == State.HELD:
+        now = clock.now()
+        if actions_signup.is_paused(signup.email_key, now) or actions_signup.knock(signup.email_key, now):
+            return
+        Signup.objects.filter(id=signup.id).update(state=State.WAITING, may_mail=True)
+    actions_signup.carry_on(signup.id)
+
+
+@jobs.every("35 3 * * *")
+def end_terms() -> None:
+    """Empty what a form promised to keep no longer."""
+    over = SignupTerm.objects.filter(until__lte=clock.now().date()).order_by("id")
+    for account_id, term_id in list(over.values_list("account_id", "id")[:MOST_AT_ONCE]):
+        with account(account_id), transaction.atomic():
+            term = SignupTerm.objects.select_for_update().filter(id=term_id).first()
+            if term is None:
+                continue
+            emptied = "" if term.slot in ("first_name", "last_name") else None
+            Contact.objects.filter(id=term.contact_id).update(**{term.slot: emptied})
+            term.delete()
