@@ -12,7 +12,7 @@ from ninja.security import HttpBearer
 from mailexpert.api import problems
 from mailexpert.api.description import DescribedAPI
 from mailexpert.api.problems import Problem
-from mailexpert.api.routes import contacts, content, domains, imports, lists, mailings, segments
+from mailexpert.api.routes import contacts, content, domains, forms, imports, lists, mailings, segments
 
 # What sets a mailing on its way or holds it; looking it over changes nothing. Every other POST writes.
 SENDS = re.compile(r"/mailings/[0-9]+/(?:doubtful/)?(?:send|pause|resume|cancel)$")
@@ -60,6 +60,7 @@ for path, router in (
     ("/imports", imports.router),
     ("", content.router),
     ("/segments", segments.router),
+    ("/forms", forms.router),
     ("/mailings", mailings.router),
     ("/domains", domains.router),
 ):

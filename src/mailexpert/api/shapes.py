@@ -148,6 +148,39 @@ class MailingIn(Strict):
     language: Literal["nl", "en"] = "nl"
 
 
+class FormOut(Schema):
+    id: int
+    name: str
+    language: str
+    title: str
+    url: str
+    is_on: bool
+    double_opt_in: bool
+    lists: list[int]
+    questions: list[str]
+    created_at: datetime
+
+
+class FormPage(Schema):
+    items: list[FormOut]
+    next: int | None
+
+
+class SignupIn(Strict):
+    """`values`: answers by the names that the form lists under `questions`. `shown`: the words that the person read,
+    where your own page shows others than the form's; they are kept as proof. `page`: where it was filled in."""
+
+    email: Annotated[Line, Field(max_length=320)]
+    values: dict[Annotated[Line, Field(max_length=20)], Annotated[Line, Field(max_length=500)]] = {}
+    lists: Annotated[list[Id], Field(max_length=10)] = []
+    shown: Annotated[Text, Field(max_length=20_000)] = ""
+    page: Annotated[Line, Field(max_length=2_000)] = ""
+
+
+class SignupOut(Schema):
+    state: Literal["received"]
+
+
 class SegmentIn(Strict):
     name: ListName
     rules: dict[str, object]

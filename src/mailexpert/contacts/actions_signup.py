@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from mailexpert.base import keys
 from mailexpert.contacts import actions, queries_signup, rules_signup, words_signup
@@ -26,6 +26,7 @@ from mailexpert.core.beside import Beside
 from mailexpert.core.scope import beside_wall, current_account
 from mailexpert.mail import address
 from mailexpert.privacy import actions as ledger
+from mailexpert.privacy import rules
 from mailexpert.privacy.models import Consent, Ground
 from mailexpert.sending.models import Suppression
 
@@ -219,8 +220,9 @@ def confirm(signup_id: int, now: datetime, *, by: str = "button") -> None:
         return
     signup.state, signup.confirmed_at = State.CONFIRMED, now
     signup.save(update_fields=["state", "confirmed_at"])
-    contact = _contact(signup, is_sure=by == "button")
-    if by == "button":
+    is_sure = by == "button"
+    contact = _contact(signup, is_sure=is_sure)
+    if is_sure:
         _come_back(contact)
     proof = words_signup.evidence(signup, signup.form, signup.text, by)
     standing = standing_on(contact, signup.list_ids)
@@ -242,7 +244,11 @@ def standing_on(contact: Contact, list_ids: Sequence[int]) -> set[int]:
 def _contact(signup: Signup, *, is_sure: bool) -> Contact:
     values = {name: value for name, value in signup.values.items() if value not in (None, "")}
     try:
-        return actions.add_contact(signup.email, {**values, "language": signup.form.language}, source="form")
+        return actions.add_contact(
+            signup.email,
+            {**values, "language": signup.form.language},
+            source="form" if is_sure else "unconfirmed",
+        )
     except actions.AddressTaken:
         known = Contact.objects.select_for_update().get(email_key=signup.email_key)
     if not is_sure:
@@ -252,9 +258,22 @@ def _contact(signup: Signup, *, is_sure: bool) -> Contact:
     return Contact.objects.get(id=known.id)
 
 
+def has_said_no(signup: Signup) -> bool:
+    """Whether only the person can bring this address back: it stopped everything, was erased, or left such a list."""
+    left = Membership.objects.filter(
+        contact__email_key=signup.email_key, list_id__in=signup.list_ids, ended_at__isnull=False
+    )
+    return _no_mail(signup.email_key).exists() or left.exists()
+
+
+def _no_mail(email_key: str) -> QuerySet[Suppression]:
+    marks = [email_key, rules.off_mark(current_account(), email_key)]
+    return Suppression.objects.filter(email_key__in=marks)
+
+
 def _come_back(contact: Contact) -> None:
     """Only the person can undo that they stopped everything, and this is them."""
-    gone, _tables = Suppression.objects.filter(email_key=contact.email_key).delete()
+    gone, _tables = _no_mail(contact.email_key).delete()
     if gone:
         ledger.note(Consent.Act.RESUMED, contact_id=contact.id, email_key=contact.email_key, source="form")
 

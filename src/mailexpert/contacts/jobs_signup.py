@@ -14,7 +14,6 @@ from mailexpert.contacts.models_signup import Signup, SignupTerm
 from mailexpert.core import jobs
 from mailexpert.core.scope import account
 from mailexpert.sending import letter
-from mailexpert.sending.models import Suppression
 
 log = logging.getLogger(__name__)
 LEFT_BEHIND = timedelta(minutes=30)
@@ -33,17 +32,13 @@ def carry_on(signup_id: int) -> None:
         signup = found.filter(id=signup_id, state=State.WAITING).first()
         if signup is None or rules_signup.is_over(signup.at, now):
             return
-        if not (signup.form.double_opt_in or _is_suppressed(signup)):
+        if not (signup.form.double_opt_in or actions_signup.has_said_no(signup)):
             actions_signup.confirm(signup.id, now, by="form")
             return
         if not signup.may_mail:
             Signup.objects.filter(id=signup.id).update(state=State.HELD)
             return
         _mail(signup)
-
-
-def _is_suppressed(signup: Signup) -> bool:
-    return Suppression.objects.filter(email_key=signup.email_key).exists()
 
 
 def _mail(signup: Signup) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Sum
 
 from mailexpert.accounts.models import Account
+from mailexpert.base import env
 from mailexpert.contacts import rules_signup, words_signup
 from mailexpert.contacts.models import List
 from mailexpert.contacts.models_signup import SignupCount, SignupForm, SignupQuestion, SignupText
@@ -41,6 +42,10 @@ def by_key(key: str) -> SignupForm | None:
     """Beside the wall: the form's random name is all that a visitor brings."""
     with beside_wall(Beside.SIGNUP):
         return SignupForm.objects.filter(key=key).first()
+
+
+def address_of(form: SignupForm) -> str:
+    return f"{env.load().base_url}/aanmelden/{form.key}"
 
 
 def is_open(form: SignupForm) -> bool:

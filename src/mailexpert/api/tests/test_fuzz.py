@@ -12,6 +12,7 @@ from mailexpert.api.api import api
 from mailexpert.base import names
 from mailexpert.config.wsgi import application
 from mailexpert.contacts import actions as contacts
+from mailexpert.contacts import actions_signupform
 from mailexpert.contacts.actions_segments import keep_segment
 from mailexpert.contacts.models import Import
 from mailexpert.contacts.rules import tree
@@ -72,6 +73,17 @@ def known(shop):
             "import_id": Import.objects.create(list=readers, ground="consent", state="queued").id,
             "domain_id": actions_domains.claim("winkel.example").id,
             "segment_id": keep_segment("x", tree.EVERYONE).id,
+            "form_id": actions_signupform.keep(
+                None,
+                {
+                    "name": "x",
+                    "language": "nl",
+                    "title": "x",
+                    "privacy_url": "https://y.example",
+                    "lists": [readers.id],
+                },
+                (),
+            ).id,
             "template_id": Template.objects.create(name="x", kind="html", source=HTML).id,
         }
 

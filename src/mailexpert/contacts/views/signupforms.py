@@ -48,7 +48,7 @@ def show(request: HttpRequest, form_id: int) -> HttpResponse:
     context = {
         "form": found,
         "lists": queries_signup.lists_of(found),
-        "url": address_of(found),
+        "url": queries_signup.address_of(found),
         "code": code_of(found),
         "days": days,
         "sum": queries_signup.counts(since).get(found.id, queries_signup.Counts()),
@@ -57,17 +57,13 @@ def show(request: HttpRequest, form_id: int) -> HttpResponse:
     return render(request, "contacts/forms/show.html", context)
 
 
-def address_of(form: SignupForm) -> str:
-    return f"{env.load().base_url}/aanmelden/{form.key}"
-
-
 def code_of(form: SignupForm) -> str:
     """Plain HTML for the account's own site: it asks nothing of us before it is sent."""
     with override(form.language):
         lists, questions = queries_signup.lists_of(form), queries_signup.questions_of(form)
         context = {
             "form": form,
-            "url": address_of(form),
+            "url": queries_signup.address_of(form),
             "words": queries_signup.words_of(form),
             "filled": VisitorForm(None, lists=lists, questions=questions),
             "trap": TRAP,
