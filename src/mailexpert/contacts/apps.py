@@ -15,8 +15,15 @@ class ContactsConfig(AppConfig):
                 key="contacts", label=_("Contacts"), order=10, count=lambda: Contact.objects.count()
             )
         )
-        from mailexpert.contacts import declare, declare_rights, forget, jobs_rights, queries_rights  # noqa: F401
-        from mailexpert.contacts import declare_signup, jobs_signup  # noqa: F401
+        from mailexpert.contacts import (  # noqa: F401  # noqa: F401
+            declare,
+            declare_rights,
+            declare_signup,
+            forget,
+            jobs_rights,
+            jobs_signup,
+            queries_rights,
+        )
         from mailexpert.core import attention, forgetting
         from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view
