@@ -56,7 +56,7 @@ async def _turn(content: IssueContent, key: bytes, wanted: Sequence[Wanted]) -> 
     except BrokenProcessPool:
         if pool is _pool():
             _pool.cache_clear()
-        log.warning("a rendering process died", issue=content.issue_id, passages=len(wanted))
+        log.warning("a rendering process died", issue=content.issue_id, count=len(wanted))
     if len(wanted) == 1:
         return [None]
     half = len(wanted) // 2

@@ -12,6 +12,7 @@ from html import escape
 
 BOUND = re.compile(r"\s*\{(A\d{1,2}(?:\s+A\d{1,2})*)\}\s*$")
 LINK = re.compile(r"\[([^\]]+)\]\((/[^\s)]*|https://[^\s)]+|mailto:[^\s)]+)\)")
+HEADING = re.compile(r"^#+\s*")
 STRONG = re.compile(r"\*\*([^*]+)\*\*")
 
 
@@ -84,6 +85,8 @@ class Row:
     change: str
     left: tuple[tuple[bool, str], ...]
     right: tuple[tuple[bool, str], ...]
+    is_heading: bool = False
+    count: int = 0
 
 
 def compare(old: str, new: str) -> list[Row]:
@@ -98,7 +101,39 @@ def compare(old: str, new: str) -> list[Row]:
         rows += [_words(*pair) for pair in zip(left[i1 : i1 + paired], right[j1 : j1 + paired], strict=True)]
         rows += [_row("removed", block, "") for block in left[i1 + paired : i2]]
         rows += [_row("added", "", block) for block in right[j1 + paired : j2]]
-    return rows
+    return [_plain(row) for row in rows]
+
+
+def _plain(row: Row) -> Row:
+    """A heading without the signs that make it one."""
+    sides = [side for side in (row.left, row.right) if side]
+    if not all(side[0][1].startswith("#") for side in sides):
+        return row
+    left, right = (
+        tuple((marked, HEADING.sub("", words) if n == 0 else words) for n, (marked, words) in enumerate(side))
+        for side in (row.left, row.right)
+    )
+    return Row(change=row.change, left=left, right=right, is_heading=True)
+
+
+def shortened(rows: Sequence[Row]) -> list[Row]:
+    """What differs, with its heading; whatever stays the same in between is one row that says how much."""
+    found: list[Row] = []
+    same: list[Row] = []
+    for row in rows:
+        if row.change == "same":
+            same.append(row)
+            continue
+        found += _gap(same)
+        same = []
+        found.append(row)
+    return found + _gap(same, is_last=True)
+
+
+def _gap(same: Sequence[Row], *, is_last: bool = False) -> list[Row]:
+    heading = [] if is_last else [row for row in same if row.is_heading][-1:]
+    left_out = len(same) - len(heading)
+    return [*([Row(change="left_out", left=(), right=(), count=left_out)] if left_out else []), *heading]
 
 
 def _blocks(source: str) -> list[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailexpert.privacy.rules_text import compare, read
+from mailexpert.privacy.rules_text import compare, read, shortened
 
 EDITIONS = Path(__file__).parents[1] / "editions"
 EVERY = {f"A{number}" for number in range(1, 33)}
@@ -60,3 +60,21 @@ def test_a_comparison_shows_what_stayed_changed_came_and_went() -> None:
     assert [words.strip() for marked, words in rows[1].left if marked] == ["7"]
     assert [words.strip() for marked, words in rows[1].right if marked] == ["14"]
     assert [row.change for row in compare("Eén.\n\nTwee.", "Eén.")] == ["same", "removed"]
+
+
+def test_a_heading_is_told_apart_and_loses_its_signs() -> None:
+    rows = compare("## Cookies\n\nEén.\n\n## Oud", "## Cookies\n\nEén.\n\n## Nieuw")
+    assert [row.is_heading for row in rows] == [True, False, True]
+    assert rows[0].left == ((False, "Cookies"),)
+    assert "#" not in "".join(words for _marked, words in rows[2].left + rows[2].right)
+
+
+def test_a_shortened_comparison_keeps_what_differs_under_its_heading_and_counts_the_rest() -> None:
+    old = ["# Beleid", "Eén.", "Twee.", "## Cookies", "Drie.", "Vier.", "Vijf."]
+    new = [*old[:4], "Drie en een half.", *old[5:]]
+    rows = shortened(compare("\n\n".join(old), "\n\n".join(new)))
+    assert [(row.change, row.count) for row in rows] == [
+        ("left_out", 3), ("same", 0), ("changed", 0), ("left_out", 2),
+    ]  # fmt: skip
+    assert rows[1].left == ((False, "Cookies"),)
+    assert shortened([]) == []

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mailexpert.privacy import actions_policy as actions
 from mailexpert.privacy import queries_policy as queries
 from mailexpert.privacy.models import Document, Edition
-from mailexpert.privacy.rules_text import compare
+from mailexpert.privacy.rules_text import compare, shortened
 from mailexpert.site import announcing
 from mailexpert.site.access import right_required, signed_required, staff_of
 from mailexpert.site.forms import EditionForm
@@ -104,15 +104,19 @@ def _page(request: HttpRequest, found: Edition, form: EditionForm) -> HttpRespon
     texts = queries.texts(found)
     languages = (("nl", _("Dutch")), ("en", _("English")))
     differences = []
+    before = None
     for language, label in languages:
         before = queries.before(found.document, found.number, language)
-        rows = compare(before.source if before else "", texts.get(language, ""))
-        differences.append((label, [row for row in rows if row.change != "same"]))
+        if before is not None:
+            rows = compare(before.source, texts.get(language, ""))
+            changed = sum(row.change != "same" for row in rows)
+            differences.append((label, changed, shortened(rows) if changed else []))
     context = {
         "edition": found,
         "form": form,
         "is_draft": found.state == State.DRAFT,
         "is_announced": found.state == State.ANNOUNCED,
+        "before": before,
         "differences": differences,
         "notices": found.notices.order_by("id"),
         "texts": texts,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from mailexpert.privacy import queries_policy as queries
 from mailexpert.privacy.models import Document
 from mailexpert.privacy.moment import moment
-from mailexpert.privacy.rules_text import compare
+from mailexpert.privacy.rules_text import compare, shortened
 from mailexpert.site.promises import states
 
 PUBLIC = {Document.POLICY, Document.TERMS, Document.PROCESSING}
@@ -39,12 +39,14 @@ def changes(request: HttpRequest, document: str, number: int, language: str) -> 
     after = _edition(document, number, language)
     before = queries.before(document, number, language)
     rows = compare(before.source if before else "", after.source)
+    is_whole = "alles" in request.GET or before is None
     context = {
         "before": before,
         "after": after,
-        "rows": rows,
+        "rows": rows if is_whole else shortened(rows),
+        "is_whole": is_whole,
         "changed": sum(row.change != "same" for row in rows),
-        "coming": _coming(document, number),
+        "coming": announcement(document, number),
         "other": _other("changes", language, [document, number]),
     }
     return render(request, "site/changes.html", context)
@@ -56,7 +58,7 @@ def _show(request: HttpRequest, found: queries.Reading, language: str) -> HttpRe
         "text": found.text,
         "states": states(language) if found.document == Document.POLICY else {},
         "history": queries.history(found.document),
-        "coming": _coming(found.document),
+        "coming": announcement(found.document),
         "is_policy": found.document == Document.POLICY,
         "other": _other("version", language, [found.document, found.number]),
     }
@@ -72,7 +74,7 @@ def _edition(document: str, number: int, language: str) -> queries.Reading:
         raise Http404(_("There is no such version.")) from problem
 
 
-def _coming(document: str, number: int = 0) -> dict[str, Any] | None:
+def announcement(document: str, number: int = 0) -> dict[str, Any] | None:
     """The announcement, as it is drawn: when, in how many days, how far of the thirty."""
     found = queries.coming(document)
     if found is None or (number and found.number != number) or found.announced_at is None:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mailexpert.privacy import queries
+from mailexpert.privacy.models import Document
 from mailexpert.privacy.queries import Standing
+from mailexpert.site.views.policy import announcement
 
 TURNS = 200
 
@@ -27,6 +29,7 @@ def promises(request: HttpRequest, language: str) -> HttpResponse:
         "not_built": sum(one.state == "not_built" for one in standings),
         "broken": [one for one in standings if one.state == "broken"],
         "checked_at": max(times) if times else None,
+        "coming": announcement(Document.POLICY),
         "other": {"nl": reverse("site:promises-nl"), "en": reverse("site:promises-en")},
         "language": language,
     }
