@@ -54,6 +54,16 @@ def preference_of(contact: Contact) -> Preference:
     return Preference.objects.filter(contact_id=contact.id).first() or Preference(contact_id=contact.id)
 
 
+def is_asked(contact: Contact) -> bool:
+    """Asked whether they still want mail, and not answered yet."""
+    chosen = preference_of(contact)
+    return chosen.asked_at is not None and (chosen.kept_at is None or chosen.kept_at < chosen.asked_at)
+
+
+def keep(contact: Contact, now: datetime) -> None:
+    Preference.objects.update_or_create(contact_id=contact.id, defaults={"kept_at": now, "updated_at": now})
+
+
 def is_measured(contact: Contact) -> bool:
     """Whether this person agreed to be measured individually: what the ledger said last."""
     lines = Consent.objects.filter(contact_id=contact.id)

@@ -51,6 +51,15 @@ declare(
     },
     technical=("id", "account_id", "created_at"),
 )
+declare(
+    "contacts_silence",
+    purpose=MAILING,
+    ground="contract: the account keeps its contacts",
+    subject="nobody",
+    keep="as long as the account",
+    technical=("id", "account_id", "months"),
+)
+declare_job("contacts.jobs_rights.look_for_silence")
 declare_job("contacts.jobs_letters.send_letter", letter_id="system.operations")
 declare_job("contacts.jobs_letters.send_left_behind")
 declare_job("contacts.jobs_rights.remind_of_requests")

@@ -40,6 +40,7 @@ __all__ = [
     "SignupQuestion",
     "SignupTerm",
     "SignupText",
+    "Silence",
     "Tag",
     "Tagging",
     "no_columns",
@@ -470,7 +471,7 @@ class Refusal(AccountRow):
 
 
 # They refer to the contact by its name, so it comes first.
-from mailexpert.contacts.models_preferences import Letter, NewAddress, Preference  # noqa: E402
+from mailexpert.contacts.models_preferences import Letter, NewAddress, Preference, Silence  # noqa: E402
 from mailexpert.contacts.models_signup import (  # noqa: E402
     Signup,
     SignupCount,

@@ -58,3 +58,17 @@ class Letter(AccountRow):
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[AccountManager["Letter"]] = AccountManager()
+
+
+class Silence(AccountRow):
+    """After how many months without a sign of interest a contact is asked whether they still want mail. No row: 24,
+    which is the most."""
+
+    MOST = 24
+
+    months = models.PositiveSmallIntegerField(default=MOST)
+
+    objects: ClassVar[AccountManager["Silence"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["account_id"], name="contacts_silence_once")]

@@ -10,6 +10,7 @@ from mailexpert.contacts.views import (
     proof,
     rights,
     segments,
+    silence,
     stop,
 )
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("contacten/<int:contact_id>/aanmelden/", people.sign_up, name="sign_up"),
     path("contacten/<int:contact_id>/uitschrijven/<int:list_id>/", people.unsubscribe, name="unsubscribe"),
     path("contacten/<int:contact_id>/wissen/", people.erase, name="erase"),
+    path("contacten/inactief/", silence.inactive, name="inactive"),
     path("contacten/verzoeken/", rights.cases, name="cases"),
     path("contacten/verzoeken/nieuw/", rights.new_case, name="new_case"),
     path("contacten/verzoeken/<int:case_id>/", rights.case, name="case"),
@@ -73,6 +75,7 @@ urlpatterns = [
     path("voorkeuren/<str:token>/alles-stoppen", preferences.stop, name="preferences_stop"),
     path("voorkeuren/<str:token>/adres", preferences.new_address, name="new_address"),
     path("voorkeuren/<str:token>/nieuwe-link", preferences.fresh, name="fresh_link"),
+    path("voorkeuren/<str:token>/blijven", preferences.keep, name="keep"),
     path("voorkeuren/<str:token>/verzoek", preferences.ask, name="ask"),
     path("voorkeuren/<str:token>/gegevens", preferences.data, name="own_data"),
     path("voorkeuren/<str:token>/gegevens.<str:kind>", preferences.data_file, name="own_data_file"),

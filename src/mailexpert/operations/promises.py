@@ -48,6 +48,29 @@ def told(results: Sequence[dict[str, Any]]) -> str:
     return "\n".join([*lines, "", f"{len(results)} promises: {parts}"])
 
 
+def silence_told() -> list[str]:
+    """What tonight's turn over silent contacts would do, all accounts together."""
+    from mailexpert.accounts.models import Account
+    from mailexpert.contacts import actions_silence
+    from mailexpert.core.scope import account
+
+    now = clock.now()
+    sums = dict.fromkeys(("to_ask", "waiting", "to_erase", "unreachable"), 0)
+    with beside_wall(Beside.RETENTION):
+        numbers = list(Account.objects.filter(closing_at=None).values_list("id", flat=True))
+    for number in numbers:
+        with account(number):
+            for name, count in vars(actions_silence.dry_run(now)).items():
+                sums[name] += count
+    words = {
+        "to_ask": "silent contacts to ask whether they still want mail",
+        "waiting": "were asked and can still answer",
+        "to_erase": "were asked, didn't answer, to erase",
+        "unreachable": "silent contacts on no list, to erase",
+    }
+    return [f"{sums[name]:>9}  {text}" for name, text in words.items()]
+
+
 def retention_told(*, dry_run: bool) -> str:
     now = clock.now()
     with beside_wall(Beside.RETENTION):
@@ -58,7 +81,8 @@ def retention_told(*, dry_run: bool) -> str:
         for one in done
     ]
     word = "would go" if dry_run else "went"
-    return "\n".join([*lines, "", f"{sum(one.rows for one in done)} rows {word}"])
+    told = [*lines, "", f"{sum(one.rows for one in done)} rows {word}"]
+    return "\n".join([*told, "", *silence_told()] if dry_run else told)
 
 
 def register_told(language: str, *, as_json: bool, plan: plans.Whose | None) -> str:

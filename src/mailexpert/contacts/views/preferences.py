@@ -161,6 +161,7 @@ def _page(
         "new_address": new_address or NewAddressForm(prefix="new"),
         "wanted": mask(wanted.email) if wanted else "",
         "done": done if done in DONE else "",
+        "is_asked": actions_preferences.is_asked(contact),
         "is_frozen": contact.status == Contact.Status.FROZEN,
     }
     wrong = form.errors or (new_address and new_address.errors)
@@ -175,6 +176,14 @@ def stop(_request: HttpRequest, told: Pass, contact: Contact) -> HttpResponse:
         actions_stop.stop_all(contact, told.issue)
     else:
         actions.object_to_all(contact, Membership.EndedBy.PAGE)
+    return _to_page(told, "saved")
+
+
+@require_POST
+@by_link
+def keep(_request: HttpRequest, told: Pass, contact: Contact) -> HttpResponse:
+    """The answer to whether they still want mail."""
+    actions_preferences.keep(contact, clock.now())
     return _to_page(told, "saved")
 
 
