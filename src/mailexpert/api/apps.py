@@ -7,3 +7,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.api import declare, jobs  # noqa: F401
+        from mailexpert.contacts.files import LARGEST
+        from mailexpert.core import doors
+
+        doors.register("/api/v1/imports", LARGEST + 1_000_000)

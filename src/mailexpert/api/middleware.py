@@ -11,6 +11,7 @@ from mailexpert.accounts.models import Account
 from mailexpert.accounts.rules_closing import phase, refuses
 from mailexpert.api import idempotency, problems
 from mailexpert.base import clock
+from mailexpert.core import doors
 from mailexpert.core.scope import account
 
 PATH = "/api/"
@@ -24,6 +25,8 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PATH):
             return self.get_response(request)
+        if doors.is_over(request):
+            return problems.too_large()
         try:
             response = self._inside(request)
         except RequestDataTooBig:

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,8 @@ from mailexpert.base.env import Environment
 
 DEBIAN_SOCKET = Path("/run/clamav/clamd.ctl")
 CHUNK = 256 * 1024
-TIMEOUT = 60.0
+TIMEOUT = 60.0  # seconds without a sign of the scanner
+LONGEST = 600.0  # seconds for one file
 LONGEST_ANSWER = 4096
 
 
@@ -20,6 +22,10 @@ class Infected(Exception):
 
 class ScannerDown(Exception):
     """A scanner is configured but gave no usable answer, so files are refused. Start clamd, try again."""
+
+
+class TooLargeToScan(ScannerDown):
+    """The file is larger than the scanner looks through, so it is refused. Give a smaller one."""
 
 
 class ScannerMissing(Exception):
@@ -52,6 +58,8 @@ def scan(chunks: Iterable[bytes], env: Environment) -> Scan:
         raise ScannerDown(f"clamd at {where}: {problem}") from problem
     if answer.endswith(" FOUND"):
         raise Infected(answer.removeprefix("stream: ").removesuffix(" FOUND"))
+    if "size limit exceeded" in answer:
+        raise TooLargeToScan(TooLargeToScan.__doc__)
     if not answer.endswith(" OK"):
         raise ScannerDown(f"clamd at {where} answers: {answer[:200]}")
     return Scan(scanned=True)
@@ -71,11 +79,14 @@ def version(env: Environment) -> str:
 
 
 def _ask(where: str, chunks: Iterable[bytes]) -> str:
+    end = time.monotonic() + LONGEST
     with _connect(where) as line:
         try:
             line.sendall(b"zINSTREAM\0")
             for chunk in chunks:
                 for start in range(0, len(chunk), CHUNK):
+                    if time.monotonic() > end:
+                        raise TimeoutError(f"no verdict in {LONGEST:.0f} s")
                     piece = chunk[start : start + CHUNK]
                     line.sendall(struct.pack("!L", len(piece)) + piece)
             line.sendall(struct.pack("!L", 0))

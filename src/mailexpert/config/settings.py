@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "mailexpert.site.middleware.SignedMiddleware",
     "mailexpert.site.middleware_visits.CampaignMiddleware",
     "mailexpert.web.middleware.LanguageMiddleware",
+    "mailexpert.web.middleware_doors.DoorsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -24,7 +24,8 @@ class ContactsConfig(AppConfig):
             jobs_signup,
             queries_rights,
         )
-        from mailexpert.core import attention, forgetting
+        from mailexpert.contacts.files import LARGEST
+        from mailexpert.core import attention, doors, forgetting
         from mailexpert.core.navigation import Entry, register
         from mailexpert.core.walls import owner_view
 
@@ -32,6 +33,7 @@ class ContactsConfig(AppConfig):
         forgetting.on_forget("exports", forget.in_exports)
         forgetting.on_forget("imports", forget.in_imports)
         forgetting.on_forget("bulks", forget.in_bulks)
+        doors.register("/contacten/inlezen/", LARGEST + 1_000_000)
         owner_view("contacts_wall", "contacts_contact")
         register(
             Entry(key="contacts", label=_("Contacts"), url_name="contacts:index", icon="users", order=40)

@@ -1,6 +1,7 @@
 """What a picture in a mail may be. It is written anew, so that nothing hidden in the upload is ever served."""
 
 import io
+import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,7 +148,13 @@ def _mail_kind(found: Image.Image) -> str:
 
 
 def _upright(found: Image.Image) -> Image.Image:
-    made = ImageOps.exif_transpose(found)
+    found.load()
+    try:
+        made = ImageOps.exif_transpose(found)
+    except (SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        made = (
+            found.copy()
+        )  # notes that can't be read say nothing about which side is up; they aren't kept anyway
     return (
         made.convert("RGBA")
         if made.mode in ("CMYK", "YCbCr", "LAB", "HSV") and found.format == "PNG"

@@ -31,6 +31,8 @@ def not_scanned(problem: Exception) -> str:
     match problem:
         case antivirus.Infected():
             return _("Not stored: the virus scanner found %(name)s in this file.") % {"name": problem}
+        case antivirus.TooLargeToScan():
+            return _("Not stored: the file is larger than the virus scanner looks through.")
         case antivirus.ScannerMissing():
             return _("Not stored: there is no virus scanner here, so no file is taken.")
     return _("Not stored: the virus scanner doesn’t answer, so no file is taken. Try again in a moment.")

@@ -75,7 +75,9 @@ class CostForm(forms.Form):
         return given
 
     def text(self) -> str:
-        raw: bytes = self.cleaned_data["file"].read()
+        file = self.cleaned_data["file"]
+        file.seek(0)  # the virus scanner was there first
+        raw: bytes = file.read()
         for encoding in ("utf-8-sig", "utf-16") if raw[:2] not in (b"\xff\xfe", b"\xfe\xff") else ("utf-16",):
             try:
                 return raw.decode(encoding)

@@ -66,6 +66,17 @@ def test_a_scanner_that_gives_no_verdict_refuses(clamd: Clamd, answer: bytes) ->
         antivirus.scan([b"x" * 3_000_000], env(clamd(answer)))
 
 
+def test_a_file_that_the_scanner_doesn_t_look_through_is_called_too_large(clamd: Clamd) -> None:
+    with pytest.raises(antivirus.TooLargeToScan):
+        antivirus.scan([b"x" * 3_000_000], env(clamd(b"INSTREAM size limit exceeded. ERROR\0")))
+
+
+def test_a_file_may_not_keep_the_scanner_for_ever(clamd: Clamd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(antivirus, "LONGEST", -1.0)
+    with pytest.raises(ScannerDown, match="no verdict"):
+        antivirus.scan([b"x"], env(clamd(b"stream: OK\0")))
+
+
 @pytest.mark.parametrize("where", ["127.0.0.1:1", "/nowhere/clamd.ctl", "no port"])
 def test_a_configured_scanner_that_is_away_refuses(where: str) -> None:
     with pytest.raises(ScannerDown):

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pixels
 from PIL import PngImagePlugin
 
 from mailexpert.base import antivirus, env
-from mailexpert.content import actions_images
-from mailexpert.content.models import Image
+from mailexpert.contacts.models import Import
+from mailexpert.content import actions_bundle, actions_images
+from mailexpert.content.models import Image, Template
 from mailexpert.core.scope import account
 
 CLAMD = shutil.which("clamd") or ("/usr/sbin/clamd" if Path("/usr/sbin/clamd").exists() else None)
@@ -102,6 +104,43 @@ def test_a_virus_is_found_wherever_it_hides(scanner, shop, data):
         antivirus.scan([data], env.load())
 
 
+def bundle(data: bytes, name: str = "kwaad.png") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("index.html", f'<h1>Dag</h1><img src="{name}" alt="">')
+        archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bundle(png(EICAR)),
+        bundle(zipped("b.zip", zipped("a.txt", EICAR.encode())), "binnen.zip"),
+        f"<p>{EICAR}</p>".encode(),
+    ],
+    ids=["in a picture's comment in a zip", "in a zip in a zip in a zip", "in a page"],
+)
+def test_an_infected_template_is_not_kept(scanner, shop, data):
+    wanted = actions_bundle.Wanted()
+    with account(shop.id):
+        with pytest.raises(antivirus.Infected, match="Eicar"):
+            actions_bundle.import_file(data, "x.zip", wanted)
+        assert not Template.objects.exists()
+        assert not Image.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/sjablonen/beelden/nieuw/", "/contacten/inlezen/"])
+def test_each_page_names_the_virus_and_keeps_nothing(scanner, shop, shop_client, path):
+    data = png(EICAR) if "beelden" in path else f"email,naam\n{EICAR},x\n".encode()
+    file = SimpleUploadedFile("lijst.csv", data)
+    answer = shop_client.post(path, {"file": file}, follow=True)
+    assert "Eicar" in answer.content.decode()
+    with account(shop.id):
+        assert not Image.objects.exists()
+        assert not Import.objects.exists()
+
+
 def test_an_infected_picture_is_not_kept(scanner, shop):
     with account(shop.id):
         with pytest.raises(antivirus.Infected):
@@ -128,4 +167,7 @@ def test_a_scanner_killed_in_the_middle_of_an_upload_refuses_the_file(scanner, s
     with account(shop.id):
         with pytest.raises(antivirus.ScannerDown):
             actions_images.keep_image(png("hallo"), name="a.png", alt="")
+        with pytest.raises(antivirus.ScannerDown):
+            actions_bundle.import_file(bundle(png("hallo")), "x.zip", actions_bundle.Wanted())
+        assert not Template.objects.exists()
         assert not Image.objects.exists()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from mailexpert.base import clock
+from mailexpert.base import antivirus, clock, env
+from mailexpert.content.words_fetch import not_scanned
 from mailexpert.site.access import right_required, signed_required, staff_of
 from mailexpert.site.forms import CostForm, TagsForm
 from mailexpert.site.models import Tags
@@ -118,7 +119,10 @@ def _import(request: HttpRequest) -> HttpResponse:
     refused: list[Refused] = []
     if form.is_valid():
         try:
+            antivirus.scan(form.cleaned_data["file"].chunks(), env.load())
             costs, refused = read(form.text())
+        except (antivirus.Infected, antivirus.ScannerDown, antivirus.ScannerMissing) as problem:
+            form.add_error("file", not_scanned(problem))
         except NoExport:
             form.add_error(
                 "file", _("This is no export that we know: no line names day, campaign, clicks and cost.")
