@@ -155,7 +155,10 @@ def _node(node: LexborNode, walk: _Walk, depth: int) -> str:
         return ""
     if name in REPORTED:
         walk.leave_out(problems.REMOVED_ELEMENT, name)
-    if name in DROPPED or name in ("title", "meta"):
+    if name == "meta":
+        _meta(node, walk)  # none belongs in a body; one that would lead the reader away is named
+        return ""
+    if name in DROPPED or name == "title":
         return ""
     if name not in KEPT:
         return _inside(node, walk, depth)

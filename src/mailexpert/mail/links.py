@@ -169,18 +169,22 @@ class Numbered:
     targets: list[str]
 
 
-def number(html: str, text: str) -> Numbered:
+def number(html: str, text: str, *, apart: str = "") -> Numbered:
     """Number the web links of an issue: the same target has the same number in both parts. A target that holds
-    Liquid is left alone, because a tracked one must be the same for everybody; so are mailto:, tel: and anchors.
-    Every other byte stays."""
+    Liquid is left alone, because a tracked one must be the same for everybody; so are mailto:, tel: and anchors, and
+    what begins with `apart`. Every other byte stays."""
     html, text = html.translate(OURS), text.translate(OURS)
     numbers: dict[str, int] = {}
     in_html = ((place.start, place.end, "" if place.is_quoted else '"') for place in anchors.hrefs(html))
     in_text = ((start, end, None) for start, end in anchors.in_text(text))
-    return Numbered(_replaced(html, in_html, numbers), _replaced(text, in_text, numbers), list(numbers))
+    html = _replaced(html, in_html, numbers, apart)
+    text = _replaced(text, in_text, numbers, apart)
+    return Numbered(html, text, list(numbers))
 
 
-def _replaced(source: str, places: Iterable[tuple[int, int, str | None]], numbers: dict[str, int]) -> str:
+def _replaced(
+    source: str, places: Iterable[tuple[int, int, str | None]], numbers: dict[str, int], apart: str
+) -> str:
     """`places`: from, to, and the quotes that a placeholder in HTML needs; None in plain text."""
     out: list[str] = []
     done = 0
@@ -188,6 +192,8 @@ def _replaced(source: str, places: Iterable[tuple[int, int, str | None]], number
         written = source[start:end]
         target = written if quotes is None else unescape(written).strip().translate(IGNORED)
         if not target.lower().startswith(WEB) or "{{" in written or "{%" in written:
+            continue
+        if apart and target.startswith(apart):
             continue
         if target not in numbers and len(numbers) >= MOST_LINKS:
             continue

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from mailexpert.base import env
 from mailexpert.core.scope import current_account
 from mailexpert.mail import address, links
 from mailexpert.sending import queries_domains
@@ -70,7 +71,8 @@ def open_issue(**frozen: Unpack[Frozen]) -> Issue:
 def _numbered(frozen: Frozen) -> links.Numbered:
     if frozen["tracking"] == "none":
         return links.Numbered(frozen["html"], frozen["text"], [])
-    return links.number(frozen["html"], frozen["text"])
+    # Who reads a mailing in the browser clicked on nothing in it.
+    return links.number(frozen["html"], frozen["text"], apart=f"{env.load().base_url}/lezen/")
 
 
 def pause(issue_id: int) -> None:
