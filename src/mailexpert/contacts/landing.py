@@ -66,7 +66,8 @@ def land(batch: Import, columns: Sequence[Column], evidence_id: int) -> Landed:
     _match(targets, values, batch.existing)
     if not batch.is_trial:
         _remember(batch.id, targets)
-    rows, stayed_off = _run("SELECT count(*), count(*) FILTER (WHERE stays_off) FROM matched")[0]
+    rows = _run("SELECT count(*) FROM staged")[0][0]
+    stayed_off = _run("SELECT count(*) FROM matched WHERE stays_off")[0][0]
     added, updated = _add(targets), _update(targets, fills=batch.existing == Import.Existing.FILL)
     signed_up = 0
     if batch.list_id is not None:
@@ -124,9 +125,9 @@ def _match(targets: Sequence[str], values: Mapping[str, Any], existing: str) -> 
         differs = " OR ".join(f"(s.{t} IS NOT NULL AND {_is_empty(t)})" for t in targets)
     elif existing == Import.Existing.KEEP:
         differs = "false"
-    columns = "".join(f", s.{t}" for t in targets)
+    columns, kept = ("".join(f", {table}.{t}" for t in targets) for table in "sk")
     _run("DROP TABLE IF EXISTS matched")
-    _run(MATCH.format(differs=differs or "false", values=columns), values)
+    _run(MATCH.format(differs=differs or "false", values=columns, kept=kept), values)
     _run("ANALYZE matched")
 
 

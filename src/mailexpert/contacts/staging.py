@@ -2,10 +2,13 @@
 table behind the wall; what comes after is done by statements (landing.py)."""
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import IO, Any
 
 from django.db import connection
 
@@ -14,6 +17,7 @@ from mailexpert.contacts.rules_csv import SHOWN, Record, Records, Shape, open_te
 from mailexpert.privacy import rules as privacy
 
 BATCH = 5_000
+CHUNK = 256 * 1024
 KEY = "email_key text GENERATED ALWAYS AS (lower(email)) STORED"  # the same lower() as the contact's own
 MOST_VALUES_KEPT = 100
 SPECIAL = re.compile(r"[\\\t\n\r]").search
@@ -53,21 +57,36 @@ def stage(source: Source, report: Report) -> int:
     """Read the whole file into the temporary tables `staged` and `staged_refusal`; how many rows it has. Raises
     HoldsBsn."""
     _make_tables(source.columns)
-    names = ", ".join(["n", "email", "person", *(column.target for column in source.columns)])
     reader = Reader(source.email_position, source.columns)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as refused:
+        rows = _copy_rows(source, reader, refused, report)
+        refused.seek(0)
+        with _copying("COPY staged_refusal (line, reason, detail, vals) FROM STDIN") as copy:
+            while chunk := refused.read(CHUNK):
+                copy.write(chunk)
+    for watch in reader.watches:
+        if watch.is_bsn:
+            raise HoldsBsn(watch.name)
+    return rows
+
+
+def _copy_rows(source: Source, reader: Reader, refused: IO[str], report: Report) -> int:
+    """One COPY over the whole file, so that the database takes a batch in while the next is judged. What is refused
+    waits in a file: there is one COPY at a time, and it may be all of a million rows."""
     rows = 0
-    with open_text(source.path, source.shape.encoding) as text:
+    names = ", ".join(["n", "email", "person", *(column.target for column in source.columns)])
+    with (
+        open_text(source.path, source.shape.encoding) as text,
+        _copying(f"COPY staged ({names}) FROM STDIN") as copy,
+    ):
         records = iter(Records(text.read, source.shape.delimiter, source.width))
         if source.shape.has_header:
             next(records, None)
         while (batch := _judged(islice(records, BATCH), reader)).rows:
-            _copy(f"COPY staged ({names}) FROM STDIN", batch.taken)
-            _copy("COPY staged_refusal (line, reason, detail, vals) FROM STDIN", batch.refused)
+            copy.write("".join(batch.taken))
+            refused.writelines(batch.refused)
             rows += batch.rows
             report(text.buffer.tell(), rows)  # type: ignore[attr-defined]
-    for watch in reader.watches:
-        if watch.is_bsn:
-            raise HoldsBsn(watch.name)
     return rows
 
 
@@ -113,7 +132,7 @@ def _array_item(text: str) -> str:
     return f'"{inside}"'
 
 
-def _copy(statement: str, lines: Sequence[str]) -> None:
-    if lines:
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write("".join(lines))
+@contextmanager
+def _copying(statement: str) -> Iterator[Any]:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        yield copy
