@@ -63,7 +63,8 @@ def take_file(file: IO[bytes], file_name: str, *, by_id: int | None = None) -> I
                 spreadsheet.to_csv(path)
                 batch.size = path.stat().st_size
             shape = rules_csv.detect(path)
-            if rules_csv.sample(path, shape).width > MOST_COLUMNS:
+            seen = rules_csv.sample(path, shape)
+            if seen.is_endless or seen.width > MOST_COLUMNS:
                 raise TooWide(TooWide.__doc__)
         except Exception:
             files.forget(batch.id)
@@ -104,7 +105,7 @@ def try_out(
 ) -> None:
     """Queue a dry run: all is done and counted, and nothing of it kept. A new list or field counts as empty.
     Raises NoAddressColumn, TwiceMapped."""
-    _checked(fields)
+    fields = _checked(fields)
     present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
     batch.mapping = [name if name in present else SKIP for name in fields]
     batch.list, batch.ground, batch.existing = into, Ground(ground), Import.Existing(existing)
@@ -114,13 +115,16 @@ def try_out(
     defer(jobs.run_import, import_id=batch.id)
 
 
-def _checked(fields: Sequence[str]) -> None:
+def _checked(given: Sequence[str]) -> list[str]:
+    """In our writing of names, whatever a page sends."""
+    fields = [name if name in OWN_FIELDS else field_name(name) for name in given]
     taken = [name for name in fields if name]
     if "email" not in taken:
         raise NoAddressColumn(NoAddressColumn.__doc__)
     for name in taken:
         if taken.count(name) > 1:
             raise TwiceMapped(name)
+    return fields
 
 
 @transaction.atomic
@@ -134,7 +138,7 @@ def begin(
 ) -> None:
     """Queue a draft: one field name per column, nothing for a column that is left. Unknown names become text
     fields. Raises NoAddressColumn, TwiceMapped and actions.FieldsFull."""
-    _checked(fields)
+    fields = _checked(fields)
     taken = [name for name in fields if name]
     present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
     for name in taken:

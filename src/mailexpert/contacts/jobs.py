@@ -33,6 +33,10 @@ class Cancelled(Exception):
     """Somebody asked to stop; nothing of the file is kept."""
 
 
+class FieldGone(Exception):
+    """A field that the mapping names was deleted since; its name. Bringing the rest in would lose that column."""
+
+
 class Tried(Exception):
     """A dry run is over: what would have happened, and nothing is kept."""
 
@@ -93,6 +97,8 @@ def _run(import_id: int) -> None:
         _end(import_id, State.FAILED, "package")
     except staging.HoldsBsn as problem:
         _end(import_id, State.FAILED, "bsn", str(problem))
+    except FieldGone as problem:
+        _end(import_id, State.FAILED, "field_gone", str(problem))
     except FileNotFoundError as problem:
         _end(import_id, State.FAILED, "file_gone", str(problem))
     except OperationalError:
@@ -110,6 +116,7 @@ def _bring_in(import_id: int, progress: Progress) -> None:
     if batch.is_over:
         return  # another worker was faster
     source = source_of(batch)
+    _need_every_field(batch, source)
     progress.tell(batch.size, staging.stage(source, progress))
     evidence = ledger.keep_evidence(source="import", text=batch.evidence, by_id=batch.by_id)
     landed = landing.land(batch, source.columns, evidence)
@@ -126,6 +133,12 @@ def _bring_in(import_id: int, progress: Progress) -> None:
         landed_at=landing.moment(),
         **vars(landed),
     )
+
+
+def _need_every_field(batch: Import, source: staging.Source) -> None:
+    taken = {"email", *(column.name for column in source.columns)}
+    if gone := next((name for name in batch.mapping if name and name not in taken), ""):
+        raise FieldGone(gone)
 
 
 def _end_trial(import_id: int, landed: landing.Landed) -> None:

@@ -52,6 +52,7 @@ class Sample:
 
     header: list[str]
     rows: list[list[str]]
+    is_endless: bool = False  # its first line is longer than any list's
 
     @property
     def width(self) -> int:
@@ -107,15 +108,18 @@ def open_text(path: Path, encoding: str) -> IO[str]:
 
 
 def sample(path: Path, shape: Shape) -> Sample:
-    rows = []
+    rows, is_endless = [], False
     with open_text(path, shape.encoding) as source:
-        for record in Records(source.read, shape.delimiter):
+        for n, record in enumerate(Records(source.read, shape.delimiter)):
+            is_endless |= n == 0 and record.problem == "too_long"
             if not record.problem:
                 rows.append(record.values)
             if len(rows) > SAMPLE_ROWS:
                 break
     return Sample(
-        header=rows[0] if shape.has_header and rows else [], rows=rows[1 if shape.has_header else 0 :]
+        header=rows[0] if shape.has_header and rows else [],
+        rows=rows[1 if shape.has_header else 0 :],
+        is_endless=is_endless,
     )
 
 

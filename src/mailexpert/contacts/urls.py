@@ -38,6 +38,7 @@ urlpatterns = [
     path("contacten/lijsten/<int:list_id>/terugzetten/", lists.restore_list, name="restore_list"),
     path("contacten/<int:contact_id>/bewijs/", proof.page, name="proof"),
     path("contacten/<int:contact_id>/bewijs.json", proof.as_json, name="proof_json"),
+    path("contacten/<int:contact_id>/bewijs.pdf", proof.as_pdf, name="proof_pdf"),
     path("contacten/<int:contact_id>/labels/", people.tag, name="tag_contact"),
     path("contacten/<int:contact_id>/samenvoegen/", people.merge, name="merge"),
     path("contacten/tegelijk/label/", bulk.tag, name="bulk_tag"),

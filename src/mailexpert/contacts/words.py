@@ -9,6 +9,10 @@ FAILURES = {
     "file_gone": gettext_lazy(
         "The file was no longer there when its turn came. Nothing was brought in. Upload it again."
     ),
+    "field_gone": gettext_lazy(
+        "A field that this file was to fill was deleted meanwhile. Nothing was brought in. Upload the file again and "
+        "choose where that column goes."
+    ),
     "bsn": gettext_lazy(
         "A column holds citizen service numbers (BSN), which only those may keep whom a law allows it. Nothing was "
         "brought in. Leave that column out."

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.access import member_required
-from mailexpert.contacts import proof
+from mailexpert.contacts import proof, proof_pdf
 from mailexpert.contacts.models import Contact
 
 
@@ -25,4 +25,14 @@ def as_json(request: HttpRequest, contact_id: int) -> HttpResponse:
     contact = get_object_or_404(Contact, id=contact_id)
     answer = JsonResponse(proof.pack(contact), json_dumps_params={"indent": 1, "ensure_ascii": False})
     answer["Content-Disposition"] = f'attachment; filename="bewijs-{contact.id}.json"'
+    return answer
+
+
+@require_safe
+@never_cache
+@member_required
+def as_pdf(request: HttpRequest, contact_id: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, id=contact_id)
+    answer = HttpResponse(proof_pdf.render(proof.pack(contact)), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="bewijs-{contact.id}.pdf"'
     return answer

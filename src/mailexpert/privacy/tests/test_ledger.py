@@ -1,11 +1,14 @@
 """The chain of the consent ledger: sealed by the minute, and whatever is changed since is found."""
 
+from unittest.mock import patch
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 
 from mailexpert.conftest import Tenant
+from mailexpert.contacts import proof, proof_pdf
 from mailexpert.contacts.actions import end_membership, sign_up
 from mailexpert.contacts.models import Contact, Membership
 from mailexpert.contacts.tests.cast import make_contact, make_list
@@ -125,5 +128,20 @@ def test_the_proof_of_a_person_holds_words_and_links(
     assert len(first["link_hash"]) == 64
     assert pack["person"]["email"] == anna.email
     assert "Zei ja bij de balie." in shop_client.get(f"/contacten/{anna.id}/bewijs/").content.decode()
-    for path in ("bewijs.json", "bewijs/"):
+    for path in ("bewijs.json", "bewijs.pdf", "bewijs/"):
         assert stranger_client.get(f"/contacten/{anna.id}/{path}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_proof_of_a_person_is_a_pdf_that_leaves_no_letter_out(
+    shop_client: Client, anna: Contact, in_shop: Tenant
+) -> None:
+    Contact.objects.filter(id=anna.id).update(first_name="Zoë", last_name="Łukasz Жук")
+    answer = shop_client.get(f"/contacten/{anna.id}/bewijs.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    with patch.object(proof_pdf.FPDF, "multi_cell") as written:
+        proof_pdf.render(proof.pack(Contact.objects.get(id=anna.id)))
+    said = [one.args[2] for one in written.call_args_list]
+    assert any("Zoë Łukasz [U+0416][U+0443][U+043A]" in text for text in said)
+    assert "Zei ja bij de balie." in said

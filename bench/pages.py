@@ -1,0 +1,161 @@
+"""The pages of contacts, as a browser asks for them: server time of list, paging, search, filters and bulk work, and
+how it grows; counting and searching also beside the SQL one would write by hand.
+
+    python bench/pages.py [--sizes 10000,100000,1000000] [--rounds 20]
+
+Needs a database (DATABASE_URL, or the home's own). Works in an account of its own, which it throws away. A total that
+is kept for a minute is asked anew in every round that says "cold".
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+LIMIT_MS = 150
+BY_HAND = {
+    "count": "SELECT count(*) FROM contacts_contact WHERE account_id = {account}",
+    "search": "SELECT id FROM contacts_contact WHERE account_id = {account} AND "
+    "email_key LIKE 'p77777%' ORDER BY id DESC LIMIT 50",
+}
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--sizes", default="10000,100000,1000000")
+    asked.add_argument("--rounds", type=int, default=20)
+    asked.add_argument("--json", action="store_true")
+    given = asked.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailexpert.config.settings")
+    import django
+
+    django.setup()
+    import segments
+
+    found: dict[str, Any] = {}
+    for size in map(int, given.sizes.split(",")):
+        with segments.an_account(size) as (account_id, list_id), an_owner(account_id) as client:
+            for name, line in measure(client, account_id, list_id, given.rounds).items():
+                found[f"{size:,} {name}"] = line
+                if not given.json:
+                    print(f"{size:>9,} {name:<34}", line, flush=True)
+    slow = [name for name, line in found.items() if line.get("p95_ms", 0) > LIMIT_MS]
+    print(json.dumps({**found, "over_150_ms": slow}) if given.json else f"over {LIMIT_MS} ms: {slow}")
+    return 0
+
+
+def measure(client: Any, account_id: int, list_id: int, rounds: int) -> dict[str, Any]:
+    import segments
+    from django.core.cache import cache
+
+    from mailexpert.contacts import queries
+    from mailexpert.contacts.models import Segment
+    from mailexpert.core.scope import account
+
+    with account(account_id):
+        made = {name: Segment.objects.create(name=name, rules=json.loads(
+            json.dumps({"join": join, "parts": parts}).replace("{list}", str(list_id))))
+            for name, parts, join, _hand in segments.RULES}  # fmt: skip
+        middle = queries.page(queries.Search()).people[0].contact.id - 5_000
+    asked = {
+        "list": "", "list, an old page": f"?before={middle}", "search, an address": "?q=p77",
+        "search, a name": "?q=voor77", "search, two words": "?q=voor7+achter8", "search, nobody": "?q=zzzz",
+        "a list": f"?list={list_id}", "a list and a name": f"?list={list_id}&q=voor77",
+        **{f"status {status}": f"?status={status}" for status in queries.STATUSES},
+        "status and list": f"?status=unsubscribed&list={list_id}",
+        **{f"segment {name}": f"?segment={one.id}" for name, one in made.items()},
+    }  # fmt: skip
+    lines: dict[str, Any] = {}
+    for name, query in asked.items():
+        get(client, f"/contacten/{query}")
+        lines[name] = summary([get(client, f"/contacten/{query}") for _ in range(rounds)])
+    cold = []
+    for _ in range(min(rounds, 5)):
+        cache.clear()
+        cold.append(get(client, "/contacten/"))
+    lines["list, cold totals"] = summary(cold)
+    lines["bulk, label for 50"] = summary([label(client, account_id, n) for n in range(rounds)])
+    with account(account_id):
+        count = lambda: queries.Contact.objects.count()  # noqa: E731
+        find = lambda: len(queries.page(queries.Search(term="p77777")).people)  # noqa: E731
+        for verb, (name, statement) in zip((count, find), BY_HAND.items(), strict=True):
+            lines[f"{name} beside SQL"] = beside(verb, statement.format(account=account_id), rounds)
+    return lines
+
+
+def beside(verb: Callable[[], int], statement: str, rounds: int) -> dict[str, Any]:
+    import segments
+
+    ours, theirs = segments.in_turns(
+        [verb, lambda: segments.by_the_owner(f"SELECT count(*) FROM ({statement}) found")], rounds
+    )
+    return {
+        "ms": round(ours[0], 1),
+        "by_hand_ms": round(theirs[0], 1),
+        "ratio": round(ours[0] / theirs[0], 2),
+    }
+
+
+def get(client: Any, address: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(address)
+    took = (time.perf_counter() - began) * 1e3
+    assert answer.status_code == 200, (address, answer.status_code)
+    return took
+
+
+def label(client: Any, account_id: int, n: int) -> float:
+    from mailexpert.contacts.models import Contact
+    from mailexpert.core.scope import account
+
+    with account(account_id):
+        ids = list(Contact.objects.order_by("-id").values_list("id", flat=True)[n * 50 : n * 50 + 50])
+    began = time.perf_counter()
+    answer = client.post("/contacten/tegelijk/label/", {"tag": "Bench", "verb": "tag", "id": ids})
+    took = (time.perf_counter() - began) * 1e3
+    assert answer.status_code == 302, answer.status_code
+    return took
+
+
+def summary(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        "median_ms": round(statistics.median(ordered), 1),
+        "p95_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 1),
+    }
+
+
+@contextmanager
+def an_owner(account_id: int) -> Any:
+    from django.test import Client
+
+    from mailexpert.accounts.models import Membership, User
+    from mailexpert.core.beside import Beside
+    from mailexpert.core.scope import beside_wall
+
+    with beside_wall(Beside.OPERATE):
+        owner = User.objects.create_user(f"bench-{os.getpid()}-{account_id}@bench.example", None)
+        Membership.objects.create(account_id=account_id, user=owner, role=Membership.Role.OWNER)
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    try:
+        yield client
+    finally:
+        from django.db import connection
+
+        with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+            for table in ("contacts_bulk", "contacts_tagging", "contacts_tag", "contacts_segment"):
+                cursor.execute(f"DELETE FROM {table} WHERE account_id = %s", [account_id])
+            Membership.objects.filter(account_id=account_id).delete()
+            owner.delete()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    sys.exit(main())
