@@ -30,6 +30,15 @@ declare(
     technical=("id", "slug", "kind", "package_id", "closing_at", "created_at"),
 )
 declare(
+    "accounts_site",
+    purpose="essential.service.operations",
+    ground=CONTRACT,
+    subject="account",
+    keep="until the account deletes it",
+    columns={"host": "user.content.private"},
+    technical=("id", "account_id", "token", "created_at", "checked_at", "verified_at"),
+)
+declare(
     "accounts_user",
     purpose=ACCESS,
     ground=CONTRACT,

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.accounts.models_package import Package, Receipt, Takeaway
+from mailexpert.accounts.models_site import Site
 from mailexpert.accounts.models_user import Device, Memory, Notice, User, UserManager
 from mailexpert.accounts.models_word import LoginPlace, Word
 from mailexpert.accounts.rules import TOKEN_MARK
@@ -25,6 +26,7 @@ __all__ = [
     "Notice",
     "Package",
     "Receipt",
+    "Site",
     "Takeaway",
     "User",
     "UserManager",

@@ -89,6 +89,12 @@ ACCOUNT = (
         text=_("The domains you send from: their keys, their records, and whether DNS shows them."),
     ),
     Section(
+        url_name="settings:sites",
+        icon="world",
+        title=_("Sites"),
+        text=_("Your web sites, shown to be yours, that forms may lead to."),
+    ),
+    Section(
         url_name="settings:tokens",
         icon="key",
         title=_("API tokens"),

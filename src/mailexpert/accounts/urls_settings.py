@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.accounts.views import closing, devices, members, settings, tokens, words
+from mailexpert.accounts.views import closing, devices, members, settings, sites, tokens, words
 
 app_name = "settings"
 
@@ -27,6 +27,10 @@ urlpatterns = [
     path("apparaten/", devices.known, name="devices"),
     path("apparaten/vergeten/", devices.forget_all, name="devices-forget"),
     path("apparaten/<int:id>/vergeten/", devices.forget, name="device-forget"),
+    path("sites/", sites.sites, name="sites"),
+    path("sites/toevoegen/", sites.claim, name="site-claim"),
+    path("sites/<int:id>/controleren/", sites.check, name="site-check"),
+    path("sites/<int:id>/verwijderen/", sites.remove, name="site-remove"),
     path("tokens/", tokens.keys, name="tokens"),
     path("tokens/maken/", tokens.make, name="token-make"),
     path("tokens/<int:id>/intrekken/", tokens.revoke, name="token-revoke"),

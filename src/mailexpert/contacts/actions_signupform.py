@@ -11,7 +11,10 @@ from mailexpert.contacts import queries_signup, words_signup
 from mailexpert.contacts.models import Field
 from mailexpert.contacts.models_signup import SignupForm, SignupQuestion, SignupText
 
-COLUMNS = ("name", "language", "title", "intro", "button", "thanks", "privacy_url", "accent", "double_opt_in")
+COLUMNS = (
+    "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sent_url", "thanks_url", "accent",
+    "double_opt_in",
+)  # fmt: skip
 
 
 class NoAddress(Exception):

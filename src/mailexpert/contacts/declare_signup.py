@@ -14,7 +14,10 @@ declare(
     ground=OFFERED,
     subject="account",
     keep="until the account deletes it",
-    columns=dict.fromkeys(("name", "title", "intro", "button", "thanks", "privacy_url"), "user.content.private"),
+    columns=dict.fromkeys(
+        ("name", "title", "intro", "button", "thanks", "privacy_url", "sent_url", "thanks_url"),
+        "user.content.private",
+    ),
     technical=(
         "id", "account_id", "key", "language", "accent", "double_opt_in", "list_ids", "is_on", "revision",
         "created_at", "updated_at",

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.contacts import rules_columns, rules_signup, words_signup
+from mailexpert.contacts import queries_signup, rules_columns, rules_signup, words_signup
 from mailexpert.contacts.forms import AddressField, CellField, SeveralField
 from mailexpert.contacts.models import Field, List
 from mailexpert.contacts.models_signup import SignupForm, SignupQuestion
@@ -16,6 +16,9 @@ from mailexpert.contacts.models_signup import SignupForm, SignupQuestion
 MOST_LISTS = 10
 LONGEST_ANSWER = 500
 ODD = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # controls, and what can't be seen or turns the direction of text
+
+
+OWN_PAGE = _("On a site that is shown to be yours (Settings & Options, Sites). Empty: a page of ours.")
 
 
 def one_line(text: str) -> str:
@@ -156,6 +159,12 @@ class FormForm(forms.Form):
         max_length=500,
         help_text=_("The law asks you to tell what you do with their data. It stands below the form."),
     )
+    sent_url = LineField(
+        label=_("Your own page after sending"), max_length=500, required=False, help_text=OWN_PAGE
+    )
+    thanks_url = LineField(
+        label=_("Your own page after confirming"), max_length=500, required=False, help_text=OWN_PAGE
+    )
     accent = LineField(
         label=_("Colour"),
         max_length=7,
@@ -194,6 +203,23 @@ class FormForm(forms.Form):
         url = str(self.cleaned_data["privacy_url"])
         if not rules_signup.origin(url):
             raise forms.ValidationError(_now("Write the whole address, with https:// before it."))
+        return url
+
+    def clean_sent_url(self) -> str:
+        return self._own("sent_url")
+
+    def clean_thanks_url(self) -> str:
+        return self._own("thanks_url")
+
+    def _own(self, name: str) -> str:
+        url = str(self.cleaned_data[name])
+        if url and not queries_signup.leads_on(url):
+            raise forms.ValidationError(
+                _now(
+                    "This page isn’t on a site that is shown to be yours, or has no https:// before it. Show the site "
+                    "under Settings & Options, Sites."
+                )
+            )
         return url
 
     def clean_accent(self) -> str:
@@ -244,6 +270,7 @@ class Question(forms.Form):
 
 def initial(form: SignupForm) -> dict[str, Any]:
     names = (
-        "name", "language", "title", "intro", "button", "thanks", "privacy_url", "accent", "double_opt_in",
+        "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sent_url", "thanks_url", "accent",
+        "double_opt_in",
     )  # fmt: skip
     return {name: getattr(form, name) for name in names} | {"lists": form.list_ids}

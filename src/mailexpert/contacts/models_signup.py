@@ -30,6 +30,8 @@ class SignupForm(AccountRow):
     button = models.CharField(max_length=60, blank=True)
     thanks = models.TextField(blank=True)
     privacy_url = models.CharField(max_length=500)
+    sent_url = models.CharField(max_length=500, blank=True, default="", db_default="")
+    thanks_url = models.CharField(max_length=500, blank=True, default="", db_default="")
     accent = models.CharField(max_length=7, blank=True)
     double_opt_in = models.BooleanField(default=True)
     list_ids: Any = ArrayField(models.BigIntegerField(), default=list)

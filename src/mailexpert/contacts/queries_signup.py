@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Sum
 
+from mailexpert.accounts import actions_site
 from mailexpert.accounts.models import Account
 from mailexpert.base import env
 from mailexpert.contacts import rules_signup, words_signup
@@ -15,6 +16,7 @@ from mailexpert.contacts.words_signup import Words
 from mailexpert.core import brand
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import beside_wall
+from mailexpert.sending.models import SenderDomain
 
 STRETCH = timedelta(days=30)
 
@@ -46,6 +48,17 @@ def by_key(key: str) -> SignupForm | None:
 
 def address_of(form: SignupForm) -> str:
     return f"{env.load().base_url}/aanmelden/{form.key}"
+
+
+def own_hosts() -> list[str]:
+    """Sites that are shown to be the account's; its verified sender domains are."""
+    domains = SenderDomain.objects.filter(state=SenderDomain.State.VERIFIED)
+    return [*actions_site.verified_hosts(), *domains.values_list("name", flat=True)]
+
+
+def leads_on(url: str) -> str:
+    """Where a form sends people on, as long as that is the account's own; it may have been let go since."""
+    return url if url and rules_signup.leads_to(url, own_hosts()) else ""
 
 
 def is_open(form: SignupForm) -> bool:

@@ -46,6 +46,8 @@ VALUES = {
     "button": "",
     "thanks": "",
     "privacy_url": "https://winkel.example/privacy",
+    "sent_url": "",
+    "thanks_url": "",
     "accent": "",
     "double_opt_in": True,
 }

@@ -5,7 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -86,8 +93,6 @@ class Step:
 
 
 def _read_step(found: SignupForm, text: str) -> Step | None:
-    from django.http import QueryDict
-
     if not text:
         return None
     try:
@@ -112,13 +117,14 @@ def _step(request: HttpRequest, found: SignupForm, filled: VisitorForm, data: An
     if _wants_json(request):
         return _json({"state": "work", "text": _("Try it again.")}, 422)
     context = {"email": filled.cleaned_data["email"], "step": told, **_context(found)}
-    return render(request, "contacts/signup/step.html", context)
+    return _may_lead(render(request, "contacts/signup/step.html", context), found.sent_url)
 
 
 def _sent(request: HttpRequest, found: SignupForm) -> HttpResponse:
+    own = queries_signup.leads_on(found.sent_url)
     if _wants_json(request):
-        return _json({"state": "sent", "text": _said(found)}, 200)
-    return HttpResponseRedirect(reverse("signup:sent", args=[found.key]))
+        return _json({"state": "sent", "text": _said(found), "url": own}, 200)
+    return HttpResponseRedirect(own or reverse("signup:sent", args=[found.key]))
 
 
 def _said(found: SignupForm) -> str:
@@ -185,9 +191,21 @@ def _confirm(request: HttpRequest, signup: Signup) -> HttpResponse:
         if request.method != "POST":
             names = list(List.objects.filter(id__in=signup.list_ids).order_by("name"))
             context |= {"email": mask(signup.email), "lists": names}
-            return render(request, "contacts/signup/confirm.html", context)
+            page = render(request, "contacts/signup/confirm.html", context)
+            return _may_lead(page, signup.form.thanks_url)
         actions_signup.confirm(signup.id, now)
+        own = queries_signup.leads_on(signup.form.thanks_url)
+        if own:
+            return HttpResponseRedirect(own)
     return render(request, "contacts/signup/thanks.html", context)
+
+
+def _may_lead(page: HttpResponse, url: str) -> HttpResponse:
+    """A browser follows no form to another site than the content policy of its page names."""
+    own = queries_signup.leads_on(url)
+    if own:
+        page._csp_update = {"form-action": [rules_signup.origin(own)]}  # type: ignore[attr-defined]
+    return page
 
 
 def _found(key: str) -> SignupForm:
@@ -210,7 +228,7 @@ def _page(
         errors = {name: [str(said) for said in said_of] for name, said_of in filled.errors.items()}
         return _json({"state": "wrong", "errors": errors}, status)
     context = {"filled": filled, "problem": problem, **_context(found)}
-    return render(request, "contacts/signup/form.html", context, status=status)
+    return _may_lead(render(request, "contacts/signup/form.html", context, status=status), found.sent_url)
 
 
 def _closed(request: HttpRequest, found: SignupForm) -> HttpResponse:
