@@ -338,7 +338,12 @@ class Lane:
 
     async def _compose_ahead(self, window: Window, letters: Letters, people: Sequence[Person]) -> None:
         """The window before this one is on the wire meanwhile, and the next one may be opened."""
-        window.supply(await letters.compose_ahead(people))
+        try:
+            window.supply(await letters.compose_ahead(people))
+        except Exception:  # of the processes that render, or the threads that sign: no letter's own
+            log.exception("a window can't be composed", issue=window.issue.id)
+            window.stop()
+            self._hold(window.issue.id, "cannot_compose")
         if not window.stopped:
             self._wire.submit(window)
         self._wake.set()

@@ -243,7 +243,7 @@ class Letters(Protocol):
         ...
 
     async def compose_ahead(self, people: Sequence[Person]) -> Iterator[Message | None]:
-        """The same messages, all made while the loop goes on. Never raises."""
+        """The same messages, all made while the loop goes on. Raises only what no message is to blame for."""
         ...
 
 

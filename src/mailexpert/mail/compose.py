@@ -23,6 +23,7 @@ from mailexpert.mail.outputs import Header, Part, Slow, compile_header, compile_
 from mailexpert.mail.passages import Passage, Place, Rendered, SubjectPassage
 from mailexpert.mail.personalise import PREFERENCES, UNSUBSCRIBE, RenderProblem, check, fields_used
 
+NONE_SHOWN: Mapping[str, str] = {}
 SUBJECT_COLUMN = 9  # behind "Subject: "
 WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]+[^/]").fullmatch
 OFF_THE_WIRE = re.compile(r"[\x00-\x20<>\x7f]").search
@@ -153,7 +154,8 @@ class Composer:
         """A passage for whoever has these fields. Never raises."""
         passage = self.passages[wanted.passage]
         fields = self.columns if passage.fields is None else passage.fields
-        own = {name: address + wanted.token for name, address in self._addresses.items()}
+        shown = self._addresses if passage.shows_token else NONE_SHOWN
+        own = {name: address + wanted.token for name, address in shown.items()}
         try:
             return passage.render(dict(zip(fields, wanted.values, strict=True)), own)
         except RenderProblem as problem:

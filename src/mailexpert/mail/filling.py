@@ -86,13 +86,16 @@ class Filling:
         self._keys: list[Sequence[Any]] = []
         self._asked: list[Any] = []
         self._found: list[dict[Any, Filled]] = []
+        rows: dict[tuple[str, ...], Rows] = {}  # shared, for the way to another process is shorter then
         for number, passage in enumerate(kept.passages):
-            names = list(columns) if passage.fields is None else passage.fields
-            self._look_up(number, [columns[name] for name in names], tokens)
+            names = tuple(columns) if passage.fields is None else passage.fields
+            if names not in rows:
+                rows[names] = _rows([columns[name] for name in names], count)
+            self._look_up(number, rows[names], tokens)
 
-    def _look_up(self, passage: int, columns: Sequence[Sequence[Any]], tokens: Sequence[str]) -> None:
+    def _look_up(self, passage: int, both: "Rows", tokens: Sequence[str]) -> None:
         shows_token, known = self._kept.passages[passage].shows_token, self._kept.find(passage)
-        rows, keys = _rows(columns, self._count)
+        rows, keys = both
         if shows_token:
             keys = list(zip(keys, tokens, strict=True))
         try:
@@ -116,10 +119,10 @@ class Filling:
                 broken: list[Filler] = [Broken(found)] * self._kept.passages[wanted.passage].places
                 self._found[wanted.passage][key] = Filled(broken, 0)
                 continue
-            size = sum(map(len, chain.from_iterable(found)))
-            filled = self._found[wanted.passage][key] = Filled(list(map(_filler, found)), size)
+            sizes = list(map(len, chain.from_iterable(found)))
+            filled = self._found[wanted.passage][key] = Filled(list(map(_filler, found)), sum(sizes))
             if not isinstance(self._keys[wanted.passage], range):
-                self._kept.keep(wanted.passage, key, filled, sum(map(len, found)))
+                self._kept.keep(wanted.passage, key, filled, len(sizes))
 
     def columns(self) -> list[list[Filler]]:
         """Of each passage each place, filled for the people in their order."""
@@ -138,7 +141,10 @@ class Filling:
 LARGEST = Limited.output_stream_limit
 
 
-def _rows(columns: Sequence[Sequence[Any]], count: int) -> tuple[list[tuple[Any, ...]], Sequence[Any]]:
+Rows = tuple[list[tuple[Any, ...]], Sequence[Any]]
+
+
+def _rows(columns: Sequence[Sequence[Any]], count: int) -> Rows:
     """By person the values, as templates see them, and the same with their types where 1 and True might meet."""
     if not columns:
         return [()] * count, [()] * count

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailexpert.conftest import Tenant
+from mailexpert.delivery import rendering
 from mailexpert.delivery.tests.mailroom import Mailroom, an_engine, until
 from mailexpert.delivery.tests.sink import Sink
 
@@ -195,3 +196,25 @@ def test_what_liquid_writes_reaches_each_reader_and_whom_it_fails_has_failed(roo
         name = names.pop(message["To"])
         assert plain.startswith(f"[1 {name}][2 {name}]")
     assert not names
+
+
+def test_when_no_process_can_render_the_mailing_waits_and_says_why(
+    room: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_memory(*_given: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(rendering, "fill", no_memory)
+    issue, sink = room.mailing(people("ok", 40)), Sink()
+    room.ask("UPDATE sending_issue SET text = %s", "{% if contact.first_name %}Dag{% endif %}")
+
+    async def story() -> None:
+        async with sink, an_engine(sink.port):
+            await until(lambda: room.ask("SELECT reason FROM sending_issue") == [("cannot_compose",)])
+
+    asyncio.run(story())
+    counts = room.counts(issue)
+    assert (counts["failed"], counts["sent"], counts["in_doubt"]) == (0, 0, 0)
+    monkeypatch.undo()
+    room.retries_due()
+    assert send(room, issue, sink)["sent"] == 40
