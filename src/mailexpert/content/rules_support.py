@@ -8,12 +8,12 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
+from mailexpert.content import rules_features
 from mailexpert.content.findings import Finding, fine, warn
 from mailexpert.content.problems import gettext_noop
 from mailexpert.content.rules_names import names
 
 DATA = Path(__file__).parent / "data" / "support.json"
-DECLARATION = re.compile(r"(?<![\w-])([a-z-]+)\s*:\s*([^;{}]+)", re.IGNORECASE)
 OUTLOOK_ONLY = re.compile(r"<!--\[if.*?<!\[endif\]-->", re.DOTALL)
 # Where they are missing the mail still stands: square corners, no shadow, one column, its light colours.
 GRACEFUL = names(
@@ -22,19 +22,12 @@ GRACEFUL = names(
     "css-hyphens css-max-height css-min-height css-min-width css-overflow css-overflow-wrap css-word-wrap "
     "css-outline css-opacity css-table-layout css-border-spacing css-caption-side css-cursor css-word-spacing "
     "css-white-space css-transition css-pseudo-class-hover css-font-stretch css-font-kerning css-clear "
+    "css-selector-adjacent-sibling css-selector-attribute css-selector-child css-pseudo-class-link "
+    "css-pseudo-class-visited css-selector-class css-selector-id css-selector-type css-selector-descendant "
+    "css-selector-grouping css-selector-chaining css-selector-universal css-selector-general-sibling "
+    "html-aria-label html-meta-color-scheme html-target "
     "css-visibility css-text-decoration-color css-text-decoration-style css-box-sizing css-max-width"
 )
-VALUES = {
-    "css-display-flex": re.compile(r"display\s*:\s*(?:inline-)?flex", re.IGNORECASE),
-    "css-display-grid": re.compile(r"display\s*:\s*(?:inline-)?grid", re.IGNORECASE),
-    "css-variables": re.compile(r"var\(\s*--", re.IGNORECASE),
-    "css-unit-calc": re.compile(r"calc\(", re.IGNORECASE),
-    "css-unit-rem": re.compile(r"\d\s*rem\b", re.IGNORECASE),
-    "css-unit-vw": re.compile(r"\d\s*vw\b", re.IGNORECASE),
-    "css-unit-vh": re.compile(r"\d\s*vh\b", re.IGNORECASE),
-    "css-linear-gradient": re.compile(r"linear-gradient\(", re.IGNORECASE),
-    "css-rgba": re.compile(r"rgba\(", re.IGNORECASE),
-}
 UNSUPPORTED = gettext_noop("%(clients)s don’t show this: %(features)s.")
 SUPPORTED = gettext_noop(
     "Gmail, Outlook, Apple Mail, Thunderbird and Proton show everything that this mail uses."
@@ -59,10 +52,7 @@ def used(html: str, tree: LexborHTMLParser) -> set[str]:
             *(node.text(deep=True) or "" for node in tree.css("style")),
         ]
     )
-    properties = {f"css-{found[1].lower()}" for found in DECLARATION.finditer(css)}
-    values = {name for name, pattern in VALUES.items() if pattern.search(css)}
-    elements = {f"html-{(node.tag or '').lower()}" for node in tree.css("body *")}
-    return (properties | values | elements) & set(facts()[1])
+    return rules_features.used(css, tree, facts()[1])
 
 
 def missing(html: str, tree: LexborHTMLParser) -> dict[str, list[str]]:
