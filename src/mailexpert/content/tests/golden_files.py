@@ -4,9 +4,13 @@ Renew after looking at the difference: python -m mailexpert.content.tests.golden
 """
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from mailexpert.content.rules import Compiled, compile_source
+from mailexpert.content.rules_preview import shown
+from mailexpert.content.rules_strip import as_word_shows, without_head_styles, without_pictures
 from mailexpert.content.tests.block_samples import SAMPLES, block, mail
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -22,13 +26,24 @@ def compiled(name: str) -> Compiled:
     )
 
 
+# How a block looks to who reads in the dark, to Gmail without the head, to Word, and without pictures.
+WAYS: dict[str, Callable[[str], str]] = {
+    "dark": partial(shown, dark=True),
+    "bare": without_head_styles,
+    "word": as_word_shows,
+    "blind": without_pictures,
+}
+
+
 def block_parts() -> dict[Path, str]:
-    """One file a kind of block, and two a shipped mail of blocks."""
+    """Six files a kind of block, and two a shipped mail of blocks."""
     made = {}
     for kind in SAMPLES:
         one = compile_source("blocks", mail(block(kind)), title="Onderwerp", preheader="De eerste regel")
         made[GOLDEN / "blocks" / f"{kind}.html"] = one.html
         made[GOLDEN / "blocks" / f"{kind}.txt"] = one.text
+        for way, show in WAYS.items():
+            made[GOLDEN / "blocks" / f"{kind}.{way}.html"] = show(one.html)
     for path in sorted((STARTERS / "blocks").glob("*.json")):
         given = json.loads(path.read_text(encoding="utf-8"))
         source, language = json.dumps(given["mail"]), path.stem.split(".")[1]
