@@ -33,7 +33,7 @@ STYLE = (
 # The line about the sender, which every mailing gets, stands on white by itself.
 DARK = (
     ":root{color-scheme:light dark} @media (prefers-color-scheme: dark){"
-    "div[role=article] + div, div[role=article] + div a{background-color:transparent !important;"
+    "div[role=article] ~ div, div[role=article] ~ div a{background-color:transparent !important;"
     "color:#c9ced8 !important}}"
 )
 STEERS = re.compile(f"^(?:{WORD_START}\\d+{END}\\s*)+$")

@@ -325,12 +325,12 @@ def _dark(look: Look) -> str:
         f".sheet, .sheet > table {{ background: {sheet} !important; background-color: {sheet} !important; }} "
         f"{text} {{ color: {ink} !important; }} {heads} {{ color: {accent} !important; }} "
         f".rule p {{ border-top-color: #3a4358 !important; }} {small} {{ color: {quiet} !important; }} "
-        f"div[role=article] + div, div[role=article] + div a "
+        f"div[role=article] ~ div, div[role=article] ~ div a "
         f"{{ background-color: {ground} !important; color: {quiet} !important; }}"
     )
     return (
         "<mj-style>:root { color-scheme: light dark; supported-color-schemes: light dark; } "
-        f"div[role=article] + div {{ background-color: {look.ground} !important; }} "
+        f"div[role=article] ~ div {{ background-color: {look.ground} !important; }} "
         f"@media (prefers-color-scheme: dark) {{ {media} }} "
         f"{inside('[data-ogsc]', text)} {{ color: {ink} !important; }} "
         f"{inside('[data-ogsc]', heads)} {{ color: {accent} !important; }} "
