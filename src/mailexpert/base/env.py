@@ -34,6 +34,7 @@ class Environment:
     secret_key: str | None
     files_url: str | None
     clamav: str | None
+    spam: str | None
 
     @property
     def uses_catcher(self) -> bool:
@@ -112,7 +113,7 @@ def _url(values: Mapping[str, str], name: str, default: str, schemes: tuple[str,
 
 NAMES = (
     "HOME", "PORT", "TRACK_PORT", "CATCHER_PORT", "INBOUND_PORT", "METRICS_PORT", "BASE_URL", "TRACK_URL",
-    "RELAY_URL", "SECRET_KEY", "FILES_URL", "CLAMAV",
+    "RELAY_URL", "SECRET_KEY", "FILES_URL", "CLAMAV", "SPAM",
 )  # fmt: skip
 KNOWN = {PREFIX + name for name in NAMES}
 
@@ -127,6 +128,7 @@ def read(values: Mapping[str, str]) -> Environment:
     track_port = _port(values, "MAILEXPERT_TRACK_PORT", 8001)
     relay = values.get("MAILEXPERT_RELAY_URL") or None
     metrics = values.get("MAILEXPERT_METRICS_PORT")
+    spam = values.get("MAILEXPERT_SPAM") or None
     found = Environment(
         home=Path(values.get("MAILEXPERT_HOME") or "var").expanduser().absolute(),
         database_url=values.get("DATABASE_URL") or None,
@@ -141,6 +143,7 @@ def read(values: Mapping[str, str]) -> Environment:
         secret_key=values.get("MAILEXPERT_SECRET_KEY") or None,
         files_url=values.get("MAILEXPERT_FILES_URL") or None,
         clamav=values.get("MAILEXPERT_CLAMAV") or None,
+        spam=_url(values, "MAILEXPERT_SPAM", spam, ("spamd", "rspamd")) if spam else None,
     )
     _ = found.relay_connections, found.file_store  # what is wrong is told at the start
     return found

@@ -48,6 +48,7 @@ def declared(env: Environment) -> list[Host]:
         (urlsplit(env.relay_url or "").hostname, "relay"),
         (urlsplit(env.files_url or "").hostname, "files"),
         (_scanner(env.clamav), "scanner"),
+        (urlsplit(env.spam or "").hostname, "spam filter"),
         (urlsplit(env.base_url).hostname, "own pages"),
         (urlsplit(env.track_url).hostname, "own tracking address"),
     ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailexpert.content import findings, links, queries, rules_checks
+from mailexpert.content import findings, links, queries, rules_checks, spam
 from mailexpert.content.findings import Finding, Written
 from mailexpert.content.problems import SourceError, gettext_noop
 from mailexpert.content.rules import Compiled, as_written, compile_source
@@ -33,7 +33,8 @@ def check_draft(draft: Draft) -> list[Check]:
     except SourceError as wrong:
         found = findings.refused(draft, wrong.problems)
     else:
-        found = [*rules_checks.examine(draft, compiled, queries.field_names()), *_around(draft, compiled)]
+        own = rules_checks.examine(draft, compiled, queries.field_names())
+        found = [*spam.examine(draft, compiled, own), *_around(draft, compiled)]
     order = ("block", "warn", "ok")
     found.sort(key=lambda finding: order.index(finding.level))
     return [Check(code=f.code, level=f.level, text=say(f.sentence, f.values), where=f.where) for f in found]

@@ -65,7 +65,7 @@ class Answers(BaseHTTPRequestHandler):
 @contextmanager
 def running() -> Iterator[Peer]:
     peer = Peer()
-    thread = threading.Thread(target=peer.serve_forever, daemon=True)
+    thread = threading.Thread(target=peer.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield peer
