@@ -110,6 +110,13 @@ PRIVACY = (
         text=_("What people ask by right, with the day by which you answer."),
     ),
     Section(
+        url_name="tracking:measuring",
+        icon="chart-line",
+        title=_("Measuring"),
+        text=_("How far your mailings measure: nothing, clicks, opens, persons who agreed."),
+        role="admin",
+    ),
+    Section(
         url_name="site:testimonial",
         icon="star",
         title=_("Testimonial"),

@@ -6,6 +6,7 @@ from mailexpert.mailings.views import archive
 urlpatterns = [
     path("", include("mailexpert.accounts.urls")),
     path("instellingen/", include("mailexpert.sending.urls")),
+    path("instellingen/", include("mailexpert.tracking.urls")),
     path("", include("mailexpert.site.urls")),
     path("api/", include("mailexpert.api.urls")),
     path("mailings/", include("mailexpert.mailings.urls")),

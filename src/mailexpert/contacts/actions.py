@@ -250,6 +250,13 @@ def _delete(contact: Contact, act: Consent.Act, *, source: str) -> None:
     contact.delete()
 
 
+def forget_activity(contact_id: int) -> None:
+    """A person who is no longer measured has no last day either."""
+    Contact.objects.filter(id=contact_id).exclude(last_open=None, last_click=None).update(
+        last_open=None, last_click=None
+    )
+
+
 # Memberships
 
 

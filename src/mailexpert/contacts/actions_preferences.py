@@ -12,10 +12,10 @@ from mailexpert.contacts import letters, tokens
 from mailexpert.contacts.actions import change_contact, end_memberships, sign_up
 from mailexpert.contacts.letters import Words
 from mailexpert.contacts.models import Contact, Event, List, Membership, NewAddress, Preference
-from mailexpert.contacts.rules_preferences import MEASUREMENT
 from mailexpert.mail.address import mask
 from mailexpert.privacy import actions as ledger
 from mailexpert.privacy.models import Consent, Ground
+from mailexpert.privacy.rules import MEASUREMENT
 from mailexpert.sending.models import Suppression
 
 SOURCE = "preferences"

@@ -7,8 +7,12 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
+        from mailexpert.contacts.actions import forget_activity
         from mailexpert.contacts.models import Contact
         from mailexpert.core import usage
+        from mailexpert.privacy import actions as ledger
+
+        ledger.on_end(forget_activity)
 
         usage.register(
             usage.Measure(

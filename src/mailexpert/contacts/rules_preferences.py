@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 LONGEST_PAUSE = timedelta(days=366)
-MEASUREMENT = "individual_measurement"  # the account-wide consent, beside the purposes of lists
 OFTEN = (7, 31)  # at most one mailing in so many days
 
 

@@ -95,7 +95,8 @@ RETURNING t.account_id, t.issue_id, t.shard_id, t.contact_id, t.attempt, t.id,
 -- name: load_issue
 -- With the keys that sign for its sender's domain, as selector and sealed secret; RSA first, which everybody knows.
 SELECT i.id, i.account_id, i.kind, i.sender_name, i.sender_address, i.reply_to, i.subject, i.html, i.text,
-       i.preheader, i.fields, i.links, i.list_ids, i.purpose, i.tracking, i.language, i.sender_line, i.per_hour,
+       i.preheader, i.fields, i.links, i.list_ids, i.purpose, i.language, i.sender_line, i.per_hour,
+       i.tracking, coalesce(m.opens AND i.kind = 1, false) AS counts_opens,
        coalesce(d.name, '') AS domain,
        CASE WHEN d.has_return_path THEN 'mx-' || d.token || '.' || d.name ELSE '' END AS return_host,
        ARRAY(SELECT k.selector || ' ' || k.secret FROM sending_senderkey k
@@ -103,6 +104,7 @@ SELECT i.id, i.account_id, i.kind, i.sender_name, i.sender_address, i.reply_to, 
              ORDER BY k.algorithm DESC) AS keys
 FROM sending_issue i
 LEFT JOIN sending_senderdomain d ON d.account_id = i.account_id AND d.id = i.domain_id
+LEFT JOIN tracking_measuring m ON m.account_id = i.account_id
 WHERE i.id = %(issue)s
 
 -- name: read_window

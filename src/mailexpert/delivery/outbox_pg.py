@@ -34,6 +34,13 @@ IN_CIRCLE = (
     " AND x.issue_id = %(issue)s AND x.segment_id = {segment} AND x.first <= c.id"
     " ORDER BY x.first DESC LIMIT 1), false)"
 )
+MEASURED = "measured"
+# What a person said last of being measured: agreed, refused, or NULL for nothing. By the ledger's key on contacts, some
+# 10 us a person, and only for mailings that follow persons.
+SAID_OF_MEASURING = (
+    ", (SELECT x.act = 1 FROM privacy_consent x WHERE x.account_id = %(account)s AND x.contact_id = turn.id"
+    " AND (x.purpose = 'individual_measurement' OR x.act IN (3, 5)) ORDER BY x.id DESC LIMIT 1)"
+)
 COLUMN = re.compile(r"(|email|first_name|last_name|language|time_zone|[tndb](1?[0-9]|20))\Z")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -339,6 +346,8 @@ def _selected(column: str) -> str:
     circle = CIRCLE.match(column)
     if circle is not None:
         return IN_CIRCLE.format(segment=circle[1])
+    if column == MEASURED:
+        return SAID_OF_MEASURING
     if not COLUMN.match(column):
         raise ValueError(f"no columns of a contact: {column}")
     return f", c.{column}" if column else ", NULL"

@@ -98,6 +98,7 @@ class Issue:
     tracking: str
     language: str
     sender_line: str
+    counts_opens: bool = False
     per_hour: int | None = None
     domain: str = ""
     return_host: str = ""

@@ -75,7 +75,7 @@ def _pool() -> ProcessPoolExecutor:
 
 # ── in a rendering process ──
 
-_known: dict[int, tuple[IssueContent, Composer]] = {}
+_known: dict[tuple[int, bool], tuple[IssueContent, Composer]] = {}
 
 
 def _settle_in() -> None:
@@ -107,9 +107,10 @@ def _written(composer: Composer, wanted: Wanted) -> Rendered | None:
 
 
 def _composer(content: IssueContent, key: bytes) -> Composer:
-    known = _known.get(content.issue_id)
+    form = content.issue_id, content.follows
+    known = _known.get(form)
     if known is None or known[0] != content:
         if len(_known) >= MOST_KNOWN:
             _known.clear()
-        known = _known[content.issue_id] = content, Composer(content, key)
+        known = _known[form] = content, Composer(content, key)
     return known[1]

@@ -20,8 +20,10 @@ from mailexpert.intake.collector import Collector
 from mailexpert.intake.database import Line
 from mailexpert.intake.hits import HitDesk
 from mailexpert.intake.journal import Journal
+from mailexpert.intake.networks import Networks
+from mailexpert.intake.readers import ReaderDesk
 from mailexpert.intake.stops import StopDesk
-from mailexpert.intake.targets import Targets
+from mailexpert.intake.targets import Pixels, Targets
 from mailexpert.intake.visits import VisitCollector, VisitDesk
 
 HEADER_SECONDS = 5  # a head that drips is an attack on connections (slowloris)
@@ -31,6 +33,7 @@ READ_SECONDS, STOP_SECONDS = 3.0, 3.0
 FINISH_PAUSE = 0.25
 FORGET_PAUSE = 600.0
 REPORT_PAUSE = 60.0
+PIXELS_PAUSE = 1.0  # so fast a switch acts on pictures in mails that were sent
 END_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -45,14 +48,26 @@ async def serve(settings: env.Environment) -> None:
     journal = Journal(folder / "hits")
     hits = HitDesk(journal, asyncio.get_running_loop())
     reading, stopping = Line(url, seconds=READ_SECONDS), Line(url, seconds=STOP_SECONDS)
+    looking = Line(url, seconds=READ_SECONDS)
     stops = StopDesk(stopping, folder / "stops")
     visited = Journal(folder / "visits")
     visits = VisitDesk(visited, is_proxied=settings.is_https)
-    app = App(keys.derive("links"), settings.base_url, hits, stops, Targets(reading), visits)
+    pixels, networks = Pixels(looking), Networks(settings.home / "networks", is_proxied=settings.is_https)
+    readers = ReaderDesk(hits, Targets(reading), pixels, networks)
+    app = App(keys.derive("links"), settings.base_url, readers, stops, visits)
     collectors = [Collector(url, folder / "hits"), VisitCollector(url, folder / "visits")]
     for collector in collectors:
         collector.start()
     metrics.gauge("mailexpert_intake_forged_tokens", "Tokens that nobody here signed.", lambda: app.forged)
+    metrics.gauge(
+        "mailexpert_intake_unknown_links",
+        "Tokens of ours that lead nowhere any more.",
+        lambda: readers.unknown,
+    )
+    metrics.gauge(
+        "mailexpert_intake_hidden_asked", "Times that somebody followed a link that nobody can see.",
+        lambda: readers.hidden_asked,
+    )  # fmt: skip
     metrics.gauge(
         "mailexpert_intake_files", "Files of hits that wait to be added up.", lambda: _count(folder / "hits")
     )
@@ -62,7 +77,10 @@ async def serve(settings: env.Environment) -> None:
         lambda: _count(folder / "stops"),
     )
     metrics.serve(settings)
-    works = (stops.run(), _finish_old(journal), _finish_old(visited), _look_after(app))
+    await pixels.refresh()
+    works = (
+        stops.run(), _finish_old(journal), _finish_old(visited), _look_after(app, readers), _follow(pixels),
+    )  # fmt: skip
     beside = [asyncio.create_task(work) for work in works]
     await _listen(app, settings)
     for task in beside:
@@ -72,8 +90,8 @@ async def serve(settings: env.Environment) -> None:
     visited.finish()
     for collector in collectors:
         await asyncio.to_thread(collector.end, END_SECONDS)
-    await reading.close()
-    await stopping.close()
+    for line in (reading, stopping, looking):
+        await line.close()
 
 
 def _count(folder: Path) -> int:
@@ -129,7 +147,13 @@ async def _finish_old(journal: Journal) -> None:
             journal.finish_old()
 
 
-async def _look_after(app: App) -> None:
+async def _follow(pixels: Pixels) -> None:
+    while True:
+        await asyncio.sleep(PIXELS_PAUSE)
+        await pixels.refresh()
+
+
+async def _look_after(app: App, readers: ReaderDesk) -> None:
     """Say how many forged tokens came, and forget what was deleted."""
     said, waited = 0, 0.0
     while True:
@@ -140,7 +164,7 @@ async def _look_after(app: App) -> None:
         waited += REPORT_PAUSE
         if waited >= FORGET_PAUSE:
             waited = 0.0
-            await app.forget_deleted()
+            await readers.forget_deleted()
 
 
 def main() -> int:

@@ -2,63 +2,27 @@
 
 /t/c/<token>      a click: stored, then sent on to where the issue's link table says
 /t/o/<token>.gif  the counting picture
+/t/h/<token>      the link that nobody can see
 /t/v              a visit to the operator's own pages, told by the page itself when it is left
 /t/u/<token>      POST stops at once (RFC 8058); GET leads to the page where a person can
 /healthz          whether hits can be stored
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from mailexpert.intake.agents import is_machine
-from mailexpert.intake.database import DatabaseAway
-from mailexpert.intake.hits import OPEN_LINK, HitDesk, Kind, prefix
+from mailexpert.intake.readers import ReaderDesk
 from mailexpert.intake.stops import ONE_CLICK, Kept, StopDesk, StopRequest
-from mailexpert.intake.targets import Targets
 from mailexpert.intake.visits import VisitDesk
+from mailexpert.intake.wire import NO_STORE, PLAIN, RETRY, Scope, Wire
+from mailexpert.intake.wire import refuse as _refuse
 from mailexpert.mail import links
 
 LARGEST_BODY = 4096  # a one-click body has 30 to 300 bytes; more is an attack on memory
 BODY_SECONDS = 5.0  # a body that drips is an attack on connections
 LONGEST_PATH = 128
-MOST_REMEMBERED = 100_000  # clicks' tokens; they are the same for all readers of an issue
-
-GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
-NO_STORE = ("cache-control", "no-store")
-PLAIN = [("content-type", "text/plain; charset=utf-8"), NO_STORE, ("x-content-type-options", "nosniff")]
 STOPPED = "Je bent uitgeschreven.\nYou are unsubscribed.\n"
-RETRY = [*PLAIN, ("retry-after", "5")]
-
-Headers = list[tuple[str, str]]
-
-
-class Scope(Protocol):
-    """The part of granian's RSGI scope that we read."""
-
-    method: str
-    path: str
-    headers: Any
-
-
-class Wire(Protocol):
-    """The part of granian's RSGI protocol that we use."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
-    def response_empty(self, status: int, headers: Headers) -> None: ...
-    def response_str(self, status: int, headers: Headers, body: str) -> None: ...
-    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A click that was asked before: its line for people and for machines, and its answer."""
-
-    issue: int
-    device: bytes
-    machine: bytes
-    headers: Headers
 
 
 class BodyRefused(Exception):
@@ -70,28 +34,24 @@ class App:
         self,
         key: bytes,
         base_url: str,
-        hits: HitDesk,
+        readers: ReaderDesk,
         stops: StopDesk,
-        targets: Targets,
         visits: VisitDesk | None = None,
     ) -> None:
         self._key, self._base_url = key, base_url
-        self._hits, self._stops, self._targets = hits, stops, targets
+        self._readers, self._stops = readers, stops
         self._visits = visits
-        self._ways: dict[str, Way] = {}
         self.forged = 0
 
     async def __rsgi__(self, scope: Scope, wire: Wire) -> None:
         path, method = scope.path, scope.method
-        way = self._ways.get(path)
+        way = self._readers.ways.get(path)
         if way is not None and method == "GET":
-            await self._send_on(way, scope, wire)
+            await self._readers.send_on(way, scope, wire)
         elif len(path) > LONGEST_PATH:
             _refuse(wire, 404)
-        elif path.startswith("/t/c/"):
-            await self._click(path, scope, wire)
-        elif path.startswith("/t/o/") and path.endswith(".gif"):
-            await self._open(path[5:-4], scope, wire)
+        elif path.startswith(("/t/c/", "/t/o/", "/t/h/")):
+            await self._asked(path, scope, wire)
         elif path.startswith("/t/u/"):
             await self._unsubscribe(path[5:], scope, wire)
         elif path.startswith("/t/p/"):
@@ -103,70 +63,23 @@ class App:
         else:
             _refuse(wire, 404)
 
-    # ── clicks ──
+    # ── clicks and opens ──
 
-    async def _click(self, path: str, scope: Scope, wire: Wire) -> None:
-        told = self._read(path[5:])
-        if not isinstance(told, links.Click):
+    async def _asked(self, path: str, scope: Scope, wire: Wire) -> None:
+        what = path[3]
+        told = self._read(path[5:].removesuffix(".gif").partition(".")[0])
+        if told is None or isinstance(told, links.Stop):
             _refuse(wire, 404)
         elif scope.method not in ("GET", "HEAD"):
             _refuse(wire, 405, ("allow", "GET, HEAD"))
+        elif what == "c":
+            await self._readers.click(path, told, scope, wire)
+        elif what == "o" and path.endswith(".gif"):
+            await self._readers.open(told, scope, wire)
+        elif what == "h":
+            self._readers.hidden(told, scope, wire)
         else:
-            await self._first_click(path, told, scope, wire)
-
-    async def _first_click(self, path: str, told: links.Click, scope: Scope, wire: Wire) -> None:
-        try:
-            target = await self._targets.find(told.issue, told.link)
-        except DatabaseAway:
-            wire.response_str(503, RETRY, "Probeer het zo nog eens.\nPlease try again in a moment.\n")
-            return
-        if target is None:
             _refuse(wire, 404)
-        elif scope.method == "HEAD":
-            wire.response_empty(302, _redirect(target))
-        else:
-            await self._send_on(self._remember(path, told, target), scope, wire)
-
-    def _remember(self, path: str, told: links.Click, target: str) -> Way:
-        if len(self._ways) >= MOST_REMEMBERED:
-            self._ways.clear()
-        way = self._ways[path] = Way(
-            issue=told.issue,
-            device=prefix(told.issue, told.link, Kind.CLICK),
-            machine=prefix(told.issue, told.link, Kind.MACHINE_CLICK),
-            headers=_redirect(target),
-        )
-        return way
-
-    async def _send_on(self, way: Way, scope: Scope, wire: Wire) -> None:
-        machine = is_machine(scope.headers.get("user-agent") or "")
-        if await self._hits.take(way.machine if machine else way.device):
-            wire.response_empty(302, way.headers)
-        else:
-            wire.response_str(503, RETRY, "Probeer het zo nog eens.\nPlease try again in a moment.\n")
-
-    async def forget_deleted(self) -> None:
-        """Links of issues that no longer exist lead nowhere."""
-        gone = await self._targets.forget_deleted()
-        self._ways = {path: way for path, way in self._ways.items() if way.issue not in gone}
-
-    # ── opens ──
-
-    async def _open(self, token: str, scope: Scope, wire: Wire) -> None:
-        told = self._read(token)
-        if not isinstance(told, links.Open):
-            _refuse(wire, 404)
-        elif scope.method == "HEAD":
-            wire.response_empty(200, [("content-type", "image/gif"), NO_STORE])
-        elif scope.method != "GET":
-            _refuse(wire, 405, ("allow", "GET, HEAD"))
-        else:
-            machine = is_machine(scope.headers.get("user-agent") or "")
-            kind = Kind.MACHINE_OPEN if machine else Kind.OPEN
-            if await self._hits.take(prefix(told.issue, OPEN_LINK, kind)):
-                wire.response_bytes(200, [("content-type", "image/gif"), NO_STORE], GIF)
-            else:
-                wire.response_empty(503, [NO_STORE, ("retry-after", "5")])
 
     # ── stops ──
 
@@ -253,11 +166,3 @@ def _asks_to_stop(body: bytes) -> bool:
     """Form or multipart (RFC 8058, 3.2); some programs post nothing, and their reader means the same."""
     lowered = body.lower()
     return not body or (b"list-unsubscribe" in lowered and b"one-click" in lowered)
-
-
-def _redirect(target: str) -> Headers:
-    return [("location", target), NO_STORE, ("referrer-policy", "no-referrer")]
-
-
-def _refuse(wire: Wire, status: int, *headers: tuple[str, str]) -> None:
-    wire.response_empty(status, [NO_STORE, *headers])

@@ -5,23 +5,26 @@ A thread of its own: reading and adding up must not keep a reader waiting.
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import structlog
 
+from mailexpert.intake import counting, hits, watch
 from mailexpert.intake.database import AS_OWNER, AWAY, CONNECT_SECONDS, SQL
-from mailexpert.intake.journal import Finished, finished, only_collector
+from mailexpert.intake.journal import Finished, finished, only_collector, peek
+from mailexpert.intake.targets import LIVES_DAYS
 
 NAME = "mailexpert-collector"
 PAUSE = 0.5
 AFTER_TROUBLE = 2.0
 REMEMBER_DAYS = 30  # names of counted files; an older file is set aside, because it may have been counted
 DAY = 86_400.0
+HOLD = watch.SECONDS + 1.0  # a file with askers in it waits so long for what is said of them in later ones
+PARTED = ["tracking_event", "tracking_trail"]
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -33,6 +36,7 @@ class Collector(threading.Thread):
         super().__init__(name="collector", daemon=True)
         self._url, self._folder = url, folder
         self._ending = threading.Event()
+        self._is_last = False
         self._forgot_at = 0.0
 
     def run(self) -> None:
@@ -45,6 +49,7 @@ class Collector(threading.Thread):
         self._ending.set()
         self.join(seconds)
         if not self.is_alive():
+            self._is_last = True
             self._round()
 
     def _round(self) -> bool:
@@ -63,7 +68,7 @@ class Collector(threading.Thread):
     def _collect_all(self) -> None:
         """A connection only when there is something to count; it stays open while there is."""
         with closing(finished(self._folder)) as files:  # lets go of its file's lock, also on trouble
-            first = next(files, None)
+            first = next((file for file in files if self._is_ripe(file)), None)
             if first is None:
                 return
             with psycopg.connect(
@@ -72,7 +77,8 @@ class Collector(threading.Thread):
                 connection.execute(AS_OWNER)
                 self._count(connection, first)
                 for file in files:
-                    self._count(connection, file)
+                    if self._is_ripe(file):
+                        self._count(connection, file)
                 self._forget_old(connection)
 
     def _count(self, connection: Connection, file: Finished) -> None:
@@ -89,8 +95,20 @@ class Collector(threading.Thread):
             return
         file.delete()
 
+    def _is_ripe(self, file: Finished) -> bool:
+        """Whether all is known of the askers in it."""
+        if self._is_last or not has_askers(file.lines):
+            return True
+        with suppress(OSError):
+            return time.time() - file.path.stat().st_mtime > HOLD
+        return True
+
     def _take(self, connection: Connection, file: Finished) -> None:
-        count_file(connection, file)
+        said = dict(hits.verdicts(file.lines.splitlines()))
+        if has_askers(file.lines):
+            for later in peek(self._folder):
+                said.update(hits.verdicts(later.splitlines()))
+        count_file(connection, file, said)
 
     def _forget_old(self, connection: Connection) -> None:
         if time.monotonic() - self._forgot_at > DAY / 24:
@@ -98,17 +116,35 @@ class Collector(threading.Thread):
             self._forgot_at = time.monotonic()
 
 
-def count_file(connection: Connection, file: Finished) -> bool:
-    """Add a file's hits to the counts, its name in the same transaction; False when that was done before."""
+def has_askers(lines: bytes) -> bool:
+    return lines.startswith(hits.PERSONAL) or b"\n" + hits.PERSONAL in lines
+
+
+def count_file(connection: Connection, file: Finished, verdicts: Mapping[int, int] | None = None) -> bool:
+    """Store a file's hits, its name in the same transaction; False when that was done before. `verdicts`: the askers
+    that turned out to be machines, and why."""
     with connection.transaction():
         if connection.execute(SQL["take_file"], {"name": file.name}).fetchone() is None:
             return False
-        connection.execute(SQL["count"], _sums(file.lines.splitlines()))
+        store(connection, file.lines, verdicts or {})
         return True
 
 
-def _sums(lines: Iterable[bytes]) -> dict[str, list[int]]:
-    names = ("issues", "links", "kinds", "hours", "sums")
-    rows = [(*map(int, line.split(b"\t")), n) for line, n in Counter(lines).items()]
-    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+def store(connection: Connection, lines: bytes, verdicts: Mapping[int, int]) -> None:
+    """Consent, switches and ages are looked at here and now, whatever the mail was sent with."""
+    [[clock]] = connection.execute(SQL["clock"]).fetchall()
+    found = counting.hits(lines, verdicts, ahead=clock - time.time(), now=clock)
+    sums = counting.add_up(found, _known(connection, counting.people(found)))
+    for hour in {hour * hits.SECONDS_OF_HOUR for hour in sums.hours}:
+        connection.execute(SQL["month"], {"at": hour, "parents": PARTED})
+    for name, columns in (("count", sums.counts), ("trail", sums.trail), ("days", sums.days)):
+        if columns["issues"]:
+            connection.execute(SQL[name], {**columns, "days": LIVES_DAYS})
+
+
+def _known(connection: Connection, people: set[tuple[int, int]]) -> dict[tuple[int, int], counting.Known]:
+    if not people:
+        return {}
+    issues, contacts = zip(*sorted(people), strict=True)
+    rows = connection.execute(SQL["people"], {"issues": list(issues), "contacts": list(contacts)})
+    return {(issue, contact): counting.Known(*facts) for issue, contact, *facts in rows}

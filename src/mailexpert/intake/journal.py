@@ -125,6 +125,14 @@ def finished(folder: Path) -> Generator[Finished, None, None]:
             yield Finished(name=path.stem, path=path, lines=lines[: lines.rfind(b"\n") + 1])
 
 
+def peek(folder: Path) -> Iterator[bytes]:
+    """The whole lines of every file as they are now, also of those that are being written."""
+    for path in (*folder.glob("*.done"), *folder.glob("*.open")):
+        with suppress(FileNotFoundError):
+            lines = path.read_bytes()
+            yield lines[: lines.rfind(b"\n") + 1]
+
+
 @contextmanager
 def only_collector(folder: Path) -> Iterator[bool]:
     """Whether we are the one process that collects from this folder now."""

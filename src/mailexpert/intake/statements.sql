@@ -2,8 +2,16 @@
 -- account through the issue that a signed token named, never through anything that a request says.
 
 -- name: issues
--- The link tables of some issues. An issue never changes once it is frozen, so what was read stays right.
-SELECT id, links FROM sending_issue WHERE id = ANY(%(ids)s)
+-- Some issues: whose, their link tables, what is measured, until when. An issue never changes once it is frozen, so what
+-- was read stays right.
+SELECT id, account_id, links, tracking,
+       coalesce(extract(epoch FROM started_at + make_interval(days => %(days)s)), 'infinity')::float8
+FROM sending_issue WHERE id = ANY(%(ids)s)
+
+-- name: pixels
+-- The accounts whose counting pictures count. Asked every second by each process; few rows are in either table.
+SELECT account_id FROM tracking_measuring
+WHERE opens AND highest <> 'none' AND NOT EXISTS (SELECT 1 FROM tracking_pixelsoff)
 
 -- name: known
 SELECT id FROM sending_issue WHERE id = ANY(%(ids)s)
@@ -61,17 +69,100 @@ INSERT INTO tracking_visit (at, page, seconds, source, browser, system, width, h
 VALUES (to_timestamp(%(at)s), %(page)s, %(seconds)s, %(source)s, %(browser)s, %(system)s, %(width)s, %(height)s,
         %(ip)s, %(network)s, %(search)s, %(visitor)s)
 
+-- name: clock
+SELECT extract(epoch FROM clock_timestamp())::float8
+
+-- name: month
+-- Makes the part of a month where it isn't there yet (tracking/migrations/0003).
+SELECT tracking_make_month(parent, to_timestamp(%(at)s)) FROM unnest(%(parents)s::text[]) AS parent
+
+-- name: people
+-- Of hits that name a person: whose trail or day may be stored. Asked when it is stored, so that a withdrawal also
+-- holds for mails sent before. `individual` wants an agreement that stands; `last_active` wants that there was no refusal.
+-- Returns issue, contact, mode, provider, and when it was delivered (seconds since 1970).
+SELECT i.id, c.id, i.tracking, coalesce(d.provider, ''),
+       (SELECT extract(epoch FROM max(l.at))::float8 FROM sending_delivery l
+        WHERE l.issue_id = i.id AND l.contact_id = c.id AND l.outcome = 1)
+FROM unnest(%(issues)s::bigint[], %(contacts)s::bigint[]) AS h (issue_id, contact_id)
+JOIN sending_issue i ON i.id = h.issue_id AND i.tracking IN ('last_active', 'individual') AND i.kind = 1
+JOIN tracking_measuring m ON m.account_id = i.account_id
+ AND (m.highest = 'individual' OR m.highest = 'last_active' AND i.tracking = 'last_active')
+JOIN contacts_contact c ON c.account_id = i.account_id AND c.id = h.contact_id AND c.status = 1
+LEFT JOIN sending_maildomain d ON i.tracking = 'individual' AND d.domain = split_part(c.email_key, '@', 2)
+CROSS JOIN LATERAL (
+    SELECT (SELECT x.act FROM privacy_consent x
+            WHERE x.account_id = i.account_id AND x.contact_id = c.id
+              AND (x.purpose = 'individual_measurement' OR x.act IN (3, 5))
+            ORDER BY x.id DESC LIMIT 1) AS act) AS said
+WHERE CASE i.tracking WHEN 'individual' THEN said.act = 1 ELSE coalesce(said.act = 1, true) END
+
 -- name: count
--- Adds the sums of one file. Opens count only where the issue measures them; sorted, so that two collectors that add
--- to the same rows wait for each other instead of in a ring.
-INSERT INTO tracking_tally AS t (account_id, issue_id, link, kind, hour, n)
-SELECT i.account_id, h.issue_id, h.link, h.kind, to_timestamp(h.hour * 3600), h.n
-FROM unnest(%(issues)s::bigint[], %(links)s::smallint[], %(kinds)s::smallint[], %(hours)s::bigint[], %(sums)s::bigint[])
-     AS h (issue_id, link, kind, hour, n)
+-- Stores the sums of some files as events and adds them to the roll-ups; the same list of properties as in
+-- tracking/sql/rebuild.sql. Only what the issue and its account measure now: a switch that was turned since holds for
+-- old mails too. Sorted, so that two collectors that add to the same rows wait for each other instead of in a ring.
+WITH hit AS MATERIALIZED (
+    SELECT i.account_id, h.*, to_timestamp(h.hour * 3600) AS at
+    FROM unnest(%(issues)s::bigint[], %(links)s::smallint[], %(kinds)s::smallint[], %(hours)s::bigint[],
+                %(devices)s::smallint[], %(providers)s::text[], %(countries)s::text[], %(rules)s::smallint[],
+                %(sums)s::int[])
+         AS h (issue_id, link, kind, hour, device, provider, country, rule, n)
+    JOIN sending_issue i ON i.id = h.issue_id
+    LEFT JOIN tracking_measuring m ON m.account_id = i.account_id
+    WHERE i.tracking <> 'none' AND coalesce(m.highest, 'aggregate') <> 'none'
+      AND (i.started_at IS NULL OR to_timestamp(h.hour * 3600) <= i.started_at + make_interval(days => %(days)s))
+      AND (h.kind IN (2, 4) OR m.opens AND NOT EXISTS (SELECT 1 FROM tracking_pixelsoff))
+),
+stored AS (
+    INSERT INTO tracking_event (account_id, issue_id, link, kind, at, device, provider, country, rule, n)
+    SELECT account_id, issue_id, link, kind, at, device, provider, country, rule, n FROM hit
+)
+INSERT INTO tracking_rollup AS t (account_id, issue_id, by, value, kind, n)
+SELECT h.account_id, h.issue_id, p.by, p.value, h.kind, sum(h.n)
+FROM hit h
+CROSS JOIN LATERAL (VALUES
+    (0, ''), (1, h.link::text), (2, (h.hour * 3600)::text), (3, nullif(h.device, 0)::text),
+    (4, nullif(h.provider, '')), (5, nullif(h.country, '')), (6, nullif(h.rule, 0)::text)) AS p (by, value)
+WHERE p.value IS NOT NULL
+GROUP BY h.account_id, h.issue_id, p.by, p.value, h.kind
+ORDER BY 1, 2, 3, 4, 5
+ON CONFLICT (account_id, issue_id, by, value, kind) DO UPDATE SET n = t.n + excluded.n
+
+-- name: trail
+-- What people who agreed did. The same click twice in a second is one.
+INSERT INTO tracking_trail (account_id, contact_id, issue_id, link, kind, at)
+SELECT i.account_id, h.contact_id, h.issue_id, h.link, h.kind, to_timestamp(h.at)
+FROM unnest(%(issues)s::bigint[], %(contacts)s::bigint[], %(links)s::smallint[], %(kinds)s::smallint[], %(ats)s::bigint[])
+     AS h (issue_id, contact_id, link, kind, at)
 JOIN sending_issue i ON i.id = h.issue_id
-WHERE i.tracking <> 'none' AND (h.kind IN (2, 4) OR i.tracking IN ('last_active', 'individual'))
-ORDER BY i.account_id, h.issue_id, h.link, h.kind, h.hour
-ON CONFLICT (account_id, issue_id, link, kind, hour) DO UPDATE SET n = t.n + excluded.n
+LEFT JOIN tracking_measuring m ON m.account_id = i.account_id
+WHERE (i.started_at IS NULL OR to_timestamp(h.at) <= i.started_at + make_interval(days => %(days)s))
+  AND (h.kind = 2 OR m.opens AND NOT EXISTS (SELECT 1 FROM tracking_pixelsoff))
+ON CONFLICT DO NOTHING
+
+-- name: days
+-- The last day on which someone opened or clicked; one write a day, in the order of contacts.
+WITH day AS (
+    SELECT i.account_id, h.contact_id,
+           max(to_timestamp(h.at) AT TIME ZONE 'UTC') FILTER (WHERE h.kind = 1)::date AS opened,
+           max(to_timestamp(h.at) AT TIME ZONE 'UTC') FILTER (WHERE h.kind = 2)::date AS clicked
+    FROM unnest(%(issues)s::bigint[], %(contacts)s::bigint[], %(kinds)s::smallint[], %(ats)s::bigint[])
+         AS h (issue_id, contact_id, kind, at)
+    JOIN sending_issue i ON i.id = h.issue_id
+    LEFT JOIN tracking_measuring m ON m.account_id = i.account_id
+    WHERE (i.started_at IS NULL OR to_timestamp(h.at) <= i.started_at + make_interval(days => %(days)s))
+      AND (h.kind = 2 OR m.opens AND NOT EXISTS (SELECT 1 FROM tracking_pixelsoff))
+    GROUP BY i.account_id, h.contact_id
+),
+turn AS (
+    SELECT c.account_id, c.id, d.opened, d.clicked FROM contacts_contact c
+    JOIN day d ON d.account_id = c.account_id AND d.contact_id = c.id
+    WHERE c.last_open IS DISTINCT FROM greatest(c.last_open, d.opened)
+       OR c.last_click IS DISTINCT FROM greatest(c.last_click, d.clicked)
+    ORDER BY c.account_id, c.id FOR UPDATE OF c
+)
+UPDATE contacts_contact c
+SET last_open = greatest(c.last_open, t.opened), last_click = greatest(c.last_click, t.clicked)
+FROM turn t WHERE c.account_id = t.account_id AND c.id = t.id
 
 -- name: forget_files
 DELETE FROM tracking_hitfile WHERE taken_at < now() - make_interval(days => %(days)s)

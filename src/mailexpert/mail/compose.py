@@ -33,7 +33,8 @@ OFF_THE_WIRE = re.compile(r"[\x00-\x20<>\x7f]").search
 class IssueContent:
     """A frozen issue as the composer needs it. `html` and `text` hold Liquid and numbered links (links.number);
     `targets` are what the numbers stand for. `track_url` has no slash at its end. `inbound_domain` is where we
-    receive mail for this account: bounces and unsubscribes by mail; without one bounces go to the sender's."""
+    receive mail for this account: bounces and unsubscribes by mail; without one bounces go to the sender's. `follows`:
+    the links hold the reader's own token, which stands in the column links.READER_FIELD."""
 
     issue_id: int
     account_id: int
@@ -52,6 +53,7 @@ class IssueContent:
     track_url: str
     inbound_domain: str = ""
     counts_opens: bool = False
+    follows: bool = False
     is_test: bool = False
 
 
@@ -324,12 +326,11 @@ def _opening(content: IssueContent, kind: bytes) -> bytes:
 
 def _linked(content: IssueContent, key: bytes, html: str, text: str) -> tuple[str, str]:
     """Put the address of each numbered link in its place; the unsubscribe address stays a slot."""
-    targets = list(content.targets)
+    targets: Sequence[str] = content.targets
     if content.tracking != "none":
-        targets = list(links.click_addresses(key, content.issue_id, targets, content.track_url))
-    if content.counts_opens and content.tracking != "none":
-        picture = f"{content.track_url}/t/o/{links.open_token(key, content.issue_id)}.gif"
-        html = before_body_end(html, f'<img src="{picture}" width="1" height="1" alt="">')
+        addresses = _addresses(content, key)
+        targets = addresses.links
+        html = before_body_end(html, _unseen(content, addresses))
 
     def address_of(found: re.Match[str]) -> str:
         number = int(found[1])
@@ -337,3 +338,19 @@ def _linked(content: IssueContent, key: bytes, html: str, text: str) -> tuple[st
 
     html = links.PLACEHOLDER.sub(lambda found: escape(address_of(found)), html)
     return html, links.PLACEHOLDER.sub(address_of, text)
+
+
+def _addresses(content: IssueContent, key: bytes) -> links.Addresses:
+    if content.follows:
+        return links.of_reader(len(content.targets), content.track_url)
+    return links.same_for_all(key, content.issue_id, len(content.targets), content.track_url)
+
+
+def _unseen(content: IssueContent, addresses: links.Addresses) -> str:
+    """A link that no reader meets, by eye, ear or keyboard, so that whoever follows it is a program; and the picture
+    that counts opens, where the account wants it."""
+    hidden = (
+        f'<a href="{addresses.hidden}" style="{links.HIDDEN_STYLE}" tabindex="-1" aria-hidden="true"></a>'
+    )
+    picture = f'<img src="{addresses.picture}" width="1" height="1" alt="">'
+    return (hidden if content.targets else "") + (picture if content.counts_opens else "")

@@ -1,7 +1,8 @@
 """Links in mails and the signed tokens in them.
 
 A token is self-contained: a kind, ids, and a truncated keyed hash. Nobody can make or change one without the
-key, and it holds no address. A click's token names no person: it is the same for all readers of an issue.
+key, and it holds no address. A click's token names no person: it is the same for all readers of an issue. Only in
+the mails of people who may be measured does a reader's own token stand before the number of each link.
 """
 
 import base64
@@ -9,7 +10,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from mailexpert.mail import anchors
 
 MAC = 10  # bytes; 80 bits, and a guess costs a request
 ID = 6  # bytes of an id; 2**48 issues or contacts
-CLICK, OPEN, STOP = b"c", b"o", b"u"
+CLICK, OPEN, STOP, READER = b"c", b"o", b"u", b"r"
 MOST_LINKS = 10_000
 LONGEST_TOKEN = 64
 
@@ -35,6 +36,14 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """A person who reads an issue; may be measured or not when it is asked, whatever held when it was mailed."""
+
+    issue: int
+    contact: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     issue: int
     contact: int
@@ -48,6 +57,11 @@ def click_token(key: bytes, issue: int, link: int) -> str:
 def open_token(key: bytes, issue: int) -> str:
     """The token of an issue's counting picture, the same for every reader."""
     return _signed(key, OPEN + issue.to_bytes(ID, "big"))
+
+
+def reader_token(key: bytes, issue: int, contact: int) -> str:
+    """The token of one reader of an issue, for links and picture; it stops nothing."""
+    return _signed(key, READER + issue.to_bytes(ID, "big") + contact.to_bytes(ID, "big"))
 
 
 def stop_token(key: bytes, issue: int, contact: int) -> str:
@@ -112,7 +126,7 @@ def read_return_token(key: bytes, token: str) -> Stop | None:
     return Stop(int.from_bytes(told[:ID], "big"), int.from_bytes(told[ID:], "big"))
 
 
-def read_token(key: bytes, token: str) -> Click | Open | Stop | None:
+def read_token(key: bytes, token: str) -> Click | Open | Reader | Stop | None:
     """What a token says; None when it isn't ours. Never raises."""
     if not token.isascii() or len(token) > LONGEST_TOKEN:
         return None
@@ -126,13 +140,15 @@ def read_token(key: bytes, token: str) -> Click | Open | Stop | None:
     return _told(told)
 
 
-def _told(told: bytes) -> Click | Open | Stop | None:
+def _told(told: bytes) -> Click | Open | Reader | Stop | None:
     number = int.from_bytes(told[1 : 1 + ID], "big")
     match told[:1], len(told):
         case b"c", 9:
             return Click(number, int.from_bytes(told[7:], "big"))
         case b"o", 7:
             return Open(number)
+        case b"r", 13:
+            return Reader(number, int.from_bytes(told[7:], "big"))
         case b"u", 13:
             return Stop(number, int.from_bytes(told[7:], "big"))
     return None
@@ -203,7 +219,35 @@ def _replaced(
     return "".join([*out, source[done:]])
 
 
-def click_addresses(key: bytes, issue: int, targets: Sequence[str], track_url: str) -> Iterator[str]:
-    """The address that stands in the mail for each numbered link."""
-    for link in range(len(targets)):
-        yield f"{track_url}/t/c/{click_token(key, issue, link)}"
+READER_FIELD = "_reader"  # what a contact's own fields can't be called
+HIDDEN_STYLE = "display:none!important"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses that stand in a mail: of each numbered link, of the counting picture, and of the link that nobody
+    can see (who follows it is a program)."""
+
+    links: Sequence[str]
+    picture: str
+    hidden: str
+
+
+def same_for_all(key: bytes, issue: int, count: int, track_url: str) -> Addresses:
+    """Nothing in them tells one reader from another."""
+    opened = open_token(key, issue)
+    return Addresses(
+        [f"{track_url}/t/c/{click_token(key, issue, link)}" for link in range(count)],
+        f"{track_url}/t/o/{opened}.gif",
+        f"{track_url}/t/h/{opened}",
+    )
+
+
+def of_reader(count: int, track_url: str) -> Addresses:
+    """For a reader who may be measured; Liquid that puts their token in."""
+    mark = f"{{{{ contact.{READER_FIELD} }}}}"
+    return Addresses(
+        [f"{track_url}/t/c/{mark}.{link}" for link in range(count)],
+        f"{track_url}/t/o/{mark}.gif",
+        f"{track_url}/t/h/{mark}",
+    )

@@ -20,6 +20,7 @@ from mailexpert.mailings import audience, checks, rules
 from mailexpert.mailings.models import AudienceList, AudienceSegment, Mailing
 from mailexpert.sending import actions as sending
 from mailexpert.sending import testmail
+from mailexpert.tracking import queries as tracking
 
 State = Mailing.State
 
@@ -117,7 +118,7 @@ def start(mailing: Mailing) -> None:
         fields=content.fields,
         list_ids=found.list_ids(),
         purpose=content.purpose,
-        tracking=found.tracking,
+        tracking=tracking.limits().allowed(found.tracking),
         language=found.language,
         sender_line=account.sender_line,
     )

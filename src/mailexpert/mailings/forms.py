@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mailexpert.mail import address
 from mailexpert.mailings.models import Mailing
+from mailexpert.tracking import queries as tracking
+from mailexpert.tracking.models import Mode
 
 LINE_BREAKS = ("\r", "\n", "\0")
 
@@ -56,6 +58,11 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        limits = tracking.limits()
+        self.fields["tracking"].choices = [(mode, Mode(mode).label) for mode in limits.modes]  # type: ignore[attr-defined]
+        self.initial["tracking"] = limits.allowed(self.instance.tracking)
+        if limits.highest == Mode.INDIVIDUAL:
+            self.fields["tracking"].help_text = _("Of people who did not agree it stays at clicks, added up.")
         for field in ("name", "sender", "subject", "preheader"):
             self.fields[field].validators.append(one_line)
             self.fields[field].strip = False  # type: ignore[attr-defined]  # a line break must be seen

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
+from mailexpert.tracking.models import Mode
 
 
 class NotStarted(Exception):
@@ -27,9 +28,7 @@ class Mailing(AccountRow):
         HTML = "html", "HTML"
         TEXT = "text", _("Text")
 
-    class Tracking(models.TextChoices):
-        NONE = "none", _("Nothing")
-        AGGREGATE = "aggregate", _("Clicks, added up")
+    Tracking = Mode
 
     name = models.CharField(max_length=200)
     subject = models.CharField(max_length=400, blank=True)
@@ -42,7 +41,7 @@ class Mailing(AccountRow):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MJML)
     source = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
-    tracking = models.CharField(max_length=20, choices=Tracking, default=Tracking.AGGREGATE)
+    tracking = models.CharField(max_length=20, choices=Mode, default=Mode.AGGREGATE)
     language = models.CharField(max_length=5, default="nl")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     scheduled_at = models.DateTimeField(null=True, blank=True)

@@ -13,6 +13,7 @@ from mailexpert.operations.commands import (
     doctor,
     erasures,
     ledger,
+    measuring,
     people,
     processes,
     promises,
@@ -28,7 +29,18 @@ PARTS = ("bench",)
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="mailexpert", description="E-mail marketing that keeps its promises.")
     commands = made.add_subparsers(required=True, metavar="command")
-    for module in (processes, database, people, relays, doctor, promises, ledger, erasures, watching):
+    for module in (
+        processes,
+        database,
+        people,
+        relays,
+        doctor,
+        promises,
+        ledger,
+        erasures,
+        measuring,
+        watching,
+    ):
         module.add(commands)
     for part in PARTS:
         if (Path(__file__).parent / part / "commands.py").exists():

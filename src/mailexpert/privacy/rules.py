@@ -5,6 +5,7 @@ import hashlib
 from mailexpert.base import keys
 
 PERSON = "consent person"
+MEASUREMENT = "individual_measurement"  # the account-wide consent, beside the purposes of lists
 OFF = "#"  # no address begins so and has no @
 
 

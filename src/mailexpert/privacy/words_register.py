@@ -51,6 +51,10 @@ TERMS = {
 }
 # The declarations' own sentences.
 GROUNDS = (
+    _("consent: the person agreed to be measured individually; gone when they withdraw it"),
+    _("contract: the account decides how far it measures"),
+    _("legitimate interest: stopping a measurement everywhere at once"),
+    _("legitimate interest: telling machines from people, and countries where the operator wants them"),
     _("consent of the account that says it"),
     _("contract: the account can undo what it did to many at once"),
     _("contract: word about the service; product news on soft opt-in, offers on consent"),
@@ -122,6 +126,10 @@ GROUNDS = (
     _("processor: the account decides, on the ground of each membership"),
 )
 RETENTIONS = (
+    _("13 months, then the counts alone"),
+    _("90 days, then the counts alone"),
+    _("until the operator turns pictures on again"),
+    _("the operator’s own data files"),
     _("30 days after it was asked"),
     _("as long as MailExpert runs: a published figure is fixed"),
     _("as long as it is offered or used"),

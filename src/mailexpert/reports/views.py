@@ -16,6 +16,7 @@ from mailexpert.mailings import actions
 from mailexpert.mailings import queries as mailings
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import queries, words
+from mailexpert.reports.queries_measured import measured
 from mailexpert.sending import queries as sending
 
 PAGE = 50
@@ -53,6 +54,7 @@ def mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
         {
             **_progress(found),
             "links": queries.links(found),
+            "measured": measured(found, sent=sending.counts(found.started_issue_id).sent),
             "chart": words.per_minute(found),
             "tomorrow": timezone.localdate() + timedelta(days=1),
         },

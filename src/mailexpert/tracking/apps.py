@@ -6,4 +6,7 @@ class TrackingConfig(AppConfig):
     label = "tracking"
 
     def ready(self) -> None:
-        from mailexpert.tracking import declare, declare_visits  # noqa: F401
+        from mailexpert.privacy import actions as ledger
+        from mailexpert.tracking import actions, declare, declare_visits, jobs  # noqa: F401
+
+        ledger.on_end(actions.forget_person)

@@ -1,16 +1,63 @@
-"""What the tracking room stores: counts per issue, link and hour. In aggregate mode no person is in them."""
+"""What the tracking room stores of mailings. In aggregate mode no person is in it."""
 
 from datetime import timedelta
 
-from mailexpert.core.register import Folder, Retention, declare, declare_folder
+from mailexpert.core.register import Folder, Retention, declare, declare_folder, declare_job
 
+CAMPAIGN = "analytics.reporting"
+OF_USE = "legitimate interest: seeing whether a mailing was of use, without following anyone"
+
+declare_job("tracking.jobs.make_months")
 declare(
-    "tracking_tally",
-    purpose="marketing.communications.email",
-    ground="legitimate interest: seeing whether a mailing was of use, without following anyone",
+    "tracking_event",
+    purpose=CAMPAIGN,
+    ground=OF_USE,
+    subject="nobody",
+    keep="13 months, then the counts alone",
+    technical=(
+        "account_id", "issue_id", "link", "kind", "at", "device", "provider", "country", "rule", "n",
+    ),
+    retention=Retention(column="at", after=timedelta(days=396)),
+)  # fmt: skip
+declare(
+    "tracking_rollup",
+    purpose=CAMPAIGN,
+    ground=OF_USE,
     subject="nobody",
     keep="as long as its mailing",
-    technical=("account_id", "issue_id", "link", "kind", "hour", "n"),
+    technical=("account_id", "issue_id", "by", "value", "kind", "n"),
+)
+declare(
+    "tracking_trail",
+    purpose=CAMPAIGN,
+    ground="consent: the person agreed to be measured individually; gone when they withdraw it",
+    subject="contact",
+    keep="90 days, then the counts alone",
+    columns={
+        "contact_id": "user.unique_id.pseudonymous",
+        "issue_id": "user.behavior",
+        "link": "user.behavior",
+        "kind": "user.behavior",
+        "at": "user.behavior",
+    },
+    technical=("account_id",),
+    retention=Retention(column="at", after=timedelta(days=90)),
+)
+declare(
+    "tracking_measuring",
+    purpose="essential.service.operations",
+    ground="contract: the account decides how far it measures",
+    subject="account",
+    keep="as long as the account",
+    technical=("id", "account_id", "highest", "opens", "assessment", "changed_at"),
+)
+declare(
+    "tracking_pixelsoff",
+    purpose="essential.service.operations",
+    ground="legitimate interest: stopping a measurement everywhere at once",
+    subject="nobody",
+    keep="until the operator turns pictures on again",
+    technical=("id", "at"),
 )
 declare(
     "tracking_hitfile",
@@ -35,6 +82,16 @@ for path, keep in (
             keep=keep,
         )
     )
+declare_folder(
+    Folder(
+        path="networks",
+        category="system.operations",
+        purpose="essential.service.operations",
+        ground="legitimate interest: telling machines from people, and countries where the operator wants them",
+        subject="nobody",
+        keep="the operator’s own data files",
+    )
+)
 SITE = (
     "legitimate interest: running and presenting our own site, measured without cookies; interests on consent"
 )

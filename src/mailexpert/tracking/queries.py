@@ -1,11 +1,16 @@
-"""Counts of hits, not of people: every stored hit is in one of the four."""
+"""Counts of hits, not of people: every stored hit is in one of the four. Read from the roll-ups alone, so a report
+costs as much for ten hits as for twenty million."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, Sum
 
-from mailexpert.tracking.models import OPENS, Tally
+from mailexpert.tracking import rules
+from mailexpert.tracking.models import OPENS, Device, Kind, Measuring, Mode, PixelsOff, Rollup, Rule
+
+By = Rollup.By
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +19,10 @@ class Hits:
     clicks: int = 0
     machine_opens: int = 0
     machine_clicks: int = 0
+
+    @property
+    def machines(self) -> int:
+        return self.machine_opens + self.machine_clicks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,42 +39,126 @@ class HourHits:
     opens: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Hits that have something in common. `name` is a key: a device, a provider, a country, a rule."""
+
+    name: str
+    opens: int
+    clicks: int
+
+    @property
+    def hits(self) -> int:
+        return self.opens + self.clicks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How far an account goes. `are_pixels_off`: the operator turned every picture off, for all accounts."""
+
+    highest: str = Mode.AGGREGATE.value
+    opens: bool = False
+    assessment: str = ""
+    are_pixels_off: bool = False
+
+    @property
+    def modes(self) -> list[str]:
+        return rules.modes_up_to(self.highest)
+
+    def allowed(self, wanted: str) -> str:
+        """What is wanted, or the most that the account goes to."""
+        return rules.at_most(wanted, self.highest)
+
+
 _NAMES = {
-    Tally.Kind.OPEN: "opens",
-    Tally.Kind.CLICK: "clicks",
-    Tally.Kind.MACHINE_OPEN: "machine_opens",
-    Tally.Kind.MACHINE_CLICK: "machine_clicks",
+    Kind.OPEN: "opens",
+    Kind.CLICK: "clicks",
+    Kind.MACHINE_OPEN: "machine_opens",
+    Kind.MACHINE_CLICK: "machine_clicks",
 }
 
 
-def _sum_of(kind: Tally.Kind) -> Sum:
-    return Sum("n", filter=Q(kind=kind), default=0)
+def _sum_of(*kinds: Kind) -> Sum:
+    return Sum("n", filter=Q(kind__in=kinds), default=0)
 
 
 def hits(issue_id: int) -> Hits:
     """What came in for one issue, machines apart from people's devices."""
-    rows = Tally.objects.filter(issue_id=issue_id).values_list("kind").annotate(total=Sum("n"))
-    return Hits(**{_NAMES[Tally.Kind(kind)]: total for kind, total in rows})
+    rows = Rollup.objects.filter(issue_id=issue_id, by=By.TOTAL).values_list("kind", "n")
+    return Hits(**{_NAMES[Kind(kind)]: n for kind, n in rows})
+
+
+def hits_of(issue_ids: Iterable[int]) -> dict[int, Hits]:
+    """The same for many issues at once."""
+    rows = Rollup.objects.filter(issue_id__in=list(issue_ids), by=By.TOTAL).values_list(
+        "issue_id", "kind", "n"
+    )
+    found: dict[int, dict[str, int]] = {}
+    for issue, kind, n in rows:
+        found.setdefault(issue, {})[_NAMES[Kind(kind)]] = n
+    return {issue: Hits(**counts) for issue, counts in found.items()}
 
 
 def clicks_per_link(issue_id: int) -> list[LinkHits]:
     """By link number (the index in the issue's links); a link that nobody asked for isn't in it."""
     rows = (
-        Tally.objects.filter(issue_id=issue_id)
-        .exclude(link=OPENS)
-        .values_list("link")
-        .annotate(clicks=_sum_of(Tally.Kind.CLICK), machine=_sum_of(Tally.Kind.MACHINE_CLICK))
-        .order_by("link")
+        Rollup.objects.filter(issue_id=issue_id, by=By.LINK)
+        .exclude(value=str(OPENS))
+        .values_list("value")
+        .annotate(clicks=_sum_of(Kind.CLICK), machine=_sum_of(Kind.MACHINE_CLICK))
     )
-    return [LinkHits(link=link, clicks=clicks, machine_clicks=machine) for link, clicks, machine in rows]
+    found = [
+        LinkHits(link=int(link), clicks=clicks, machine_clicks=machine) for link, clicks, machine in rows
+    ]
+    return sorted(found, key=lambda one: one.link)
 
 
 def clicks_over_time(issue_id: int) -> list[HourHits]:
     """People's clicks and opens per hour, oldest first; hours without any are left out."""
     rows = (
-        Tally.objects.filter(issue_id=issue_id, kind__in=(Tally.Kind.CLICK, Tally.Kind.OPEN))
-        .values_list("hour")
-        .annotate(clicks=_sum_of(Tally.Kind.CLICK), opens=_sum_of(Tally.Kind.OPEN))
-        .order_by("hour")
+        Rollup.objects.filter(issue_id=issue_id, by=By.HOUR, kind__in=(Kind.CLICK, Kind.OPEN))
+        .values_list("value")
+        .annotate(clicks=_sum_of(Kind.CLICK), opens=_sum_of(Kind.OPEN))
     )
-    return [HourHits(hour=hour, clicks=clicks, opens=opens) for hour, clicks, opens in rows]
+    found = [
+        HourHits(hour=datetime.fromtimestamp(int(value), UTC), clicks=clicks, opens=opens)
+        for value, clicks, opens in rows
+    ]
+    return sorted(found, key=lambda one: one.hour)
+
+
+def shares(issue_id: int, by: Rollup.By) -> list[Share]:
+    """People's hits by device, provider or country, most first; what isn't known has no row."""
+    return _shares(issue_id, by, Kind.OPEN, Kind.CLICK)
+
+
+def machine_shares(issue_id: int) -> list[Share]:
+    """What machines asked for, by the rule that told them from people."""
+    return _shares(issue_id, By.RULE, Kind.MACHINE_OPEN, Kind.MACHINE_CLICK)
+
+
+def _shares(issue_id: int, by: Rollup.By, opened: Kind, clicked: Kind) -> list[Share]:
+    rows = (
+        Rollup.objects.filter(issue_id=issue_id, by=by, kind__in=(opened, clicked))
+        .values_list("value")
+        .annotate(opens=_sum_of(opened), clicks=_sum_of(clicked))
+    )
+    found = [Share(name=value, opens=opens, clicks=clicks) for value, opens, clicks in rows]
+    return sorted((one for one in found if one.hits), key=lambda one: (-one.hits, one.name))
+
+
+def device_name(value: str) -> str:
+    return str(Device(int(value)).label)
+
+
+def rule_name(value: str) -> str:
+    return str(Rule(int(value)).label)
+
+
+def limits() -> Limits:
+    """How far the active account goes in measuring."""
+    off = PixelsOff.objects.exists()
+    found = Measuring.objects.first()
+    if found is None:
+        return Limits(are_pixels_off=off)
+    return Limits(highest=found.highest, opens=found.opens, assessment=found.assessment, are_pixels_off=off)

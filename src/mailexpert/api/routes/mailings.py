@@ -208,8 +208,14 @@ def _check(wanted: MailingIn) -> None:
     present = Segment.objects.filter(id__in=wanted.segments).values_list("id", flat=True)
     if gone := set(wanted.segments) - set(present):
         raise Problem(422, "No such segment", f"There is no segment {min(gone)}.")
-    if wanted.tracking in ("last_active", "individual"):
-        raise Problem(422, "Tracking not available", "Give `none` or `aggregate`.")
+    limits = tracking.limits()
+    if limits.allowed(wanted.tracking) != wanted.tracking:
+        modes = ", ".join(f"`{mode}`" for mode in limits.modes)
+        raise Problem(
+            422,
+            "More than the account measures",
+            f"Give one of {modes}, or allow more in the account's settings.",
+        )
     asked = {*wanted.lists, *wanted.exclude_lists}
     known = set(List.objects.filter(id__in=asked, archived_at=None).values_list("id", flat=True))
     if asked - known:

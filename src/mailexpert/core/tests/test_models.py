@@ -76,7 +76,7 @@ def test_every_walled_table_has_its_policy_and_its_rights() -> None:
     with beside_wall(Beside.TESTS), connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname, c.relrowsecurity, p.polname, has_table_privilege('mailexpert_app', c.oid, 'UPDATE') "
-            "FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relkind = 'r'"
+            "FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relkind IN ('r', 'p')"
         )
         found = {name: (fenced, policy, updates) for name, fenced, policy, updates in cursor.fetchall()}
     for model in walled_models():

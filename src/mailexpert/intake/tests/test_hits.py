@@ -1,16 +1,20 @@
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.intake.tests.running import LINKS, PHONE, Running, comes_true, make_issue
-from mailexpert.mail.links import click_token, open_token, stop_token
+from mailexpert.mail.links import click_token, open_token, reader_token, stop_token
 from mailexpert.sending.models import Issue
-from mailexpert.tracking.queries import Hits, LinkHits, clicks_per_link, hits
+from mailexpert.tracking import actions
+from mailexpert.tracking.models import Rule
+from mailexpert.tracking.queries import Hits, LinkHits, clicks_per_link, hits, machine_shares
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,28 +48,68 @@ def test_no_address_or_program_of_a_reader_is_stored(intake: Running, issue: Iss
     assert b"127.0.0.1" not in stored
 
 
-def test_opens_count_only_where_the_issue_measures_them(intake: Running, shop: Tenant, key: bytes) -> None:
-    plain, measured = make_issue(shop), make_issue(shop, tracking="individual")
-    for one in (plain, measured):
-        for agent in (PHONE, PHONE, "Mozilla/5.0"):
-            reply = intake.ask(f"/t/o/{open_token(key, one.id)}.gif", agent=agent)
-            assert reply.status == 200
-            assert reply.headers["content-type"] == "image/gif"
-            assert reply.body.startswith(b"GIF89a")
-    assert comes_true(lambda: hits_of(shop, measured) == Hits(opens=2, machine_opens=1))
-    assert hits_of(shop, plain) == Hits()
+def measure(shop: Tenant, *, opens: bool, highest: str = "individual") -> None:
+    with account(shop.id):
+        actions.set_measuring(highest=highest, opens=opens, assessment="map 3")
+
+
+def test_opens_count_where_the_account_wants_them_and_end_with_one_switch(
+    intake: Running, shop: Tenant, issue: Issue, key: bytes
+) -> None:
+    picture = f"/t/o/{open_token(key, issue.id)}.gif"
+    assert (intake.ask(picture).status, intake.ask(picture).body) == (204, b"")
+    measure(shop, opens=True)
+    assert comes_true(lambda: intake.ask(picture).status == 200)
+    assert comes_true(lambda: hits_of(shop, issue).opens > 0)
+    before = hits_of(shop, issue).opens
+    for agent in (PHONE, PHONE, "Mozilla/5.0"):
+        reply = intake.ask(picture, agent=agent)
+        assert reply.headers["content-type"] == "image/gif"
+        assert reply.body.startswith(b"GIF89a")
+    assert comes_true(lambda: hits_of(shop, issue) == Hits(opens=before + 2, machine_opens=1))
+    measure(shop, opens=False)
+    assert comes_true(lambda: intake.ask(picture).status == 204)
+
+
+def test_a_reader_s_own_token_leads_where_the_link_leads(
+    intake: Running, shop: Tenant, issue: Issue, key: bytes
+) -> None:
+    token = reader_token(key, issue.id, 12)
+    for link, target in enumerate(LINKS):
+        assert intake.ask(f"/t/c/{token}.{link}").headers["location"] == target
+    for wrong in (f"/t/c/{token}", f"/t/c/{token}.9", f"/t/c/{token}.-1", f"/t/c/{token}.x", f"/t/u/{token}"):
+        assert intake.ask(wrong).status == 404
+    assert comes_true(lambda: hits_of(shop, issue).clicks == len(LINKS), seconds=15)
+
+
+def test_who_follows_the_link_that_nobody_can_see_is_a_machine_also_for_what_it_asked_before(
+    intake: Running, shop: Tenant, issue: Issue, key: bytes
+) -> None:
+    token = reader_token(key, issue.id, 13)
+    intake.ask(f"/t/c/{token}.0")
+    assert intake.ask(f"/t/h/{token}").status == 204
+    intake.ask(f"/t/c/{token}.1")
+    assert comes_true(lambda: hits_of(shop, issue) == Hits(machine_clicks=2), seconds=15)
+    with account(shop.id):
+        assert {one.name for one in machine_shares(issue.id)} == {str(Rule.HIDDEN.value)}
+
+
+def test_a_token_of_ninety_days_ago_leads_on_and_counts_no_more(
+    intake: Running, shop: Tenant, key: bytes
+) -> None:
+    old = make_issue(shop, started_at=timezone.now() - timedelta(days=91))
+    assert intake.ask(f"/t/c/{click_token(key, old.id, 0)}").headers["location"] == LINKS[0]
+    assert intake.ask(f"/t/c/{reader_token(key, old.id, 5)}.1").headers["location"] == LINKS[1]
+    assert not any((intake.home / "intake" / "hits").glob("*.open"))
 
 
 def test_head_answers_like_get_and_counts_nothing(
     intake: Running, shop: Tenant, issue: Issue, key: bytes
 ) -> None:
-    for path in (f"/t/c/{click_token(key, issue.id, 0)}", f"/t/o/{open_token(key, issue.id)}.gif"):
-        asked, headed = intake.ask(path), intake.ask(path, "HEAD")
-        assert (headed.status, headed.headers.get("location")) == (
-            asked.status,
-            asked.headers.get("location"),
-        )
-        assert headed.body == b""
+    path = f"/t/c/{click_token(key, issue.id, 0)}"
+    asked, headed = intake.ask(path), intake.ask(path, "HEAD")
+    assert (headed.status, headed.headers.get("location")) == (asked.status, asked.headers.get("location"))
+    assert headed.body == b""
     assert comes_true(lambda: hits_of(shop, issue).clicks == 1)
     time.sleep(1.5)
     assert hits_of(shop, issue) == Hits(clicks=1)

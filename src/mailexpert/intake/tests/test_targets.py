@@ -1,4 +1,5 @@
 import asyncio
+import math
 from typing import Any
 
 import pytest
@@ -46,17 +47,23 @@ class Table:
         self.issues = {7: ["https://winkel.example/0", "https://winkel.example/1"]}
         self.asked: list[str] = []
 
-    async def rows(self, statement: str, *, ids: list[int]) -> list[tuple[Any, ...]]:
+    async def rows(self, statement: str, *, ids: list[int], days: int = 0) -> list[tuple[Any, ...]]:
         self.asked.append(statement)
         await asyncio.sleep(0)
-        return [(issue, links) for issue, links in self.issues.items() if issue in ids]
+        found = [(issue, 1, links, "aggregate", math.inf) for issue, links in self.issues.items()]
+        return [row for row in found if row[0] in ids]
+
+
+async def target(targets: Targets, issue: int, link: int) -> str | None:
+    facts = await targets.find(issue)
+    return facts.target(link) if facts else None
 
 
 def test_a_hundred_readers_at_once_read_the_table_once() -> None:
     async def story() -> None:
         table = Table()
         targets = Targets(table)  # type: ignore[arg-type]
-        found = await asyncio.gather(*(targets.find(7, 1) for _ in range(100)))
+        found = await asyncio.gather(*(target(targets, 7, 1) for _ in range(100)))
         assert set(found) == {"https://winkel.example/1"}
         assert table.asked == ["issues"]
 
@@ -66,8 +73,19 @@ def test_a_hundred_readers_at_once_read_the_table_once() -> None:
 def test_an_unknown_issue_or_link_leads_nowhere() -> None:
     async def story() -> None:
         targets = Targets(Table())  # type: ignore[arg-type]
-        assert await targets.find(8, 0) is None
-        assert await targets.find(7, 2) is None
+        assert await target(targets, 8, 0) is None
+        assert await target(targets, 7, 2) is None
+
+    asyncio.run(story())
+
+
+def test_a_flood_of_clicks_in_a_deleted_mailing_asks_the_database_once() -> None:
+    async def story() -> None:
+        table = Table()
+        targets = Targets(table)  # type: ignore[arg-type]
+        for _ in range(100):
+            assert await targets.find(8) is None
+        assert len(table.asked) == 1
 
     asyncio.run(story())
 
@@ -76,9 +94,9 @@ def test_a_deleted_issue_is_forgotten() -> None:
     async def story() -> None:
         table = Table()
         targets = Targets(table)  # type: ignore[arg-type]
-        await targets.find(7, 0)
+        await target(targets, 7, 0)
         table.issues.clear()
         assert await targets.forget_deleted() == {7}
-        assert await targets.find(7, 0) is None
+        assert await target(targets, 7, 0) is None
 
     asyncio.run(story())

@@ -10,8 +10,9 @@ from mailexpert.core.scope import account
 from mailexpert.mailings import actions
 from mailexpert.mailings.tests.cast import draft, people
 from mailexpert.reports import queries, words
+from mailexpert.reports.queries_measured import measured
 from mailexpert.sending.models import Delivery, Issue, Reply, Shard
-from mailexpert.tracking.models import Tally
+from mailexpert.tracking.models import Rollup
 
 
 @pytest.fixture
@@ -56,12 +57,9 @@ def test_the_sum_on_the_page_adds_up(shop_client, mailing, shop):
 
 
 def test_every_link_stands_there_with_its_clicks(shop_client, mailing, shop):
-    from mailexpert.base.clock import now
-
-    hour = now().replace(minute=0, second=0, microsecond=0)
     with account(shop.id):
-        Tally.objects.create(issue_id=mailing.issue_id, link=0, kind=2, hour=hour, n=3)
-        Tally.objects.create(issue_id=mailing.issue_id, link=0, kind=4, hour=hour, n=2)
+        for kind, n in ((2, 3), (4, 2)):
+            Rollup.objects.create(issue_id=mailing.issue_id, by=Rollup.By.LINK, value="0", kind=kind, n=n)
         (link,) = queries.links(mailing)
     assert (link.page, link.clicks, link.machine_clicks) == ("winkel.example/a", 3, 2)
     assert "winkel.example/a" in page(shop_client, "mailing", mailing).content.decode()
@@ -114,3 +112,26 @@ def test_the_reports_and_the_dashboard_show_it(shop_client, mailing):
 @pytest.mark.parametrize("name", ["mailing", "progress", "not_sent"])
 def test_a_stranger_finds_nothing(stranger_client, mailing, name):
     assert page(stranger_client, name, mailing).status_code == 404
+
+
+def add(issue: int, by: Rollup.By, value: str, **kinds: int) -> None:
+    numbers = {"opens": 1, "clicks": 2, "machine_opens": 3, "machine_clicks": 4}
+    for name, n in kinds.items():
+        Rollup.objects.create(issue_id=issue, by=by, value=value, kind=numbers[name], n=n)
+
+
+def test_machines_stand_beside_people_with_what_told_them_apart(shop_client, mailing, shop):
+    with account(shop.id):
+        add(mailing.issue_id, Rollup.By.TOTAL, "", clicks=5, machine_clicks=7, machine_opens=2)
+        add(mailing.issue_id, Rollup.By.RULE, "10", machine_clicks=7)
+        add(mailing.issue_id, Rollup.By.RULE, "4", machine_opens=2)
+    text = page(shop_client, "mailing", mailing).content.decode()
+    assert "Volgde een link die niemand kan zien" in text
+    assert "Apples Privacybescherming in Mail" in text
+
+
+def test_few_people_are_not_split_by_device(mailing, shop):
+    with account(shop.id):
+        add(mailing.issue_id, Rollup.By.DEVICE, "1", clicks=5)
+        assert measured(mailing, sent=19).devices == []
+        assert [(row.label, row.clicks) for row in measured(mailing, sent=20).devices] == [("Telefoon", 5)]
