@@ -190,8 +190,15 @@ class FormForm(forms.Form):
         ]
 
     def is_valid(self) -> bool:
-        asked = [one.is_valid() for one in self.questions]
-        return super().is_valid() and all(asked)
+        """A question that isn't right is told above the form too."""
+        right = super().is_valid()
+        for one in self.questions:
+            if one.is_valid():
+                continue
+            right = False
+            for said in one.errors.values():
+                self.add_error(None, f"{one.label}: {said[0]}")
+        return right
 
     def clean_lists(self) -> list[int]:
         taken: list[int] = self.cleaned_data["lists"]
