@@ -46,6 +46,7 @@ urlpatterns = [
     path("cijfers/<slug:name>/csv/", statistics.as_csv, name="statistics-csv"),
     path("pakketten/", packages.desk, name="packages"),
     path("pakketten/<int:id>/standaard/", packages.make_default, name="package-default"),
+    path("pakketten/<int:id>/aanbieden/", packages.offer, name="package-offer"),
     path("bezoek/", visits.insights, name="visits"),
     path("bezoek/tags/", visits.tags, name="tags"),
     path("diagnose/", visits.diagnosis, name="diagnosis"),

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from mailexpert.tracking.models_visits import AdCost, Conversion, Source, Visit, WebRequest
 
 TOP = 12
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 NARROW = 900  # pixels; below that our pages stand in one column
 AUDIENCE = 5
 
@@ -126,6 +127,7 @@ class CampaignLine:
     source: str
     campaign: str
     keyword: str
+    currency: str
     clicks: int
     cents: int
     conversions: int
@@ -135,33 +137,48 @@ class CampaignLine:
         return str(Source(self.source).label)
 
     @property
-    def euros(self) -> float:
+    def sign(self) -> str:
+        return SIGNS.get(self.currency, self.currency)
+
+    @property
+    def cost(self) -> float:
+        """In the line's currency."""
         return self.cents / 100
 
     @property
-    def euros_each(self) -> float | None:
+    def cost_each(self) -> float | None:
         """What a conversion cost."""
-        return self.euros / self.conversions if self.conversions else None
+        return self.cost / self.conversions if self.conversions else None
 
 
 def campaigns() -> list[CampaignLine]:
-    """Cost and conversions side by side, also where one of them is missing."""
+    """Cost and conversions side by side, also where one of them is missing. Amounts of two currencies are never one
+    sum: a keyword that was paid in two has two lines, and its conversions stand in the dearer one."""
     keys = ("source", "campaign", "keyword")
-    cost = {
-        tuple(row[key] for key in keys): row
-        for row in AdCost.objects.values(*keys).annotate(all_clicks=Sum("clicks"), all_cents=Sum("cents"))
-    }
+    counted = AdCost.objects.values(*keys, "currency").annotate(
+        all_clicks=Sum("clicks"), all_cents=Sum("cents")
+    )
     made = {
         tuple(row[key] for key in keys): row["n"]
         for row in Conversion.objects.values(*keys).annotate(n=Count("id"))
     }
     lines = [
         CampaignLine(
-            source=key[0], campaign=key[1], keyword=key[2],
-            clicks=cost[key]["all_clicks"] if key in cost else 0,
-            cents=cost[key]["all_cents"] if key in cost else 0,
-            conversions=made.get(key, 0),
+            **{key: row[key] for key in keys}, currency=row["currency"], clicks=row["all_clicks"],
+            cents=row["all_cents"], conversions=made.pop(tuple(row[key] for key in keys), 0),
         )
-        for key in {*cost, *made}
+        for row in counted.order_by("-all_cents")
     ]  # fmt: skip
+    lines += [
+        CampaignLine(
+            source=source,
+            campaign=campaign,
+            keyword=keyword,
+            currency="EUR",
+            clicks=0,
+            cents=0,
+            conversions=n,
+        )
+        for (source, campaign, keyword), n in made.items()
+    ]
     return sorted(lines, key=lambda line: (-line.cents, line.campaign, line.keyword))

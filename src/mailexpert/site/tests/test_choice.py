@@ -90,7 +90,7 @@ def test_with_consent_a_registration_shows_its_campaign_and_cost(client: Client)
         day="2026-11-01", source="google", campaign="Nieuwsbrief", keyword="mailing", clicks=10, cents=2550
     )
     (line,) = campaigns()
-    assert (line.campaign, line.keyword, line.conversions, line.euros_each) == (
+    assert (line.campaign, line.keyword, line.conversions, line.cost_each) == (
         "Nieuwsbrief",
         "mailing",
         1,

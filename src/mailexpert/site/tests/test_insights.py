@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from mailexpert.accounts.models import Account, Package
+from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import beside_wall
 from mailexpert.privacy.models import Disclosure, Question
 from mailexpert.site.models import MailKind, Message
 from mailexpert.site.tests.cast import log_in, staff
-from mailexpert.tracking.models import Visit
-from mailexpert.tracking.queries_visits import AUDIENCE, insight
+from mailexpert.tracking.models import AdCost, Conversion, Visit
+from mailexpert.tracking.queries_visits import AUDIENCE, campaigns, insight
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -85,3 +87,30 @@ def test_the_menu_of_the_console_tells_where_you_are() -> None:
     client: Client = log_in(staff("anna"))
     assert client.get("/beheer/bezoek/").content.decode().count('aria-current="page"') == 1
     assert '<a href="/beheer/bezoek/" aria-current="page">' in client.get("/beheer/bezoek/").content.decode()
+
+
+def test_amounts_of_two_currencies_are_never_one_sum() -> None:
+    day = timezone.localdate()
+    told = {"source": "google", "campaign": "Zomer", "keyword": "mail", "clicks": 1}
+    AdCost.objects.create(day=day, cents=500, currency="EUR", **told)
+    AdCost.objects.create(day=day - DAY, cents=900, currency="USD", **told)
+    Conversion.objects.create(
+        source="google", campaign="Zomer", keyword="mail", click_id="x", customer_account_id=1
+    )
+    Conversion.objects.create(
+        source="microsoft", campaign="Merk", keyword="", click_id="y", customer_account_id=1
+    )
+    found = [(one.sign, one.cost, one.conversions, one.cost_each) for one in campaigns()]
+    assert found == [("$", 9.0, 1, 9.0), ("€", 5.0, 0, None), ("€", 0.0, 1, 0.0)]
+
+
+def test_a_package_is_no_longer_offered_and_who_has_it_keeps_it(shop: Tenant, shop_client: Client) -> None:
+    made = Package.objects.create(name="Klein", contacts=5)
+    with beside_wall(Beside.TESTS):
+        Account.objects.filter(id=shop.id).update(package_id=made.id)
+    anna = log_in(staff("anna"))
+    anna.post(f"/beheer/pakketten/{made.id}/aanbieden/")
+    assert "niet aangeboden" in anna.get("/beheer/pakketten/").content.decode()
+    assert shop_client.post("/instellingen/pakket/kiezen/", {"package": made.id}).status_code == 404
+    assert "Klein" in shop_client.get("/instellingen/pakket/").content.decode()
+    assert shop_client.post(f"/beheer/pakketten/{made.id}/aanbieden/").status_code == 404

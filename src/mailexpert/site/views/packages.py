@@ -47,3 +47,13 @@ def make_default(request: HttpRequest, id: int) -> HttpResponse:
             Package.objects.filter(id=found.id).update(is_default=True)
     messages.success(request, _("Saved."))
     return redirect("site:packages")
+
+
+@require_POST
+@right_required(RIGHT)
+def offer(request: HttpRequest, id: int) -> HttpResponse:
+    """Whether accounts can choose it. Who has it keeps it."""
+    found = get_object_or_404(Package, id=id)
+    Package.objects.filter(id=found.id).update(is_offered=not found.is_offered)
+    messages.success(request, _("Saved."))
+    return redirect("site:packages")
