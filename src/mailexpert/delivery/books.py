@@ -68,7 +68,7 @@ class Books:
         """Write down what is known of windows that wait long for their last answers."""
         now = time.monotonic()
         for window in list(self._windows):
-            if window.backlog and window.opened < now - LONGEST_SECONDS:
+            if window.backlog and window.ready < now - LONGEST_SECONDS:
                 window.stop()
             elif window.left and window.opened < now - STRAGGLER_SECONDS:
                 self.done(window)

@@ -327,6 +327,7 @@ class Lane:
         window.opened = opened_at
         self._books.open(window)
         if turns and letters.take_long:
+            window.awaits_letters()
             task = asyncio.create_task(self._compose_ahead(window, letters, people))
             self._composing.add(task)
             task.add_done_callback(self._composing.discard)

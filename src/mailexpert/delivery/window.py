@@ -1,5 +1,6 @@
 """A window: turns that were marked in the outbox and may be taken now, and what came of each so far."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -53,7 +54,7 @@ class Window:
 
     __slots__ = (
         "_letters", "_next", "_returned", "_returns", "_tell", "answers", "broken", "deadline", "deferred", "delivered",
-        "issue", "left", "opened", "shard", "started", "stopped", "took", "turns", "unanswered", "untried",
+        "issue", "left", "opened", "ready", "shard", "started", "stopped", "took", "turns", "unanswered", "untried",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +72,7 @@ class Window:
         self._returned: list[Letter] = []
         self._returns: dict[int, int] = {}
         self.left = len(turns)
-        self.opened = time.monotonic()
+        self.opened = self.ready = time.monotonic()
         self.started = 0.0
         self.took = 0
         self.stopped = False
@@ -87,9 +88,14 @@ class Window:
         """Turns nobody has taken."""
         return 0 if self.stopped else len(self.turns) - self._next + len(self._returned)
 
+    def awaits_letters(self) -> None:
+        """They are still being made."""
+        self.ready = math.inf
+
     def supply(self, letters: Iterator[Message | None]) -> None:
-        """The letters, for a window that was opened before they were made; it is submitted only then."""
-        self._letters = letters
+        """The letters, for a window that was opened before they were made; it is submitted only then. Making them
+        counts for its pace: where that is slow, windows get smaller too."""
+        self._letters, self.ready, self.started = letters, time.monotonic(), self.opened
 
     def take(self) -> Letter | None:
         """The next letter, or nothing when all are taken or the time is over."""
@@ -102,7 +108,7 @@ class Window:
             return self._returned.pop()
         while self._next < len(self.turns):
             place = self._next
-            if not place:
+            if not self.started:
                 self.started = time.monotonic()
             self._next = self.took = place + 1
             made = next(self._letters)

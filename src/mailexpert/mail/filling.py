@@ -9,7 +9,7 @@ from mailexpert.mail.outputs import value_of
 from mailexpert.mail.passages import Passage, Rendered
 from mailexpert.mail.personalise import Limited, RenderProblem
 
-MOST_KEPT = 4_000_000  # bytes of one issue's passages
+MOST_KEPT = 1_000_000  # bytes of one issue's passages, in each lane
 A_PIECE = 80  # bytes that it takes beside its own
 TEXTS = frozenset((str, type(None)))
 

@@ -4,11 +4,12 @@ accounted for."""
 import asyncio
 import email
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from mailexpert.conftest import Tenant
-from mailexpert.delivery import rendering
+from mailexpert.delivery import books, lanes, rendering
 from mailexpert.delivery.tests.mailroom import Mailroom, an_engine, until
 from mailexpert.delivery.tests.sink import Sink
 
@@ -218,3 +219,22 @@ def test_when_no_process_can_render_the_mailing_waits_and_says_why(
     monkeypatch.undo()
     room.retries_due()
     assert send(room, issue, sink)["sent"] == 40
+
+
+def test_letters_that_are_long_in_the_making_are_waited_for(
+    room: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a window may lie about: given back it would be made again, and again."""
+    usual = rendering.fill
+
+    async def slow(*given: Any) -> None:
+        await usual(*given)
+        await asyncio.sleep(0.3)
+
+    monkeypatch.setattr(rendering, "fill", slow)
+    monkeypatch.setattr(books, "LONGEST_SECONDS", 0.2)
+    monkeypatch.setattr(lanes, "LOOK_SECONDS", 0.05)
+    issue, sink = room.mailing(people("ok", 40)), Sink()
+    room.ask("UPDATE sending_issue SET text = %s", "{% if contact.first_name %}Dag{% endif %}")
+    assert send(room, issue, sink)["sent"] == 40
+    assert sink.tried.total() == 40

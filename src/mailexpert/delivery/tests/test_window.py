@@ -68,3 +68,12 @@ def test_what_was_harvested_is_not_harvested_again() -> None:
     window.answer(0, Phase.DOT, 250, b"250 ok")
     assert window.harvest().size == 1
     assert window.harvest().size == 0
+
+
+def test_what_making_the_letters_took_counts_for_the_pace() -> None:
+    window, _ = a_window()
+    window.awaits_letters()
+    window.opened -= 3.0
+    window.supply(iter([(b"b@x.example", b"a@y.example", b"body")]))
+    assert window.take() is not None
+    assert window.started == window.opened
