@@ -38,17 +38,15 @@ def sent_in(room: Mailroom, lane: str) -> int:
 
 def test_a_provider_whose_answers_are_slow_blocks_only_its_own(room: Mailroom) -> None:
     sink = Sink()
-    slow = [f"slow+{n}@traag.example" for n in range(60)]
+    slow = [f"slow+{n}@traag.example" for n in range(240)]  # a minute over four connections
     room.mailing_to({"traag.example": slow, "google": people("ok", 600)})
 
-    async def story() -> float:
+    async def story() -> None:
         async with sink, an_engine(sink.port):
-            began = time.monotonic()
             await until(lambda: sent_in(room, "google") == 600)
-            return time.monotonic() - began
+            assert sent_in(room, "traag.example") < 120
 
-    assert asyncio.run(story()) < 8  # 60 slow ones alone take 15 seconds over four connections
-    assert sent_in(room, "traag.example") < 40
+    asyncio.run(story())
 
 
 def test_a_large_mailing_delays_another_accounts_small_one_by_no_more_than_seconds(
