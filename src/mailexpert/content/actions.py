@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mailexpert.base import env
 from mailexpert.content import problems, revisions
 from mailexpert.content.dress import dressed
-from mailexpert.content.models import Revision, Template
+from mailexpert.content.models import Brand, Image, Revision, Template
 from mailexpert.content.problems import Problem, SourceError
 from mailexpert.content.queries_readers import Reader, reader_values
 from mailexpert.content.rules import LARGEST_SOURCE, compile_source
@@ -92,6 +92,13 @@ def swap_in_templates(old: str, new: str) -> int:
         draft = replace(draft_of(row), source=row.source.replace(old, new))
         change_template(row.pk, version=row.version, name=row.name, draft=draft)
     return len(rows)
+
+
+def swap_logo(old: str, new: str) -> int:
+    """The brand's logo, by the names of the old file and the new one."""
+    token = new.rpartition(".")[0]
+    changed = Brand.objects.filter(logo__token=old.rpartition(".")[0])
+    return changed.update(logo=Image.objects.filter(token=token).values("id")[:1])
 
 
 def move_template(template: Template, folder: str) -> None:

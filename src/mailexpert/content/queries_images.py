@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from mailexpert.content.models import Image, Template
+from mailexpert.content.models import Brand, Image, Template
 
 PAGE = 24
 
@@ -16,6 +16,11 @@ def page_of_images(term: str, before: int | None) -> tuple[list[Image], bool]:
         rows = rows.filter(id__lt=before)
     found = list(rows[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE
+
+
+def brands_with(token: str) -> int:
+    """Whether the brand shows it as its logo."""
+    return Brand.objects.filter(logo__token=token).count()
 
 
 def templates_with(token: str) -> int:

@@ -14,7 +14,7 @@ from PIL import Image as Pixels
 from mailexpert.base import env, files, webpage
 from mailexpert.base.webpage import Fetched, NotFetched
 from mailexpert.config import settings as ours
-from mailexpert.content import actions, actions_images, hosts, store
+from mailexpert.content import actions, actions_brand, actions_images, hosts, store
 from mailexpert.content.jobs import look_at_hosts
 from mailexpert.content.models import Brand, Image, Revision, Template
 from mailexpert.content.rules_image import clean, narrower
@@ -144,6 +144,16 @@ def test_replaced_everywhere_that_may_change_and_never_in_what_was_sent(shop_cli
         assert draft.version == 2
         assert Revision.objects.filter(template=template).count() == 2
         assert actions_images.bytes_of(kept) == before
+
+
+def test_the_brand_s_logo_is_in_use_and_replaced_too(shop_client, shop, kept):
+    with account(shop.id):
+        actions_brand.save(logo=kept, name="Winkel")
+    shop_client.post(at("delete_image", kept.pk))
+    upload(shop_client, "replace_image", kept, picture("JPEG"))
+    with account(shop.id):
+        made = Image.objects.exclude(id=kept.pk).get()
+        assert Brand.objects.get().logo_id == made.pk
 
 
 def test_what_is_no_picture_replaces_nothing(shop_client, shop, kept):
