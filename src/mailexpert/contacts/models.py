@@ -249,6 +249,17 @@ class Membership(Walled):
         indexes = [
             # Read by the contact's page, by the engine's windows and by the erasure of a contact.
             models.Index(fields=["account_id", "contact"], name="contacts_membership_contact"),
+            # Read by the filters of queries.matching; no row of an import with a ground is in these.
+            models.Index(
+                fields=["account_id", "contact"],
+                condition=models.Q(ended_at__isnull=False),
+                name="contacts_membership_ended",
+            ),
+            models.Index(
+                fields=["account_id", "contact"],
+                condition=models.Q(ended_at__isnull=True, ground=Ground.UNKNOWN),
+                name="contacts_membership_unknown",
+            ),
         ]
 
 

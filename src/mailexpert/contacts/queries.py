@@ -1,15 +1,19 @@
 """What pages, the API and other rooms read about contacts."""
 
-from collections.abc import Iterable, Sequence
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
+from psycopg import errors
 
 from mailexpert.contacts import queries_segments
 from mailexpert.contacts.models import (
@@ -24,6 +28,7 @@ from mailexpert.contacts.models import (
     Tag,
     Tagging,
 )
+from mailexpert.contacts.queries_segments import Number
 from mailexpert.core.scope import current_account
 from mailexpert.privacy.models import Consent, Evidence, Ground
 from mailexpert.sending.models import Suppression
@@ -37,6 +42,9 @@ MANY = 20_000
 KEPT_SECONDS = 60
 MAILS_SHOWN = 50
 FEW = 2_000
+WALK_MS = 80
+COUNT_MS = 50
+STRETCH, LONGER_STRETCH = 200, 1_000
 
 SIGNED_UP, UNSUBSCRIBED, SUPPRESSED, NO_GROUND, UNLISTED = (
     "signed_up",
@@ -80,6 +88,8 @@ class Page:
     people: list[Person]
     newer: int | None
     older: int | None
+    # How many there are in all, where finding the page told it.
+    total: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,26 +154,81 @@ def in_segment(segment_id: int) -> RawSQL:
 
 
 def page(wanted: Search) -> Page:
-    """One page, newest first, with the ids to go on from."""
-    found = matching(wanted)
-    few = _when_few(found) if wanted.segment_id or wanted.status else None
-    if few is not None:
-        found = FoundContact.objects.filter(id__in=few)
+    """One page, newest first, with the ids to go on from. Walking over people in order of age finds at once what is
+    common; for what is rare it would pass the whole account, so then everyone who fits is looked up first."""
+    found, few, rows = matching(wanted), None, None
+    if wanted.status and not wanted.term:
+        rows = _walked(found, wanted)
+    elif wanted.segment_id or wanted.status:
+        rows = _in_time(lambda: _rows_of(found, wanted))
+    if rows is None and (wanted.segment_id or wanted.status):
+        few = _when_few(found)
+    if rows is None:
+        rows = _rows_of(found if few is None else FoundContact.objects.filter(id__in=few), wanted)
+    more, rows = len(rows) > PAGE, rows[:PAGE]
     if wanted.after is not None:
-        rows = list(found.filter(id__gt=wanted.after).order_by("id")[: PAGE + 1])
-        more, rows = len(rows) > PAGE, rows[:PAGE][::-1]
+        rows.reverse()
         newer, older = more, bool(rows)
     else:
-        if wanted.before is not None:
-            found = found.filter(id__lt=wanted.before)
-        rows = list(found.order_by("-id")[: PAGE + 1])
-        more, rows = len(rows) > PAGE, rows[:PAGE]
         newer, older = wanted.before is not None and bool(rows), more
     return Page(
         people=_people(rows, wanted.list_id),
         newer=rows[0].id if newer and rows else None,
         older=rows[-1].id if older and rows else None,
+        total=None if few is None else len(few),
     )
+
+
+def _rows_of(found: QuerySet[FoundContact], wanted: Search) -> list[FoundContact]:
+    """A page and one more, in the order in which one leafs."""
+    if wanted.after is not None:
+        return list(found.filter(id__gt=wanted.after).order_by("id")[: PAGE + 1])
+    if wanted.before is not None:
+        found = found.filter(id__lt=wanted.before)
+    return list(found.order_by("-id")[: PAGE + 1])
+
+
+def _walked(found: QuerySet[FoundContact], wanted: Search) -> list[FoundContact] | None:
+    """A page and one more, looked for stretch by stretch; None where that takes long, because those who fit are rare.
+    In one statement the database would join all of a million people before it takes the first fifty: behind the
+    policies of two tables it doesn't see that the index of contacts is in order already."""
+    until, kept, size = time.monotonic() + WALK_MS / 1000, list[FoundContact](), STRETCH
+    upward, edge = wanted.after is not None, wanted.before if wanted.after is None else wanted.after
+    while len(kept) <= PAGE:
+        ids = list(_stretch(wanted.status, edge, upward=upward)[:size])
+        kept += found.filter(id__in=ids).order_by("id" if upward else "-id")
+        if len(ids) < size:
+            break
+        if time.monotonic() > until:
+            return None
+        edge, size = ids[-1], LONGER_STRETCH
+    return kept[: PAGE + 1]
+
+
+def _stretch(status: str, edge: int | None, *, upward: bool) -> QuerySet[Any, int]:
+    """Who may have this status, in order: of most of them everyone, of two those on a partial index."""
+    partial = {
+        UNSUBSCRIBED: Q(ended_at__isnull=False),
+        NO_GROUND: Q(ended_at__isnull=True, ground=Ground.UNKNOWN),
+    }
+    rows: QuerySet[Any] = Contact.objects.all()
+    name = "id"
+    if status in partial:
+        rows, name = Membership.objects.filter(partial[status]), "contact_id"
+    if edge is not None:
+        rows = rows.filter(**{f"{name}__gt" if upward else f"{name}__lt": edge})
+    return rows.order_by(name if upward else f"-{name}").values_list(name, flat=True)
+
+
+def _in_time(ask: Callable[[], Any], within_ms: int = WALK_MS) -> Any:
+    """The answer where it comes before a reader would notice, else None."""
+    try:
+        with queries_segments.hurried(within_ms):
+            return ask()
+    except OperationalError as problem:
+        if not isinstance(problem.__cause__, errors.QueryCanceled):
+            raise
+        return None
 
 
 def _when_few(found: QuerySet[FoundContact]) -> list[int] | None:
@@ -176,11 +241,24 @@ def _when_few(found: QuerySet[FoundContact]) -> list[int] | None:
     return ids if len(ids) <= FEW else None
 
 
-def count(wanted: Search) -> int:
-    """How many fit; above MOST_COUNTED only that there are more."""
-    found = matching(replace(wanted, before=None, after=None))
-    few = _when_few(found) if wanted.segment_id or wanted.status else None
-    return found.values("id")[: MOST_COUNTED + 1].count() if few is None else len(few)
+def count(wanted: Search) -> Number:
+    """How many fit; above MOST_COUNTED only that there are more, and the planner's guess where counting takes long. Of
+    a large account it may be a minute old, so that leafing counts nothing anew."""
+    wanted = replace(wanted, before=None, after=None)
+    key = f"contact-count-{current_account()}-{blake2b(repr(wanted).encode(), digest_size=16).hexdigest()}"
+    known: Number | None = cache.get(key)
+    if known is None:
+        found = matching(wanted)
+        exact = _in_time(lambda: found.values("id")[: MOST_COUNTED + 1].count(), COUNT_MS)
+        known = _guessed(found) if exact is None else Number(n=exact, is_exact=True)
+        if exact is None or exact > FEW:
+            cache.set(key, known, KEPT_SECONDS)
+    return known
+
+
+def _guessed(found: QuerySet[FoundContact]) -> Number:
+    plan = found.order_by().values("id").explain(format="json")
+    return Number(n=int(json.loads(plan)[0]["Plan"]["Plan Rows"]), is_exact=False)
 
 
 def totals() -> Totals:

@@ -1,6 +1,7 @@
 """Finding contacts."""
 
 import pytest
+from django.utils import timezone
 
 from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions, queries
@@ -60,8 +61,8 @@ def test_each_status_has_its_people() -> None:
     for status, contact in expected.items():
         page = queries.page(Search(status=status))
         assert [(one.contact.id, one.status) for one in page.people] == [(contact.id, status)]
-    assert queries.count(Search(list_id=into.id)) == 2
-    assert queries.count(Search(list_id=into.id, status="signed_up")) == 1
+    assert queries.count(Search(list_id=into.id)).n == 2
+    assert queries.count(Search(list_id=into.id, status="signed_up")).n == 1
 
 
 def test_totals_count_a_person_on_two_lists_once() -> None:
@@ -74,3 +75,47 @@ def test_totals_count_a_person_on_two_lists_once() -> None:
 def test_a_long_name_is_kept_and_found_by_its_beginning() -> None:
     Contact.objects.create(email="a@b.example", last_name="x" * 5000)
     assert found("xxx") == ["a@b.example"]
+
+
+def test_leafing_through_a_status_meets_everyone_once_in_both_directions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries, "PAGE", 3)
+    monkeypatch.setattr(queries, "STRETCH", 2)
+    monkeypatch.setattr(queries, "LONGER_STRETCH", 4)
+    into, other = make_list(), make_list("Acties", "offers")
+    left = []
+    for n in range(20):
+        contact = make_contact(f"c{n}@x.example", into)
+        if n % 2:
+            Membership.objects.create(list_id=other.id, contact_id=contact.id, ground="unknown")
+            Membership.objects.filter(contact_id=contact.id).update(ended_at=timezone.now())
+            left.append(contact.id)
+    seen: list[int] = []
+    page = queries.page(Search(status="unsubscribed"))
+    while True:
+        seen += [one.contact.id for one in page.people]
+        if page.older is None:
+            break
+        page = queries.page(Search(status="unsubscribed", before=page.older))
+    assert seen == left[::-1]
+    back = queries.page(Search(status="unsubscribed", after=seen[5]))
+    assert [one.contact.id for one in back.people] == seen[2:5]
+    assert len(queries.page(Search(status="signed_up")).people) == 3
+
+
+def test_whoever_is_rare_is_found_when_walking_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    into = make_list()
+    first = make_contact("first@x.example")
+    for n in range(10):
+        make_contact(f"c{n}@x.example", into)
+    monkeypatch.setattr(queries, "STRETCH", 2)
+    monkeypatch.setattr(queries, "WALK_MS", -1)
+    page = queries.page(Search(status="unlisted"))
+    assert ([one.contact.id for one in page.people], page.total) == ([first.id], 1)
+
+
+def test_a_count_that_takes_long_is_a_guess_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_contact("a@x.example", make_list())
+    monkeypatch.setattr(queries, "_in_time", lambda *_: None)
+    assert not queries.count(Search(status="signed_up")).is_exact

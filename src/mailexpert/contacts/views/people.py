@@ -17,6 +17,7 @@ from mailexpert.contacts import actions, actions_segments, queries, queries_segm
 from mailexpert.contacts.forms import ContactForm, SignUpForm
 from mailexpert.contacts.models import Bulk, Contact, List, Membership, Segment, Tag
 from mailexpert.contacts.queries import Search
+from mailexpert.contacts.queries_segments import Number
 from mailexpert.contacts.rules.tree import TreeProblem
 
 
@@ -27,11 +28,13 @@ def index(request: HttpRequest) -> HttpResponse:
     wanted = search_of(request.GET)
     page = queries.page(wanted)
     totals = queries.totals()
+    found = _number_of(wanted, page, totals)
     context: dict[str, Any] = {
         "wanted": wanted,
         "page": page,
         "totals": totals,
-        "found": queries.count(wanted) if wanted.is_filtered else totals.contacts,
+        "found": found.n,
+        "is_about": not found.is_exact,
         "most_counted": queries.MOST_COUNTED,
         "newer_url": url_of(wanted, after=page.newer) if page.newer else "",
         "here_url": url_of(wanted, before=wanted.before, after=wanted.after),
@@ -45,6 +48,12 @@ def index(request: HttpRequest) -> HttpResponse:
     context |= {"statuses": queries.STATUSES}
     context["segments"] = queries_segments.segments()
     return render(request, "contacts/index.html", context)
+
+
+def _number_of(wanted: Search, page: queries.Page, totals: queries.Totals) -> Number:
+    if not wanted.is_filtered:
+        return Number(n=totals.contacts, is_exact=True)
+    return queries.count(wanted) if page.total is None else Number(n=page.total, is_exact=True)
 
 
 def search_of(asked: QueryDict) -> Search:
