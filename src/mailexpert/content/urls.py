@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:template_id>/", views.edit, name="edit"),
     path("<int:template_id>/meenemen/", views_bundle.export, name="export"),
     path("<int:template_id>/map/", views_bundle.move, name="move"),
+    path("<int:template_id>/bewaren/", views.keep, name="keep"),
     path("<int:template_id>/kopie/", views.copy, name="copy"),
     path("<int:template_id>/weg/", views.delete, name="delete"),
     path("<int:template_id>/versies/<int:revision_id>/", views.restore, name="restore"),

@@ -103,18 +103,10 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
     template = get_object_or_404(Template, id=template_id)
     if request.method != "POST":
         return _edit_page(request, template, TemplateForm(initial=_initial(template)))
-    form = TemplateForm(request.POST)
-    if form.is_valid() and new_code(template.source, form.cleaned_data["source"]) and not may_code(request):
-        form.add_error("source", _("Only an administrator of the account may add HTML to a mail."))
+    form = _written(request, template)
     if form.is_valid():
         try:
-            actions.change_template(
-                template.pk,
-                version=form.cleaned_data["version"],
-                name=form.cleaned_data["name"],
-                draft=form.draft(),
-                by=user_of(request).pk,
-            )
+            _save(request, template, form)
         except actions.ChangedMeanwhile:
             form.add_error(
                 None,
@@ -127,6 +119,52 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
             messages.success(request, _("The template is saved."))
             return redirect("content:edit", template_id=template.pk)
     return _edit_page(request, template, form)
+
+
+@require_POST
+@member_required
+def keep(request: HttpRequest, template_id: int) -> HttpResponse:
+    """Save while one writes; says so, or who was here meanwhile."""
+    template = get_object_or_404(Template, id=template_id)
+    form, conflict = _written(request, template), None
+    if form.is_valid():
+        try:
+            _save(request, template, form)
+        except actions.ChangedMeanwhile:
+            conflict = _meanwhile(template)
+        else:
+            template.refresh_from_db()
+    shown = TemplateForm(initial=_initial(template)) if form.is_valid() and not conflict else form
+    version = shown["version"].as_hidden(attrs={"hx-swap-oob": "true"})
+    context = {
+        "template": template,
+        "form": form,
+        "version": version,
+        "conflict": conflict,
+        "now": timezone.now(),
+    }
+    return render(request, "content/parts/template_kept.html", context)
+
+
+def _written(request: HttpRequest, template: Template) -> TemplateForm:
+    form = TemplateForm(request.POST)
+    if form.is_valid() and new_code(template.source, form.cleaned_data["source"]) and not may_code(request):
+        form.add_error("source", _("Only an administrator of the account may add HTML to a mail."))
+    return form
+
+
+def _save(request: HttpRequest, template: Template, form: TemplateForm) -> None:
+    given = form.cleaned_data
+    actions.change_template(
+        template.pk, version=given["version"], name=given["name"], draft=form.draft(), by=user_of(request).pk
+    )
+
+
+def _meanwhile(template: Template) -> dict[str, Any]:
+    newest = revisions.of(revisions.Owner(template_id=template.pk)).first()
+    by = newest.by if newest else None
+    who = by.full_name or by.email if by else ""
+    return {"who": who, "at": template.updated_at, "version": template.version}
 
 
 def may_code(request: HttpRequest) -> bool:

@@ -84,6 +84,15 @@ def test_a_field_is_put_where_one_writes(page_as: PageAs, shop: Tenant, newslett
     page.click("[popovertarget=insert-menu]")
     page.click("[data-insert*=first_name]")
     assert page.input_value("#id_subject") == 'Dag {{ contact.first_name | default: "lezer" }}'
+    page.locator("#template-kept[data-state=kept]", has_text="Alles is bewaard").wait_for()
+    with account(shop.id):
+        newsletter.refresh_from_db()
+    assert newsletter.subject.startswith("Dag {{")
+    with page.expect_response("**/bewaren/"):
+        page.fill("#id_name", "Van mij")
+    with account(shop.id):
+        newsletter.refresh_from_db()
+    assert (newsletter.name, newsletter.version) == ("Van mij", 3)
 
 
 def test_going_back_leaves_the_page_at_once(page_as: PageAs, shop: Tenant, newsletter: Template) -> None:

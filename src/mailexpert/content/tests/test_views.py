@@ -201,3 +201,29 @@ def test_the_mail_is_shown_as_less_capable_programs_do(shop_client: Client) -> N
     for program, styles, corners in (("", True, True), ("gmail", False, True), ("outlook", False, False)):
         page = shop_client.post("/sjablonen/voorbeeld/mail/", given | {"program": program}).content.decode()
         assert ("<style" in page, "border-radius" in page) == (styles, corners)
+
+
+def test_a_template_is_saved_while_one_writes_and_two_people_notice(
+    shop: Tenant, shop_client: Client, template: Template
+) -> None:
+    written = {**POSTED, "name": "Kerst", "version": "1"}
+    page = shop_client.post(f"/sjablonen/{template.pk}/bewaren/", written).content.decode()
+    assert "Alles is bewaard" in page
+    assert 'name="version" value="2"' in page
+    late = shop_client.post(f"/sjablonen/{template.pk}/bewaren/", {**written, "source": "<p>Laat</p>"})
+    assert f"{shop.owner.full_name} heeft dit sjabloon om" in late.content.decode()
+    with account(shop.id):
+        template.refresh_from_db()
+    assert template.source == "<p>Nieuw</p>"
+    mine = {**written, "source": "<p>Laat</p>", "version": "2"}
+    assert "Alles is bewaard" in shop_client.post(f"/sjablonen/{template.pk}/bewaren/", mine).content.decode()
+
+
+def test_what_can_t_be_kept_is_said_while_one_writes(shop_client: Client, template: Template) -> None:
+    page = shop_client.post(f"/sjablonen/{template.pk}/bewaren/", {**POSTED, "name": "", "version": "1"})
+    assert "Nog niet bewaard:" in page.content.decode()
+
+
+def test_a_stranger_cannot_keep_over_a_template(stranger_client: Client, template: Template) -> None:
+    written = {**POSTED, "name": "x", "version": "1"}
+    assert stranger_client.post(f"/sjablonen/{template.pk}/bewaren/", written).status_code == 404

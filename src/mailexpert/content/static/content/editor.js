@@ -42,7 +42,17 @@ for (const form of document.querySelectorAll('[data-compose]')) {
   form.addEventListener('input', () => { unsaved = true; if (word) word.hidden = false; });
   form.addEventListener('submit', () => { unsaved = false; });
   // A form that saves itself.
-  form.addEventListener('htmx:afterRequest', (event) => { if (event.detail.elt === form && event.detail.successful) unsaved = false; });
+  form.addEventListener('htmx:afterRequest', ({ detail }) => {
+    if (detail.elt !== form || !detail.successful || detail.xhr.response.includes('data-state="wrong"')) return;
+    unsaved = false;
+    if (word) word.hidden = true;
+  });
+  document.addEventListener('click', (event) => {
+    const mine = event.target.closest('[data-keep-my-template]');
+    if (!mine) return;
+    document.getElementById('id_version').value = mine.dataset.keepMyTemplate;
+    htmx.trigger(form, 'keep-mine');
+  });
   window.addEventListener('beforeunload', (event) => { if (unsaved) event.preventDefault(); });
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 's') {
