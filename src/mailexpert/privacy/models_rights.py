@@ -70,12 +70,12 @@ class Case(AccountRow):
     the address. After an erasure a number and a keyed hash are left of who it was."""
 
     class Kind(models.TextChoices):
-        ACCESS = "access", _("See my data")
-        PORTABILITY = "portability", _("Take my data along")
-        CORRECTION = "correction", _("Correct my data")
-        RESTRICTION = "restriction", _("Store my data, and don’t use it")
-        OBJECTION = "objection", _("No more direct marketing")
-        ERASURE = "erasure", _("Erase my data")
+        ACCESS = "access", _("Access to the data")
+        PORTABILITY = "portability", _("Data to take along")
+        CORRECTION = "correction", _("Correction")
+        RESTRICTION = "restriction", _("Restriction: stored, not used")
+        OBJECTION = "objection", _("Objection to direct marketing")
+        ERASURE = "erasure", _("Erasure")
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
