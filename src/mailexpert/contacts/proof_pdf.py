@@ -95,6 +95,8 @@ def _line(paper: _Paper, line: Mapping[str, Any]) -> None:
     paper.write_in("strong", 10, f"{on} ({line['ground']})" if line["ground"] else on)
     if line["words"]:
         paper.write_in("sans", 10, line["words"])
+    if line["shown"]:
+        paper.write_in("sans", 9, line["shown"])
     if line["link"]:
         sealed = _("Sealed by link %(n)s of the chain") % {"n": line["link"]}
         paper.write_in("mono", 8, f"{sealed} {line['link_hash']}")

@@ -138,7 +138,9 @@ def evidence(signup: Signup, form: SignupForm, text: SignupText, by: str) -> str
             _("Signed up %(at)s at %(where)s, from network %(network)s.") % facts,
         ]
         if signup.mailed_at is not None and by == "button":
-            mail = {"mailed": _moment(signup.mailed_at), "id": signup.message_id}
+            # Without its domain: the ledger masks whatever looks like an address.
+            mark = signup.message_id.strip("<>").partition("@")[0]
+            mail = {"mailed": _moment(signup.mailed_at), "id": mark}
             said.append(_("Confirmation mail %(id)s of %(mailed)s.") % mail)
         if by == "button" and signup.confirmed_at is not None:
             said.append(

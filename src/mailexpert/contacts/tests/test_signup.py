@@ -153,6 +153,7 @@ def test_the_ledger_knows_the_words_the_time_and_the_form(story: Story) -> None:
         assert "https://winkel.example/privacy" in words.body
         assert "127.0.0.0/24" in said
         assert "127.0.0.1" not in said
+        assert str(mail.outbox[0].extra_headers["Message-ID"]).strip("<>").partition("@")[0] in said
         shown = pack(Contact.objects.get())["ledger"][0]["shown"]
         assert shown == words.body
 

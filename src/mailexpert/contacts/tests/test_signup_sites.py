@@ -8,6 +8,7 @@ from mailexpert.conftest import Tenant
 from mailexpert.contacts import rules_signup
 from mailexpert.contacts.models import SignupForm
 from mailexpert.contacts.tests.test_signup import Story, light_work, story  # noqa: F401
+from mailexpert.core import brand
 from mailexpert.core.scope import account
 
 
@@ -54,3 +55,15 @@ def test_a_form_leads_on_only_to_a_site_that_is_shown_to_be_the_account_s(
 )
 def test_an_address_lies_on_a_site_or_not(url: str, is_own: bool) -> None:
     assert rules_signup.leads_to(url, ["winkel.example"]) is is_own
+
+
+def test_the_brand_s_logo_stands_above_and_only_its_host_is_let_in(
+    story: Story,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logo = "https://beeld.winkel.example/beeld/x.png"
+    monkeypatch.setattr(brand, "of_account", lambda: brand.Brand(logo=logo, accent="#224466"))
+    page = story.visitor.get(story.url)
+    assert f'<img src="{logo}" alt="Winkel de Vries"' in page.content.decode()
+    assert "img-src 'self' data: https://beeld.winkel.example;" in page["Content-Security-Policy"] + ";"
+    assert "--sf-accent: #224466" in story.visitor.get(f"{story.url}/stijl.css").content.decode()

@@ -28,6 +28,7 @@ from mailexpert.contacts import actions_signup, queries_signup, rules_signup
 from mailexpert.contacts.forms_signup import VisitorForm
 from mailexpert.contacts.models import List
 from mailexpert.contacts.models_signup import Signup, SignupForm
+from mailexpert.core import brand
 from mailexpert.core.scope import account
 from mailexpert.mail.address import mask
 
@@ -117,7 +118,7 @@ def _step(request: HttpRequest, found: SignupForm, filled: VisitorForm, data: An
     if _wants_json(request):
         return _json({"state": "work", "text": _("Try it again.")}, 422)
     context = {"email": filled.cleaned_data["email"], "step": told, **_context(found)}
-    return _may_lead(render(request, "contacts/signup/step.html", context), found.sent_url)
+    return _draw(request, "step", context, leads_to=found.sent_url)
 
 
 def _sent(request: HttpRequest, found: SignupForm) -> HttpResponse:
@@ -141,7 +142,7 @@ def _said(found: SignupForm) -> str:
 def sent(request: HttpRequest, key: str) -> HttpResponse:
     found = _found(key)
     with account(found.account_id), override(found.language):
-        return render(request, "contacts/signup/sent.html", {"said": _said(found), **_context(found)})
+        return _draw(request, "sent", {"said": _said(found), **_context(found)})
 
 
 @require_safe
@@ -187,24 +188,27 @@ def _confirm(request: HttpRequest, signup: Signup) -> HttpResponse:
     context = _context(signup.form)
     if signup.state != Signup.State.CONFIRMED:
         if rules_signup.is_over(signup.at, now):
-            return render(request, "contacts/signup/old.html", context, status=410)
+            return _draw(request, "old", context, status=410)
         if request.method != "POST":
             names = list(List.objects.filter(id__in=signup.list_ids).order_by("name"))
             context |= {"email": mask(signup.email), "lists": names}
-            page = render(request, "contacts/signup/confirm.html", context)
-            return _may_lead(page, signup.form.thanks_url)
+            return _draw(request, "confirm", context, leads_to=signup.form.thanks_url)
         actions_signup.confirm(signup.id, now)
         own = queries_signup.leads_on(signup.form.thanks_url)
         if own:
             return HttpResponseRedirect(own)
-    return render(request, "contacts/signup/thanks.html", context)
+    return _draw(request, "thanks", context)
 
 
-def _may_lead(page: HttpResponse, url: str) -> HttpResponse:
-    """A browser follows no form to another site than the content policy of its page names."""
-    own = queries_signup.leads_on(url)
-    if own:
-        page._csp_update = {"form-action": [rules_signup.origin(own)]}  # type: ignore[attr-defined]
+def _draw(
+    request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200, leads_to: str = ""
+) -> HttpResponse:
+    """The content policy lets in the logo's host, and lets the form lead on to the account's own site: a browser
+    follows no form to another host than the policy of its page names."""
+    page = render(request, f"contacts/signup/{name}.html", context, status=status)
+    own, logo = queries_signup.leads_on(leads_to), rules_signup.origin(context["logo"])
+    widened = {"form-action": [rules_signup.origin(own)] if own else [], "img-src": [logo] if logo else []}
+    page._csp_update = {place: hosts for place, hosts in widened.items() if hosts}  # type: ignore[attr-defined]
     return page
 
 
@@ -228,19 +232,22 @@ def _page(
         errors = {name: [str(said) for said in said_of] for name, said_of in filled.errors.items()}
         return _json({"state": "wrong", "errors": errors}, status)
     context = {"filled": filled, "problem": problem, **_context(found)}
-    return _may_lead(render(request, "contacts/signup/form.html", context, status=status), found.sent_url)
+    return _draw(request, "form", context, status=status, leads_to=found.sent_url)
 
 
 def _closed(request: HttpRequest, found: SignupForm) -> HttpResponse:
     if _wants_json(request):
         return _json({"state": "closed", "text": _("This form is closed.")}, 410)
-    return render(request, "contacts/signup/closed.html", _context(found), status=410)
+    return _draw(request, "closed", _context(found), status=410)
 
 
 def _context(found: SignupForm) -> dict[str, Any]:
+    look = brand.of_account()
     return {
         "form": found,
         "sender": Account.objects.get(),
+        "logo": look.logo,
+        "logo_width": look.logo_width,
         "words": queries_signup.words_of(found),
         "trap": TRAP,
     }
