@@ -7,7 +7,10 @@ from mailexpert.content.values import Draft
 
 BARE_FIELD = re.compile(r"\{\{(-?)\s*contact\.(\w+)\s*(-?)\}\}")
 HTTP = re.compile(r"http://(?=[\w.-]+\.[a-z]{2,})", re.IGNORECASE)
-AUTOMATIC = frozenset(("link_plain", "field_fallback"))
+MARKS = re.compile(r"!(?:\s*!)+")
+SMALL = re.compile(r"(font-size\s*[:=]\s*[\"']?\s*)(\d+(?:\.\d+)?)(px)", re.IGNORECASE)
+SMALLEST, HIDES = 14, 2  # pixels; at two or less something is hidden on purpose
+AUTOMATIC = frozenset(("link_plain", "field_fallback", "subject_capitals", "subject_marks", "text_small"))
 
 
 def mended(draft: Draft, code: str) -> Draft:
@@ -19,7 +22,36 @@ def mended(draft: Draft, code: str) -> Draft:
         return replace(
             draft, **{name: _with_fallback(getattr(draft, name), draft.language) for name in names}
         )
+    if code == "subject_capitals":
+        return replace(draft, subject=_calm(draft.subject))
+    if code == "subject_marks":
+        return replace(draft, subject=_one_mark(draft.subject))
+    if code == "text_small":
+        return replace(draft, source=SMALL.sub(_larger, draft.source))
     return draft
+
+
+def _calm(subject: str) -> str:
+    """As a sentence; what stands between braces is code."""
+    parts = re.split(r"(\{\{.*?\}\}|\{%.*?%\})", subject)
+    calm = [part if part.startswith(("{{", "{%")) else part.lower() for part in parts]
+    first = next(
+        (n for n, part in enumerate(calm) if part.strip() and not part.startswith(("{{", "{%"))), None
+    )
+    if first == 0:
+        calm[0] = calm[0][:1].upper() + calm[0][1:]
+    return "".join(calm)
+
+
+def _one_mark(subject: str) -> str:
+    """The last one stays."""
+    once = MARKS.sub("!", subject)
+    head, mark, tail = once.rpartition("!")
+    return head.replace("!", ".") + mark + tail
+
+
+def _larger(found: re.Match[str]) -> str:
+    return f"{found[1]}{SMALLEST}{found[3]}" if HIDES < float(found[2]) < SMALLEST else found[0]
 
 
 def _with_fallback(source: str, language: str) -> str:

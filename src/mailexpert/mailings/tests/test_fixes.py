@@ -33,11 +33,32 @@ def at(name, mailing):
         ("field_fallback", "Dag {{contact.first_name}}", "Dag {{ contact.first_name | default: 'lezer' }}"),
         ("field_fallback", "{{ contact.city }}", "{{ contact.city | default: '' }}"),
         ("field_fallback", "{{ contact.email }}", "{{ contact.email }}"),
+        ("text_small", "<p style='font-size: 11px'>", "<p style='font-size: 14px'>"),
+        ("text_small", '<mj-text font-size="12px">', '<mj-text font-size="14px">'),
+        (
+            "text_small",
+            "<p style='font-size:1px'><p style='font-size:16px'>",
+            "<p style='font-size:1px'><p style='font-size:16px'>",
+        ),
         ("subject_long", "a", "a"),
     ],
 )
 def test_what_can_be_mended_is(code, before, after):
     assert fixes.mended(Draft(kind="html", source=before), code).source == after
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("subject_capitals", "GROTE UITVERKOOP", "Grote uitverkoop"),
+        ("subject_capitals", "{{ contact.first_name }}, KOM NU", "{{ contact.first_name }}, kom nu"),
+        ("subject_marks", "Kom nu!! Het is feest! !", "Kom nu. Het is feest!"),
+        ("subject_marks", "Kom", "Kom"),
+    ],
+)
+def test_a_subject_is_mended_and_no_longer_warned_about(code, before, after):
+    made = fixes.mended(Draft(kind="text", source="x", subject=before), code)
+    assert made.subject == after
 
 
 def test_the_button_beside_a_check_mends_it(shop_client, shop, mailing):
