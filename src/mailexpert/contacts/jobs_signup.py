@@ -47,7 +47,7 @@ def _mail(signup: Signup) -> None:
     except (letter.NotSent, smtplib.SMTPException, UnicodeError) as problem:
         if not _is_final(problem):
             raise
-        log.info("a confirmation mail was refused for good", extra={"event": "signup_unreachable"})
+        log.info("a confirmation mail was refused for good")
         Signup.objects.filter(id=signup.id).update(state=State.UNREACHABLE)
         return
     Signup.objects.filter(id=signup.id).update(

@@ -68,7 +68,7 @@ def read(path: Path) -> list[tuple[int, int, str]]:
                 except (ValueError, IndexError):
                     bad += bool(row)
     if bad:
-        log.warning("lines of networks that can't be read", file=path.name, lines=bad)
+        log.warning("lines of networks that can't be read", file=path.name, count=bad)
     return found
 
 

@@ -25,7 +25,7 @@ PUBLIC = (
     "/verwerkersovereenkomst/", "/cookies/", "/uitschrijven/", "/voorkeuren/", "/taal/", "/thema/", "/healthz",
     "/privacy/", "/en/privacy/", "/beloften/", "/en/promises/", "/verwerkers/", "/en/subprocessors/", "/contact/",
     "/.well-known/security.txt", "/nieuws/", "/zoeken/", "/aanbevelingen/", "/api/v1/openapi.json", "/metrics",
-    "/post/", "/catcher/", "/mailvanger/",
+    "/post/", "/catcher/", "/mailvanger/", "/lezen/",
 )  # fmt: skip
 
 # The catcher's mails belong to the machine, the console to the operator's staff, news and promises to everyone.
