@@ -33,6 +33,7 @@ STYLE = (
 # The line about the sender, which every mailing gets, stands on white by itself.
 DARK = (
     ":root{color-scheme:light dark} @media (prefers-color-scheme: dark){"
+    "body{background-color:#10151f !important;color:#e8eaee !important} div[role=article] a{color:#8fd8d2 !important} "
     "div[role=article] ~ div, div[role=article] ~ div a{background-color:transparent !important;"
     "color:#c9ced8 !important}}"
 )
