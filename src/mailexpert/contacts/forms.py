@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -14,6 +15,18 @@ from mailexpert.mail import address
 from mailexpert.privacy.models import Ground, Purpose
 
 NEW_LIST = "new"
+CONTINENTS = (
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+)
+ZONES = sorted(zone for zone in available_timezones() if zone.startswith(CONTINENTS))
 LANGUAGES = [("", _("Not known")), ("nl", _("Dutch")), ("en", _("English"))]
 GROUND_CHOICES = [
     (Ground.CONSENT, _("They gave their consent")),
@@ -22,6 +35,10 @@ GROUND_CHOICES = [
     (Ground.LEGAL_DUTY, _("The law obliges us to")),
     (Ground.UNKNOWN, _("I don’t know. They are kept, but not mailed")),
 ]
+
+
+def time_zones() -> list[tuple[str, Any]]:
+    return [("", _("Not known")), *((zone, zone.replace("_", " ")) for zone in ZONES)]
 
 
 class AddressField(forms.CharField):
@@ -84,6 +101,7 @@ class ContactForm(forms.Form):
     first_name = forms.CharField(label=_("First name"), max_length=rules_columns.LONGEST_NAME, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=rules_columns.LONGEST_NAME, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, required=False)
 
     def __init__(self, *args: Any, custom: Sequence[Field], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -117,7 +135,8 @@ class ContactForm(forms.Form):
         """The columns of the contact, without the address."""
         own = {name: " ".join(self.cleaned_data[name].split()) for name in ("first_name", "last_name")}
         custom = {field.slot: self.cleaned_data[field.slot] for field in self.custom}
-        return {**own, "language": self.cleaned_data["language"], **custom}
+        told = {name: self.cleaned_data[name] for name in ("language", "time_zone")}
+        return {**own, **told, **custom}
 
 
 class GroundForm(forms.Form):

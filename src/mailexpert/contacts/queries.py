@@ -406,6 +406,7 @@ def timeline(contact_id: int) -> list[Moment]:
     events = Event.objects.filter(contact_id=contact_id).order_by("-id")[:200]
     labels: dict[str, str] = {one.slot: one.label for one in fields()}
     labels |= {"first_name": _("First name"), "last_name": _("Last name"), "language": _("Language")}
+    labels |= {"time_zone": _("Time zone")}
     labels |= {"paused_until": _("End of the pause"), "every_days": _("How often")}
     for one in events:
         names = [labels.get(name, name) for name in one.detail.split(",")]

@@ -115,6 +115,16 @@ def test_details_and_own_fields_are_changed(shop_client: Client, shop: Tenant, a
     assert b"me-error-summary" in page.content
 
 
+def test_a_contact_has_a_time_zone_that_exists(shop_client: Client, shop: Tenant, anna: Contact) -> None:
+    given = {"email": anna.email, "first_name": "Anna", "time_zone": "America/Paramaribo"}
+    shop_client.post(f"/contacten/{anna.id}/wijzigen/", given)
+    page = shop_client.get(f"/contacten/{anna.id}/").content.decode()
+    assert "<dt>Tijdzone</dt><dd>America/Paramaribo</dd>" in page
+    shop_client.post(f"/contacten/{anna.id}/wijzigen/", {**given, "time_zone": "Mars/Phobos"})
+    with account(shop.id):
+        assert Contact.objects.get().time_zone == "America/Paramaribo"
+
+
 def test_a_person_is_unsubscribed_and_signed_up_again_by_hand(
     shop_client: Client, shop: Tenant, newsletter: List, anna: Contact
 ) -> None:

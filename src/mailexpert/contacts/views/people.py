@@ -168,7 +168,9 @@ def change(request: HttpRequest, contact_id: int) -> HttpResponse:
 
 
 def _initial(contact: Contact) -> dict[str, Any]:
-    values = {name: getattr(contact, name) for name in ("email", "first_name", "last_name", "language")}
+    values = {
+        name: getattr(contact, name) for name in ("email", "first_name", "last_name", "language", "time_zone")
+    }
     for field in queries.fields():
         values[field.slot] = _written(getattr(contact, field.slot))
     return values
