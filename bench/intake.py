@@ -1,9 +1,12 @@
-"""How many clicks a second the intake answers, each stored before its answer, on one process.
+"""How many clicks a second the intake answers, each stored before its answer, on one process; and whether all that was
+answered is stored after kills.
 
-.venv/bin/python bench/intake.py [--connections 64] [--seconds 4] [--turns 3] [--json]
+.venv/bin/python bench/intake.py [--connections 64 512] [--seconds 4] [--turns 3] [--kills 20] [--json]
 
-It takes turns with the same HTTP server that answers the same redirect and does nothing else, and at the end counts
-what was stored. Asks with `wrk` where it is installed, else with a small generator of its own, which is slower.
+It takes turns with nginx (`return 302`, one worker) where that is installed, and with the same HTTP server that
+answers the same redirect and does nothing else, and at the end counts what was stored. What is compared is the CPU of
+a request, because the asker shares the machine. Asks with `wrk` where it is installed, else with a small generator of
+its own.
 """
 
 import argparse
@@ -19,13 +22,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 TARGET = "https://winkel.example/artikel/1?utm_source=mail"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+BODY = re.compile(rb"(?i)content-length: (\d+)")
 RESULT = Path(__file__).parents[1] / "var" / "bench" / "intake.json"
 
 
@@ -70,9 +75,33 @@ def running(command: list[str], port: int, environment: dict[str, str]) -> Itera
     process.wait(30)
 
 
-def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+def cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of_all(process: subprocess.Popen[bytes]) -> float:
+    """With its workers."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return sum(cpu_of(int(pid)) for pid in (process.pid, *children))
+
+
+NGINX = """
+daemon off; worker_processes 1; pid {home}/nginx.pid; error_log {home}/nginx.log;
+events {{ worker_connections 2048; }}
+http {{
+    access_log off; keepalive_requests 1000000000; keepalive_timeout 60;
+    client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u;
+    scgi_temp_path {home}/s;
+    server {{ listen 127.0.0.1:{port}; location / {{ return 302 {target}; }} }}
+}}
+"""
+
+
+def nginx_command(home: str, port: int) -> list[str]:
+    config = Path(home) / "nginx.conf"
+    config.write_text(NGINX.format(home=home, port=port, target=TARGET))
+    return ["nginx", "-p", home, "-c", str(config), "-g", "user root;" if os.getuid() == 0 else ""]
 
 
 # ── asking ──
@@ -103,7 +132,10 @@ async def ask_ourselves(url: str, connections: int, seconds: int) -> tuple[int, 
         reader, writer = await asyncio.open_connection(*host.split(":"))
         while time.monotonic() < until:
             writer.write(request)
-            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 302")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 302"), head
+            if (length := BODY.search(head)) and int(length[1]):
+                await reader.readexactly(int(length[1]))
             answered[0] += 1
         writer.close()
 
@@ -145,41 +177,110 @@ def stored(issue: int) -> int:
 # ── the story ──
 
 
-def measure(
-    connections: int, seconds: int, turns: int, ports: tuple[int, int], home: str
-) -> dict[str, object]:
-    from mailexpert.base import env, keys
+def surroundings(home: str, port: int) -> dict[str, str]:
+    from mailexpert.base import env
+
+    ours = os.environ | {"MAILEXPERT_HOME": home, "MAILEXPERT_TRACK_PORT": str(port)}
+    return ours | {"DATABASE_URL": os.environ.get("DATABASE_URL") or str(env.load().database_url)}
+
+
+def measure(connections: int, seconds: int, turns: int, home: str) -> dict[str, object]:
+    """One number of connections: rates and CPU of each server, taken in turns."""
+    from mailexpert.base import keys
     from mailexpert.mail.links import click_token
 
-    ours = os.environ | {"MAILEXPERT_HOME": home, "MAILEXPERT_TRACK_PORT": str(ports[0])}
-    ours |= {"DATABASE_URL": os.environ.get("DATABASE_URL") or str(env.load().database_url)}
-    intake_command = [sys.executable, "-m", "mailexpert.intake"]
-    plain_command = [sys.executable, __file__, "--plain", str(ports[1])]
-    rates: dict[str, list[float]] = {"intake": [], "plain": []}
-    answered = 0
-    with an_issue() as issue:
-        path = f"/t/c/{click_token(keys.derive('links'), issue, 0)}"
-        with running(intake_command, ports[0], ours) as intake, running(plain_command, ports[1], ours):
-            began = cpu_seconds(intake)
-            for _ in range(turns):
-                for name, port in zip(rates, ports, strict=True):
-                    count, took = ask(f"http://127.0.0.1:{port}{path}", connections, seconds)
-                    rates[name].append(count / took)
-                    answered += count if name == "intake" else 0
-            spent = cpu_seconds(intake) - began
-        kept = stored(issue)
-    rate, baseline = (round(statistics.median(rates[name])) for name in ("intake", "plain"))
-    return {
-        "connections": connections,
-        "clicks_per_second": rate,
-        "plain_per_second": baseline,
-        "share_of_plain": round(rate / baseline, 2),
-        "cpu_us_per_click": round(spent / answered * 1e6, 1),
-        "answered": answered,
-        "stored": kept,
-        "answered_means_stored": kept >= answered,
-        "asked_with": "wrk" if shutil.which("wrk") else "own generator",
+    ports = {name: free_port() for name in ("intake", "plain", "nginx")}
+    ours = surroundings(home, ports["intake"])
+    commands = {
+        "intake": [sys.executable, "-m", "mailexpert.intake"],
+        "plain": [sys.executable, __file__, "--plain", str(ports["plain"])],
     }
+    if shutil.which("nginx"):
+        commands["nginx"] = nginx_command(home, ports["nginx"])
+    rates: dict[str, list[float]] = {name: [] for name in commands}
+    costs: dict[str, list[float]] = {name: [] for name in commands}
+    answered = 0
+    with an_issue() as issue, ExitStack() as standing:
+        path = f"/t/c/{click_token(keys.derive('links'), issue, 0)}"
+        servers = {
+            name: standing.enter_context(running(command, ports[name], ours))
+            for name, command in commands.items()
+        }
+        for _ in range(turns):
+            for name, server in servers.items():
+                before = cpu_of_all(server)
+                count, took = ask(f"http://127.0.0.1:{ports[name]}{path}", connections, seconds)
+                rates[name].append(count / took)
+                costs[name].append((cpu_of_all(server) - before) / count * 1e6)
+                answered += count if name == "intake" else 0
+        standing.close()  # the intake counts what it has when it ends
+        kept = stored(issue)
+    found: dict[str, object] = {f"clicks_per_second_{connections}": round(statistics.median(rates["intake"]))}
+    for name in commands:
+        found[f"{name}_cpu_us_{connections}"] = round(statistics.median(costs[name]), 1)
+    for name in set(commands) - {"intake"}:
+        share = statistics.median(costs[name]) / statistics.median(costs["intake"])
+        found[f"share_of_{name}_per_cpu_{connections}"] = round(share, 2)
+    return found | {f"answered_{connections}": answered, f"stored_{connections}": kept}
+
+
+def killed(kills: int, home: str) -> dict[str, object]:
+    """Two intakes at one address; every moment one of them, with its collector in the middle of whatever, is killed."""
+    from mailexpert.base import keys
+    from mailexpert.mail.links import click_token
+
+    port = free_port()
+    ours, command = surroundings(home, port), [sys.executable, "-m", "mailexpert.intake"]
+    answered, ending = [0], threading.Event()
+    with an_issue() as issue:
+        request = (
+            f"GET /t/c/{click_token(keys.derive('links'), issue, 0)} HTTP/1.1\r\nHost: x\r\n"
+            f"User-Agent: {PHONE}\r\n\r\n"
+        ).encode()
+        asking = threading.Thread(target=ask_until, args=(port, request, answered, ending))
+        intakes = [started(command, port, ours), started(command, port, ours)]
+        asking.start()
+        for turn in range(kills):
+            time.sleep(secrets.randbelow(1500) / 1000)
+            intakes[turn % 2].kill()
+            intakes[turn % 2].wait()
+            intakes[turn % 2] = started(command, port, ours)
+        ending.set()
+        asking.join()
+        for intake in intakes:
+            intake.terminate()
+            intake.wait(60)
+        kept = stored(issue)
+    return {"kills": kills, "answered_under_kills": answered[0], "stored_under_kills": kept}
+
+
+def started(command: list[str], port: int, ours: dict[str, str]) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(command, env=ours, stderr=subprocess.DEVNULL)
+    for _ in range(200):
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process
+        time.sleep(0.05)
+    return process
+
+
+def ask_until(port: int, request: bytes, answered: list[int], ending: threading.Event) -> None:
+    """Eight askers that come again whenever their connection breaks; what has no answer doesn't count."""
+
+    def one() -> None:
+        while not ending.is_set():
+            with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), timeout=5)) as wire:
+                while not ending.is_set():
+                    wire.sendall(request)
+                    if not wire.recv(4096).startswith(b"HTTP/1.1 302"):
+                        break
+                    answered[0] += 1
+
+    askers = [threading.Thread(target=one) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
 
 
 def free_port() -> int:
@@ -190,9 +291,10 @@ def free_port() -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--connections", type=int, nargs="*", default=[64, 512])
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--plain", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -204,15 +306,21 @@ def main() -> int:
     import django
 
     django.setup()
+    found: dict[str, object] = {"asked_with": "wrk" if shutil.which("wrk") else "own generator"}
     with tempfile.TemporaryDirectory() as home:
-        found = measure(given.connections, given.seconds, given.turns, (free_port(), free_port()), home)
+        for connections in given.connections:
+            found |= measure(connections, given.seconds, given.turns, home)
+        if given.kills:
+            found |= killed(given.kills, home)
+    pairs = [(name, name.replace("answered", "stored")) for name in found if name.startswith("answered")]
+    found["answered_means_stored"] = all(int(str(found[b])) >= int(str(found[a])) for a, b in pairs)
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(found, indent=1) + "\n")
     if given.json:
         print(json.dumps(found))
     else:
         for name, value in found.items():
-            print(f"{name:<24} {value!s:>16}")
+            print(f"{name:<32} {value!s:>16}")
     return 0 if found["answered_means_stored"] else 1
 
 
