@@ -1,0 +1,112 @@
+"""How long a report reads, and how fast hits are stored and added up, at ten thousand, a million, and twenty million.
+
+.venv/bin/python bench/rollups.py [--big] [--json]
+
+One mailing with twelve links over 72 hours, every event a row of its own: the worst case, since the collector stores
+equal hits of a file as one row. `--big` adds twenty million (some minutes, 3 GB of disk).
+"""
+
+import argparse
+import json
+import os
+import secrets
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+SIZES, BIG = (10_000, 1_000_000), 20_000_000
+EVENTS = """
+INSERT INTO tracking_event (account_id, issue_id, link, kind, at, device, provider, country, rule, n)
+SELECT %(account)s, %(issue)s, g %% 13 - 1,
+       CASE WHEN g %% 13 = 0 THEN 1 ELSE 2 END + CASE WHEN g %% 5 = 0 THEN 2 ELSE 0 END,
+       date_trunc('hour', now()) - (g %% 72) * interval '1 hour', g %% 4, '', '',
+       CASE WHEN g %% 5 = 0 THEN 1 + g %% 9 ELSE 0 END, 1
+FROM generate_series(1, %(n)s) AS g
+"""
+TABLES = ("tracking_event", "tracking_rollup", "sending_issue")
+
+
+@contextmanager
+def an_issue() -> Iterator[tuple[int, int]]:
+    """Account and issue, gone afterwards with all their events."""
+    from django.db import connection
+
+    from mailexpert.accounts.models import Account
+    from mailexpert.core.beside import Beside
+    from mailexpert.core.scope import account, beside_wall
+    from mailexpert.sending.models import Issue
+
+    with beside_wall(Beside.OPERATE):
+        made = Account.objects.create(slug=f"bench-{secrets.token_hex(6)}", name="Bench")
+    with account(made.id):
+        issue = Issue.objects.create(
+            sender_address="a@b.example", subject="Bench", links=["https://b.example/"]
+        )
+    try:
+        yield made.id, issue.id
+    finally:
+        with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"DELETE FROM {table} WHERE account_id = %s", [made.id])
+            Account.objects.filter(id=made.id)._raw_delete("default")
+
+
+def milliseconds(work: Callable[[], object], times: int) -> float:
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        took.append((time.perf_counter() - began) * 1000)
+    return round(statistics.median(took), 2)
+
+
+def measure(events: int) -> dict[str, float]:
+    from django.db import connection
+
+    from mailexpert.core.beside import Beside
+    from mailexpert.core.scope import account, beside_wall
+    from mailexpert.tracking import actions, queries
+    from mailexpert.tracking.models import Rollup
+
+    def report() -> None:
+        queries.hits(issue)
+        queries.clicks_per_link(issue)
+        queries.clicks_over_time(issue)
+        queries.shares(issue, Rollup.By.DEVICE)
+        queries.machine_shares(issue)
+
+    with an_issue() as (number, issue):
+        with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+            cursor.execute(EVENTS, {"account": number, "issue": issue, "n": events})
+        with account(number):
+            rebuilt = milliseconds(lambda: actions.rebuild(issue), 1)
+            hits = queries.hits(issue)
+            assert hits.clicks + hits.opens + hits.machines == events, hits
+            read = milliseconds(report, 9)
+    return {f"report_ms_{events}": read, f"rebuild_s_{events}": round(rebuilt / 1000, 2)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--big", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailexpert.config.settings")
+    import django
+
+    django.setup()
+    found: dict[str, float] = {}
+    for events in (*SIZES, *((BIG,) if given.big else ())):
+        found |= measure(events)
+    if given.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"{name:<32} {value!s:>16}")
+    return 0 if all(ms < 100 for name, ms in found.items() if name.startswith("report")) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
