@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from mailexpert.conftest import Tenant
+from mailexpert.contacts import actions_segments
+from mailexpert.contacts.rules import tree
 from mailexpert.content.tests.block_samples import block, mail
 from mailexpert.core.scope import account
 from mailexpert.mailings.models import Mailing
@@ -121,6 +123,21 @@ def test_a_word_becomes_a_link(page_as: PageAs, shop: Tenant, mailing: Mailing) 
     writer.type("lindewoud.nl/verslag")
     writer.press("Enter")
     assert 'href="lindewoud.nl/verslag"' in writer.saved()[0]["html"]
+
+
+def test_a_block_is_for_a_segment_alone(page_as: PageAs, shop: Tenant, mailing: Mailing) -> None:
+    rules = {"join": "all", "parts": [{"on": "first_name", "test": "filled"}]}
+    with account(shop.id):
+        segment = actions_segments.keep_segment("Vrienden", tree.parse(rules))
+        Mailing.objects.update(source=mail(block("text", html="<p>Dank</p>")))
+    writer = Writer(page_as, shop, mailing)
+    writer.page.click("#block-1 [data-rich]")
+    writer.page.locator("#block-1 .me-block-condition summary").click()
+    choices = writer.page.locator("#block-1 .me-block-condition select")
+    choices.first.select_option("in")
+    assert choices.locator("visible=true").last.text_content() == "Vrienden"
+    assert writer.saved()[0]["condition"] == {"segment": segment.pk, "test": "in"}
+    assert_accessible(writer.page)
 
 
 def test_what_is_wrong_stands_at_its_block(page_as: PageAs, shop: Tenant, mailing: Mailing) -> None:
