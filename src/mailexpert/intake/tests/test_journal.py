@@ -2,6 +2,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,8 @@ def test_an_old_file_is_finished_and_a_young_one_goes_on(
 
 WRITER = """
 import os, sys
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from mailexpert.intake.journal import Journal
 journal = Journal(Path(sys.argv[1]))
@@ -106,3 +110,37 @@ def test_two_collectors_never_work_in_one_folder(tmp_path: Path) -> None:
         assert not second
     with only_collector(tmp_path) as third:
         assert third
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 kB of its own."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("this machine doesn't let us mount")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+def fill(journal: Journal, line: bytes) -> int:
+    """How often it was stored before the disk was full."""
+    for stored in count():
+        try:
+            journal.write(line)
+        except JournalFull:
+            return stored
+    return 0
+
+
+def test_on_a_full_disk_nothing_is_answered_and_what_was_is_all_there(small_disk: Path) -> None:
+    journal, line = Journal(small_disk / "hits"), b"1234567\n" * 100
+    answered = fill(journal, line) + fill(journal, line)
+    journal.finish()
+    assert lines_of(small_disk / "hits") == line * answered
+    assert answered > 50
+    for path in (small_disk / "hits").glob("*.done"):
+        path.unlink()
+    assert fill(journal, line) > 50  # with room again it goes on
+    journal.finish()
