@@ -26,6 +26,8 @@ pytestmark = pytest.mark.slow
 HTML = "<p>Dag {{ contact.first_name | default: 'lezer' }}</p>"
 # A description can't say everything: that a source is valid MJML, that a file holds addresses.
 BEYOND_WORDS = [checks.positive_data_acceptance]
+# A wrong address was made right, so that nothing is wrong with the request any more.
+MADE_RIGHT = [*BEYOND_WORDS, checks.negative_data_rejection]
 fuzzed = settings(
     max_examples=10,
     deadline=None,
@@ -98,4 +100,4 @@ def test_every_answer_is_one_that_the_description_names(case, headers):
 @fuzzed
 def test_so_is_every_answer_about_things_that_exist(case, headers, known):
     case.path_parameters = {name: known[name] for name in case.path_parameters or {}}
-    case.call_and_validate(headers=headers, excluded_checks=BEYOND_WORDS)
+    case.call_and_validate(headers=headers, excluded_checks=MADE_RIGHT)
