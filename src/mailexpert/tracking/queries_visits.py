@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Avg, Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
 
+from mailexpert.base import keys
+from mailexpert.tracking import rules_audience
 from mailexpert.tracking.models_visits import AdCost, Conversion, Source, Visit, WebRequest
 
 TOP = 12
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 NARROW = 900  # pixels; below that our pages stand in one column
-AUDIENCE = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +36,6 @@ class Insight:
     browsers: list[Share]
     screens: list[Share]
     searches: list[Share]
-    consented: int
-    interests: list[Share]
 
 
 def insight(now: datetime, days: int = 30) -> Insight:
@@ -54,8 +54,6 @@ def insight(now: datetime, days: int = 30) -> Insight:
         browsers=_top(rows, "browser"),
         screens=screens(rows),
         searches=_top(rows.exclude(search=""), "search"),
-        consented=rows.exclude(visitor="").values("visitor").distinct().count(),
-        interests=_interests(rows),
     )
 
 
@@ -82,12 +80,34 @@ def _by_day(rows: QuerySet[Visit]) -> dict[date, Day]:
     }  # fmt: skip
 
 
-def _interests(rows: QuerySet[Visit]) -> list[Share]:
-    """What drew those who agreed to be followed: pages by how many of them looked. Fewer than five is no audience,
-    it could be somebody."""
-    agreed = rows.exclude(visitor="").values_list("page")
-    found = agreed.annotate(n=Count("visitor", distinct=True), s=Avg("seconds")).filter(n__gte=AUDIENCE)
-    return [Share(name=page, n=n, seconds=round(s or 0)) for page, n, s in found.order_by("-n", "page")[:TOP]]
+@dataclass(frozen=True, kw_only=True)
+class Audiences:
+    """Of the month that begins at `month`: how many agreed to be followed, and which pages drew them."""
+
+    month: date
+    agreed: int | None
+    pages: list[Share]
+
+
+def audiences(now: datetime) -> Audiences:
+    """Over the last month that is over, whatever period is looked at: two periods, or two days, that differ by one
+    visitor would show that visitor. Nobody can add made-up visitors to a month that is over."""
+    until = localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    since = until.replace(year=until.year - (until.month == 1), month=(until.month - 2) % 12 + 1)
+    rows = Visit.objects.filter(at__gte=since, at__lt=until).exclude(visitor="")
+    key, month = keys.derive("audiences"), f"{since:%Y-%m}"
+
+    def told(who: list[str], about: str) -> int | None:
+        return rules_audience.told(who, about=f"{month} {about}", key=key)
+
+    found = rows.values_list("page").annotate(who=ArrayAgg("visitor", distinct=True))
+    sizes = [(page, told(who, page)) for page, who in found]
+    shares = [Share(name=page, n=n) for page, n in sizes if n is not None]
+    return Audiences(
+        month=since.date(),
+        agreed=told(list(rows.values_list("visitor", flat=True).distinct()), ""),
+        pages=sorted(shares, key=lambda one: (-one.n, one.name))[:TOP],
+    )
 
 
 def _top(rows: QuerySet[Visit], column: str) -> list[Share]:

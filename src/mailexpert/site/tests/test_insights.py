@@ -1,6 +1,7 @@
 """What staff see first, and what visits show them: counts, time, devices and audiences, never a person."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -13,8 +14,9 @@ from mailexpert.core.scope import beside_wall
 from mailexpert.privacy.models import Disclosure, Question
 from mailexpert.site.models import MailKind, Message
 from mailexpert.site.tests.cast import log_in, staff
+from mailexpert.tracking import rules_audience
 from mailexpert.tracking.models import AdCost, Conversion, Visit
-from mailexpert.tracking.queries_visits import AUDIENCE, campaigns, insight
+from mailexpert.tracking.queries_visits import audiences, campaigns, insight
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -36,13 +38,66 @@ def test_time_and_screens_are_told_by_the_day() -> None:
     assert [share for _day, share in found.narrow[-2:]] == [0.0, 50.0]
 
 
-def test_an_audience_is_five_visitors_who_agreed_or_it_is_none() -> None:
-    for number in range(AUDIENCE):
-        visit(page="/nieuws/", visitor=f"v{number}")
-        visit(page="/beloften/", visitor=f"v{number % (AUDIENCE - 1)}")
-        visit(page="/contact/")
-    found = insight(timezone.now())
-    assert [(one.name, one.n) for one in found.interests] == [("/nieuws/", AUDIENCE)]
+def last_month() -> datetime:
+    return timezone.now().replace(day=1) - 9 * DAY
+
+
+def audience(size: int, **more: object) -> None:
+    for number in range(size):
+        visit(**{"page": "/nieuws/", "at": last_month(), "visitor": f"v{number}", **more})
+
+
+def test_an_audience_is_many_visitors_who_agreed_or_it_is_none() -> None:
+    audience(100)
+    audience(rules_audience.SMALLEST - 1, page="/beloften/")
+    audience(100, page="/contact/", visitor="")
+    found = audiences(timezone.now())
+    assert [one.name for one in found.pages] == ["/nieuws/"]
+    assert found.pages[0].n == pytest.approx(100, abs=20)
+    assert found.agreed == pytest.approx(100, abs=20)
+
+
+def test_two_periods_that_differ_by_one_visitor_show_nothing_of_that_visitor() -> None:
+    """The attack: look at seven days and at thirty, or today and tomorrow, and take the one from the other."""
+    audience(40)
+    client = log_in(staff("anna"))
+
+    def shown(days: int) -> str:
+        page = client.get("/beheer/bezoek/", {"days": days}).content.decode()
+        return page[page.index("h-audiences") : page.index("h-latest")]
+
+    before = shown(30)
+    visit(page="/nieuws/", visitor="somebody", seconds=4321)
+    for number in range(30):  # made-up visitors of the attacker's own
+        visit(page="/nieuws/", visitor=f"made-up-{number}")
+    assert shown(30) == shown(7) == shown(365) == before
+
+
+def test_one_visitor_more_in_a_month_changes_the_answer_no_more_than_chance_does() -> None:
+    """The attack: know everyone of the month but one, and ask whether that one was there. Over many keys each answer
+    comes about as often with that one as without, by a factor of e at most."""
+    month = last_month()
+    audience(30, at=month)
+    without = audiences(timezone.now()).pages
+    visit(page="/nieuws/", visitor="somebody", at=month, seconds=4321)
+    assert [one.seconds for one in audiences(timezone.now()).pages + without] == [0, 0]
+
+    everyone = [f"v{number}" for number in range(31)]
+    keyed = [number.to_bytes(4) for number in range(8000)]
+    there, away = (
+        Counter(rules_audience.told(who, about="x", key=key) for key in keyed)
+        for who in (everyone, everyone[:-1])
+    )
+    often = [n for n in there | away if min(there[n], away[n]) > 200]
+    assert len(often) >= 5
+    assert all(1 / 3 < there[n] / away[n] < 3 for n in often)
+
+
+def test_who_makes_four_into_five_is_hardly_ever_seen() -> None:
+    keyed = [number.to_bytes(4) for number in range(4000)]
+    four, five = ([str(n) for n in range(size)] for size in (4, 5))
+    assert {rules_audience.told(four, about="x", key=key) for key in keyed} == {None}
+    assert sum(rules_audience.told(five, about="x", key=key) is not None for key in keyed) < 0.01 * len(keyed)
 
 
 @pytest.mark.parametrize(("asked", "days"), [("", 30), ("7", 7), ("365", 365), ("x", 30), ("100000", 30)])

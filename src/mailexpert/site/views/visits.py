@@ -28,18 +28,18 @@ PERIODS = (7, 30, 90, 365)
 def insights(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, PERIODS) else PERIODS[1]
-    found = queries.insight(clock.now(), days)
+    now = clock.now()
+    found = queries.insight(now, days)
     context = {
         "insight": found, "groups": _groups(found), "lines": _lines(found, days), "latest": queries.latest(),
-        "days": days, "periods": PERIODS,
+        "days": days, "periods": PERIODS, "audiences": queries.audiences(now),
     }  # fmt: skip
     return render(request, "site/console/visits.html", context)
 
 
 def _groups(found: queries.Insight) -> list[dict[str, Any]]:
     """`base`: what a share is a share of; `unnamed`: what an empty name means here."""
-    looked = {"base": found.visits, "unnamed": _("unknown"), "counted": _("Looked at")}
-    agreed = {**looked, "base": found.consented, "counted": _("Visitors")}
+    looked = {"base": found.visits, "unnamed": _("unknown")}
     direct = {**looked, "unnamed": _("directly, or not told")}
     return [
         {"title": _("Pages"), "shares": found.pages, "stays": True, **looked},
@@ -47,12 +47,6 @@ def _groups(found: queries.Insight) -> list[dict[str, Any]]:
         {"title": _("Browsers"), "shares": found.browsers, **looked},
         {"title": _("Screen sizes"), "shares": found.screens, **looked},
         {"title": _("Searched for on our site"), "shares": found.searches, **looked},
-        {
-            "title": _("Audiences: what drew those who agreed"),
-            "shares": found.interests,
-            "stays": True,
-            **agreed,
-        },
     ]
 
 
