@@ -139,11 +139,11 @@ def start_scheduled(mailing_id: int) -> None:
 
 
 def send_test(mailing: Mailing, to: str) -> str:
-    """Send one mail to look at, through the same composer and relay; returns what happened, in words."""
+    """Send one mail to look at, through the same composer and relay; returns what happened, in words. Raises
+    testmail.NotSent, which says why."""
     found, content = checks.look_over(mailing)
     if content is None or not mailing.sender:
-        blocks = [check.text for check in found if check.level == "block"]
-        return _("Not sent. ") + " ".join(blocks)
+        raise testmail.NotSent(" ".join(check.text for check in found if check.level == "block"))
     try:
         testmail.send(
             testmail.TestMail(
@@ -158,8 +158,8 @@ def send_test(mailing: Mailing, to: str) -> str:
                 values=_someone(mailing, content),
             )
         )
-    except (testmail.NotSent, address.AddressProblem) as problem:
-        return _("Not sent: %(why)s") % {"why": problem}
+    except address.AddressProblem as problem:
+        raise testmail.NotSent(str(problem)) from problem
     return _("The test mail is on its way to %(to)s.") % {"to": to}
 
 

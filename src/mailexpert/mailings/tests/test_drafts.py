@@ -13,6 +13,7 @@ from mailexpert.mailings import actions
 from mailexpert.mailings import actions_drafts as drafts
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, people
+from mailexpert.sending import testmail
 
 
 @pytest.fixture
@@ -147,3 +148,18 @@ def test_a_test_mail_goes_to_a_few_people(shop_client, mailing, monkeypatch):
     shop_client.post(at("test_mail", mailing), {"to": ",".join(f"a{n}@x.nl" for n in range(6))})
     shop_client.post(at("test_mail", mailing), {"to": "geen adres"})
     assert len(sent) == 2
+
+
+def test_a_test_mail_that_did_not_go_is_shown_as_such_beside_those_that_did(
+    shop_client, mailing, monkeypatch
+):
+    def send(_mailing, to):
+        if to == "b@x.nl":
+            raise testmail.NotSent("de relay zwijgt.")
+        return f"Onderweg naar {to}."
+
+    monkeypatch.setattr(actions, "send_test", send)
+    page = shop_client.post(at("test_mail", mailing), {"to": "a@x.nl, b@x.nl"}).content.decode()
+    assert "Onderweg naar a@x.nl. Niet verzonden: de relay zwijgt." in page
+    assert "is-need" in page
+    assert "is-kept" not in page

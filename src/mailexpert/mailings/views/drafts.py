@@ -23,6 +23,7 @@ from mailexpert.mailings import actions, checks, fixes, queries, rules
 from mailexpert.mailings import actions_drafts as drafts
 from mailexpert.mailings.forms import AudienceForm, TestMailForm, WhenForm, WriteForm
 from mailexpert.mailings.models import Mailing
+from mailexpert.sending import testmail
 
 PAGE = 50
 
@@ -209,10 +210,17 @@ def test_mail(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """One mail to look at, to a few people, through the same composer and relay."""
     mailing = get_object_or_404(Mailing, id=mailing_id)
     form = TestMailForm(request.POST)
-    said = _("Fill in an e-mail address to send the test mail to.")
-    if form.is_valid():
-        said = " ".join(actions.send_test(mailing, to) for to in form.cleaned_data["to"])
-    return render(request, "mailings/parts/test_mail.html", {"said": said, "ok": form.is_valid()})
+    if not form.is_valid():
+        said = [_("Fill in an e-mail address to send the test mail to.")]
+        return render(request, "mailings/parts/test_mail.html", {"said": said, "ok": False})
+    said, ok = [], True
+    for to in form.cleaned_data["to"]:
+        try:
+            said.append(actions.send_test(mailing, to))
+        except testmail.NotSent as problem:
+            said.append(_("Not sent: %(why)s") % {"why": problem})
+            ok = False
+    return render(request, "mailings/parts/test_mail.html", {"said": said, "ok": ok})
 
 
 @require_safe
