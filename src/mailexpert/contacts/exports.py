@@ -23,7 +23,7 @@ TAGS = (
     "(SELECT string_agg(t.name, ', ' ORDER BY t.name) FROM contacts_tagging g JOIN contacts_tag t "
     "ON t.id = g.tag_id WHERE g.contact_id = c.id)"
 )
-OWN = ("email", "first_name", "last_name", "language")
+OWN = ("email", "first_name", "last_name", "language", "time_zone")
 
 
 def path_of(export_id: int) -> Path:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -11,22 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from mailexpert.contacts import rules_columns, rules_csv
 from mailexpert.contacts.models import Field, Import, List
 from mailexpert.contacts.rules_columns import CellProblem
+from mailexpert.contacts.rules_zones import LABELS
 from mailexpert.mail import address
 from mailexpert.privacy.models import Ground, Purpose
 
 NEW_LIST = "new"
-CONTINENTS = (
-    "Africa/",
-    "America/",
-    "Antarctica/",
-    "Asia/",
-    "Atlantic/",
-    "Australia/",
-    "Europe/",
-    "Indian/",
-    "Pacific/",
-)
-ZONES = sorted(zone for zone in available_timezones() if zone.startswith(CONTINENTS))
 LANGUAGES = [("", _("Not known")), ("nl", _("Dutch")), ("en", _("English"))]
 GROUND_CHOICES = [
     (Ground.CONSENT, _("They gave their consent")),
@@ -38,7 +26,7 @@ GROUND_CHOICES = [
 
 
 def time_zones() -> list[tuple[str, Any]]:
-    return [("", _("Not known")), *((zone, zone.replace("_", " ")) for zone in ZONES)]
+    return [("", _("Not known")), *LABELS.items()]
 
 
 class AddressField(forms.CharField):

@@ -20,7 +20,7 @@ LEDGER_LINES = """
 SELECT %(account)s, contact_id, person, %(list)s, NULL, %(evidence)s, 1, %(purpose)s, %(ground)s, 'import', now()
 FROM matched WHERE may_join
 """
-NAMES = {"first_name", "last_name", "language"}
+NAMES = {"first_name", "last_name", "language", "time_zone"}
 LOCK = 0x636F6E74
 
 

@@ -23,7 +23,7 @@ from mailexpert.privacy.queries import subprocessors
 from mailexpert.privacy.words_register import told
 
 FORMAT = "mailexpert-person-1"
-OWN = ("email", "first_name", "last_name", "language")
+OWN = ("email", "first_name", "last_name", "language", "time_zone")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg import errors
 
+from mailexpert.contacts import rules_zones
 from mailexpert.contacts.models import Contact, Field, FoundContact, List, Segment, Tag
 from mailexpert.contacts.rules import sql, tree
 from mailexpert.contacts.rules.facts import Catalogue, Clock, Fact
@@ -59,6 +60,7 @@ def _facts(asked: set[str] | None = None) -> Iterator[Fact]:
     yield Fact(key="email", kind="text", column="email_key")
     for name in ("first_name", "last_name", "language"):
         yield Fact(key=name, kind="text", column=name)
+    yield Fact(key="time_zone", kind="choice", column="time_zone", options=rules_zones.LABELS)
     fields = Field.objects.order_by("label", "id") if _needs(asked, "field:") else ()
     for field in fields:
         options = {option: option for option in field.options}

@@ -8,9 +8,10 @@ from datetime import date
 
 from mailexpert.contacts.rules_bsn import Watch
 from mailexpert.contacts.rules_csv import is_address_like
+from mailexpert.contacts.rules_zones import zone_of
 from mailexpert.mail import address
 
-OWN_FIELDS = ("email", "first_name", "last_name", "language")
+OWN_FIELDS = ("email", "first_name", "last_name", "language", "time_zone")
 LONGEST_NAME = 200
 LONGEST_VALUE = 2_000
 LONGEST_NUMBER = 40
@@ -26,6 +27,7 @@ KNOWN = {
         "full_name volledige_naam contact_first_name",
         "last_name": "last_name lastname last achternaam surname family_name familienaam contact_last_name",
         "language": "language taal lang locale",
+        "time_zone": "time_zone timezone tijdzone tz",
     }.items()
     for name in names.split()
 }
@@ -153,9 +155,17 @@ def language(text: str) -> str:
     return found[1]
 
 
+def time_zone(text: str) -> str:
+    found = zone_of(text)
+    if not found:
+        raise CellProblem("time_zone", text)
+    return found
+
+
 READERS: dict[str, Callable[[str], str]] = {
     "name": name,
     "language": language,
+    "time_zone": time_zone,
     "text": words,
     "number": number,
     "date": day,
@@ -163,7 +173,7 @@ READERS: dict[str, Callable[[str], str]] = {
 }
 WATCHED = ("text", "number")
 SQL_TYPES = {"number": "float8", "date": "date", "boolean": "boolean"}
-KINDS = {"first_name": "name", "last_name": "name", "language": "language"}
+KINDS = {"first_name": "name", "last_name": "name", "language": "language", "time_zone": "time_zone"}
 
 
 def chosen(options: Sequence[str], several: bool) -> Callable[[str], str]:

@@ -72,4 +72,6 @@ def refusal(refused: Refusal) -> str:
             return _("‘%(value)s’ is none of the choices of this field.") % value
         case "language":
             return _("‘%(value)s’ is not a language. Write nl or en.") % value
+        case "time_zone":
+            return _("‘%(value)s’ is not a time zone. Write a place, as in Europe/Amsterdam.") % value
     return refused.reason

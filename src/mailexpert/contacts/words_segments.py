@@ -17,6 +17,7 @@ LABELS: Mapping[str, Any] = {
     "first_name": gettext_lazy("First name"),
     "last_name": gettext_lazy("Last name"),
     "language": gettext_lazy("Language"),
+    "time_zone": gettext_lazy("Time zone"),
     "list": gettext_lazy("List"),
     "signup": gettext_lazy("Signed up to a list"),
     "ground": gettext_lazy("Ground"),
@@ -30,7 +31,7 @@ LABELS: Mapping[str, Any] = {
 }
 PLACES = (
     (gettext_lazy("Lists and labels"), ("list", "signup", "ground", "tag", "created_at", "blocked")),
-    (gettext_lazy("Person"), ("email", "first_name", "last_name", "language")),
+    (gettext_lazy("Person"), ("email", "first_name", "last_name", "language", "time_zone")),
     (gettext_lazy("Mailings"), ("mailing", "mailed", "last_open", "last_click")),
 )
 TESTS: Mapping[str, Any] = {
@@ -96,10 +97,11 @@ def label(fact: Fact) -> str:
 def value(fact: Fact | None, rule: Rule) -> str:
     if rule.test in facts.NO_VALUE:
         return ""
-    if fact is not None and fact.options:
-        return fact.options.get(str(rule.value), str(rule.value))
+    options = fact.options if fact is not None else {}
     if isinstance(rule.value, list):
-        return ", ".join(rule.value)
+        return ", ".join(options.get(one, one) for one in rule.value)
+    if options:
+        return options.get(str(rule.value), str(rule.value))
     if fact is not None and fact.kind in ("date", "moment", "signup") and rule.test not in facts.DAYS:
         try:
             return date_format(date.fromisoformat(str(rule.value)), "j F Y")

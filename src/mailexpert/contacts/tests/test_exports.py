@@ -36,7 +36,12 @@ def test_what_a_search_finds_is_exported_with_formulas_defused(
     Field.objects.create(name="city", label="Plaats", kind="text", slot="t1")
     into = make_list()
     anna = make_contact(
-        "anna@x.example", into, first_name="=cmd|'/c calc'!A1", last_name='Van "D"', t1="@Ede"
+        "anna@x.example",
+        into,
+        first_name="=cmd|'/c calc'!A1",
+        last_name='Van "D"',
+        time_zone="Europe/Brussels",
+        t1="@Ede",
     )
     make_contact("bart@x.example")
     actions_segments.tag([anna.id], actions_segments.make_tag("open dag").id)
@@ -44,9 +49,9 @@ def test_what_a_search_finds_is_exported_with_formulas_defused(
     run_jobs()
     made = Export.objects.get()
     head, row = _rows(shop_client, made)
-    assert head[:4] == ["email", "first_name", "last_name", "language"]
-    assert row[:7] == [
-        "anna@x.example", "'=cmd|'/c calc'!A1", 'Van "D"', "", "'@Ede", "Nieuwsbrief", "open dag",
+    assert head[:5] == ["email", "first_name", "last_name", "language", "time_zone"]
+    assert row[:8] == [
+        "anna@x.example", "'=cmd|'/c calc'!A1", 'Van "D"', "", "Europe/Brussels", "'@Ede", "Nieuwsbrief", "open dag",
     ]  # fmt: skip
     assert made.rows == 1
     assert "Download" in shop_client.get("/contacten/uitvoer/").content.decode()

@@ -95,6 +95,22 @@ def test_an_empty_cell_keeps_what_was_known(run_jobs: RunJobs) -> None:
     assert (anna.first_name, anna.last_name, anna.email) == ("Annie", "de Vries", "anna@voorbeeld.example")
 
 
+def test_a_time_zone_comes_in_and_one_that_is_nowhere_is_refused(run_jobs: RunJobs) -> None:
+    make_contact("cor@voorbeeld.example", time_zone="Europe/Amsterdam")
+    batch = bring_in(
+        run_jobs,
+        "email,tijdzone\nanna@voorbeeld.example,america/paramaribo\nbart@voorbeeld.example,Mars\n"
+        "cor@voorbeeld.example,\n",
+        make_list(),
+    )
+    assert (batch.added, batch.unchanged, reasons(batch)) == (1, 1, [(3, "time_zone")])
+    zones = dict(Contact.objects.values_list("email", "time_zone"))
+    assert zones == {
+        "anna@voorbeeld.example": "America/Paramaribo",
+        "cor@voorbeeld.example": "Europe/Amsterdam",
+    }
+
+
 def test_an_address_that_stands_twice_in_the_file_comes_in_once_and_the_last_value_wins(
     run_jobs: RunJobs,
 ) -> None:

@@ -17,6 +17,7 @@ NAME = Column(position=1, name="first_name", target="first_name", kind="name")
         ("Voornaam", "first_name"),
         ("Last Name", "last_name"),
         ("taal", "language"),
+        ("Tijdzone", "time_zone"),
         ("Woonplaats", "city"),
         ("plaats op aarde", ""),
     ],
@@ -62,6 +63,8 @@ def test_a_header_becomes_a_name_that_a_template_can_write(header: str, name: st
         ("name", "  Anna \n Maria ", "Anna Maria"),
         ("language", "nl_NL", "nl"),
         ("language", "Nederlands", "nl"),
+        ("time_zone", "america/new york", "America/New_York"),
+        ("time_zone", "Europe/Amsterdam", "Europe/Amsterdam"),
         ("text", "=1+1", "=1+1"),
     ],
 )
@@ -81,6 +84,8 @@ def test_a_cell_becomes_what_its_field_holds(kind: str, text: str, value: str) -
         ("name", "x" * 201, "value_too_long"),
         ("text", "x" * 2001, "value_too_long"),
         ("language", "het Nederlands", "language"),
+        ("time_zone", "Mars/Phobos", "time_zone"),
+        ("time_zone", "CET", "time_zone"),
     ],
 )
 def test_a_cell_that_holds_something_else_is_refused(kind: str, text: str, code: str) -> None:

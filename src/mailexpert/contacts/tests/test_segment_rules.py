@@ -99,6 +99,8 @@ def test_a_condition_holds_values_as_parameters_only() -> None:
 
 # The same people by both
 
+ZONES = ["Europe/Amsterdam", "America/New_York"]
+
 
 def _world(shop: Tenant, rng: random.Random) -> dict[int, Person]:
     """Forty contacts with something of everything, and each as a plain person."""
@@ -125,6 +127,7 @@ def _contacts(rng: random.Random) -> list[Contact]:
         Contact.objects.create(
             email=f"{rng.choice('abc')}{n}@{rng.choice(['x', 'y'])}.example",
             first_name=rng.choice(["Anna", "anna", "", "Bo%"]),
+            time_zone=rng.choice(["", *ZONES]),
             t1=rng.choice(WORDS),
             t2=rng.choice([None, "", "Muziek", "Muziek, Sport", "Theater"]),
             n1=rng.choice([None, 0.0, -1.5, 3.0, 1e9]),
@@ -181,6 +184,8 @@ def _value(rng: random.Random, fact: facts.Fact, test: str) -> Any:
         return rng.choice([TODAY, TODAY - timedelta(10), date.min, date.max, date(2000, 2, 29)]).isoformat()
     if fact.kind == "number":
         return rng.choice(["0", "-1,5", "3", 2.5, "1e9"])
+    if fact.key == "time_zone":
+        return rng.choice(ZONES)
     if fact.options:
         return rng.choice(list(fact.options))
     if test == "any_of":

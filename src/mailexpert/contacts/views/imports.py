@@ -173,9 +173,8 @@ def _shape_form(prepared: Prepared) -> ShapeForm:
 
 def _columns(prepared: Prepared, chosen: list[str]) -> list[dict[str, Any]]:
     """For each column its name, some of what it holds, and the fields it can go to."""
-    own = dict(
-        zip(OWN_FIELDS, (_("E-mail address"), _("First name"), _("Last name"), _("Language")), strict=True)
-    )
+    names = (_("E-mail address"), _("First name"), _("Last name"), _("Language"), _("Time zone"))
+    own = dict(zip(OWN_FIELDS, names, strict=True))
     known = own | {field.name: field.label for field in queries.fields()}
     header = prepared.sample.header
     columns = []
