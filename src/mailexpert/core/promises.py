@@ -86,11 +86,14 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """`vouched`: where no machine can look, a person may answer for it (an attestation)."""
+    """`means`: what a breach means for you; `doing`: what we do about it. `vouched`: where no machine can look, a
+    person may answer for it (an attestation)."""
 
     id: str
     section: str
     text: str
+    means: str
+    doing: str
     parts: Sequence[Part]
     every: timedelta = HOURLY
     vouched: bool = False

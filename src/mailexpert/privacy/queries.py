@@ -34,6 +34,8 @@ class Standing:
     number: int
     section: str
     text: str
+    means: str
+    doing: str
     state: str
     evidence: tuple[str, ...]
     checked_at: datetime | None
@@ -123,6 +125,8 @@ def _standing(promise: Promise, row: PromiseState | None, now: datetime) -> Stan
         number=promise.number,
         section=promise.section,
         text=_(promise.text),
+        means=_(promise.means),
+        doing=_(promise.doing),
         state=state,
         evidence=evidence,
         checked_at=row.checked_at if row else None,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from mailexpert.base import clock, env
 from mailexpert.core import promises
@@ -15,7 +16,9 @@ from mailexpert.privacy import actions_promises
 from mailexpert.privacy.models import PromiseState, PromiseTurn
 from mailexpert.privacy.queries import by_section, history, promise_sum, public_promises
 
-PROMISE = Promise(id="A5", section="mail", text="x", parts=(Part(key="try", label="the try"),))
+PROMISE = Promise(
+    id="A5", section="mail", text="x", means="y", doing="z", parts=(Part(key="try", label="the try"),)
+)
 Said = list[Outcome]
 
 
@@ -35,6 +38,12 @@ def told() -> Iterator[Said]:
 def test_every_promise_of_the_policy_is_there_in_two_languages() -> None:
     assert [promise.id for promise in promises.promises()] == [f"A{number}" for number in range(1, 33)]
     assert all(promise.parts for promise in promises.promises())
+    said = [
+        words for promise in promises.promises() for words in (promise.text, promise.means, promise.doing)
+    ]
+    assert len(set(said)) == len(said) == 96
+    with translation.override("nl"):
+        assert [words for words in said if translation.gettext(words) == words] == []
 
 
 def test_every_check_is_one_that_a_promise_asks_for() -> None:

@@ -59,6 +59,27 @@ def test_everyone_sees_each_promise_with_result_and_moment(client: Client) -> No
     assert client.get("/en/promises/").content.decode().count("being checked") >= 30
 
 
+@pytest.mark.parametrize(
+    ("path", "means", "doing"),
+    [
+        ("/beloften/", "Bestanden worden gescand met oudere definities", "We vernieuwen de definities"),
+        ("/en/promises/", "Files are scanned with older definitions", "We renew the definitions"),
+        ("/beloften/13/", "Bestanden worden gescand met oudere definities", "We vernieuwen de definities"),
+    ],
+)
+def test_a_broken_promise_tells_what_that_means_and_what_we_do(
+    client: Client, path: str, means: str, doing: str
+) -> None:
+    keep("A13", "kept")
+    page = client.get(path).content.decode()
+    assert means not in page
+    with beside_wall(Beside.TESTS):
+        PromiseState.objects.update(state="broken")
+    page = client.get(path).content.decode()
+    assert means in page
+    assert doing in page
+
+
 def test_who_logs_in_reads_how_many_are_kept_and_why_one_is_not(client: Client) -> None:
     keep("A13", "broken", "definitions are 9 hours old")
     keep("A5", "kept")
