@@ -187,6 +187,10 @@ class FieldForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["options"].is_needed_later = True  # type: ignore[attr-defined]
+
     def clean_options(self) -> list[str]:
         lines = str(self.cleaned_data["options"]).replace(",", " ").splitlines()
         found = list(dict.fromkeys(" ".join(line.split())[:80] for line in lines if line.strip()))
@@ -276,5 +280,6 @@ class ImportForm(GroundForm):
             self.fields["attested"].required = False
         existing = [(str(one.id), one.name) for one in lists]
         self.fields["list"].choices = [*existing, (NEW_LIST, _("A new list"))]  # type: ignore[attr-defined]
+        self.fields["existing"].is_needed_later = True  # type: ignore[attr-defined]
         if self.is_bound and self.data.get("list") != NEW_LIST:
             self.fields["new_name"].required = self.fields["new_purpose"].required = False

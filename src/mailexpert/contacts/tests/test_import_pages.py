@@ -50,6 +50,16 @@ def test_a_file_goes_in_step_by_step(shop_client: Client, shop: Tenant, run_jobs
         assert Contact.objects.get().t1 == "Ede"
 
 
+def test_a_dry_run_that_ended_brings_its_page_to_the_figures(
+    shop_client: Client, shop: Tenant, run_jobs: RunJobs
+) -> None:
+    url = upload(shop_client)
+    start(shop_client, url, do="try")
+    assert "HX-Refresh" not in shop_client.get(f"{url}stand/").headers
+    run_jobs()
+    assert shop_client.get(f"{url}stand/").headers["HX-Refresh"] == "true"
+
+
 def test_refused_rows_come_back_as_a_file_without_live_formulas(
     shop_client: Client, shop: Tenant, run_jobs: RunJobs
 ) -> None:

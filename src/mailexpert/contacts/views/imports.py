@@ -212,8 +212,10 @@ def reshape(request: HttpRequest, import_id: int) -> HttpResponse:
 @never_cache
 @member_required
 def state(request: HttpRequest, import_id: int) -> HttpResponse:
-    """The piece of the page that shows how far it is, asked for every second."""
+    """The piece of the page that shows how far it is, asked for every second; a dry run that ended has the mapping."""
     batch = get_object_or_404(Import.objects.select_related("list"), id=import_id)
+    if batch.state == State.DRAFT:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "contacts/parts/state.html", _progress(batch))
 
 
