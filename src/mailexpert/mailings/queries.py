@@ -98,13 +98,14 @@ def tally(mailing: Mailing) -> Tally:
         cursor.execute(
             statement, {**values, "account": current_account(), "lists": lists, "excluded": excluded}
         )
-        on_lists, left_out, outside, without_ground, suppressed, mailable = cursor.fetchone()
+        on_lists, left_out, outside, without_ground, suppressed, resting, mailable = cursor.fetchone()
     rows = [
         TallyRow(label=_("On these lists"), count=on_lists, minus=False),
         TallyRow(label=_("Also on a list that is left out"), count=left_out, minus=True),
         TallyRow(label=_("Outside the segments"), count=outside, minus=True),
         TallyRow(label=_("Without a ground to mail them"), count=without_ground, minus=True),
         TallyRow(label=_("Suppressed"), count=suppressed, minus=True),
+        TallyRow(label=_("Paused, or mailed less often, for now"), count=resting, minus=True),
     ]
     return Tally(rows=[row for row in rows if row.count or not row.minus], mailable=mailable)
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from mailexpert.base.clock import now
-from mailexpert.contacts.models import Contact, Membership
+from mailexpert.contacts.models import Contact, Membership, Preference
 from mailexpert.core.scope import account
 from mailexpert.mailings import actions, jobs, queries, rules
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, join, people
 from mailexpert.sending import queries as sending
-from mailexpert.sending.models import Shard, Suppression
+from mailexpert.sending.models import Delivery, Issue, Outcome, Shard, Suppression
 
 pytestmark = pytest.mark.usefixtures("in_shop")
 
@@ -48,6 +48,31 @@ def test_who_may_not_be_mailed_is_not_planned_and_the_sum_says_so():
     assert planned(mailing) == {row.id for row in rows[6:]}
     assert tally.mailable == 4
     assert sum(-row.count if row.minus else row.count for row in tally.rows) == 4
+
+
+def test_who_wants_no_mail_for_now_is_in_the_sum_and_in_the_cut():
+    news, rows = people(6)
+    today = now().date()
+    choices = (
+        {"paused_until": today + timedelta(days=5)},
+        {"paused_until": today - timedelta(days=5)},
+        {"every_days": 7},
+        {"every_days": 7},
+    )
+    for row, chosen in zip(rows, choices, strict=False):
+        Preference.objects.create(contact=row, **chosen)
+    before = Issue.objects.create(subject="Vorige", sender_address="a@b.example", finished_at=now())
+    for row, days in ((rows[2], 2), (rows[3], 9), (rows[4], 2)):
+        at = now() - timedelta(days=days)
+        Delivery.objects.create(
+            issue_id=before.id, contact_id=row.id, attempt=1, outcome=Outcome.SENT, code=250, at=at
+        )
+    mailing = draft(news)
+    tally = queries.tally(mailing)
+    assert [(row.count, row.minus) for row in tally.rows] == [(6, False), (2, True)]
+    assert tally.mailable == 4
+    actions.start(mailing)
+    assert planned(mailing) == {row.id for row in rows}  # a pause may be over by their turn
 
 
 def test_somebody_on_two_lists_gets_it_once():
