@@ -8,7 +8,7 @@ from django.conf import settings
 
 from mailexpert.conftest import PASSWORD, Tenant
 from mailexpert.site.models import Tags
-from mailexpert.site.tests.cast import confirm
+from mailexpert.site.tests.cast import confirm, staff
 from mailexpert.web.tests.browser import PageAs, assert_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -112,3 +112,21 @@ def test_a_page_tells_the_log_once_when_it_is_left(page_as: PageAs) -> None:
     assert [(one["page"], one["width"], one["search"], one["visitor"]) for one in told] == [
         ("/zoeken/", 1440, "cookies", "")
     ]
+
+
+def test_the_menu_of_the_console_folds_where_it_is_narrow(page_as: PageAs, shop: Tenant) -> None:
+    anna = Tenant(shop.account, staff("anna"))
+    page = page_as(anna, width=375)
+    page.goto("/beheer/pakketten/")
+    menu, button = page.get_by_role("navigation", name="Beheer"), page.get_by_role("button", name="Menu")
+    assert not menu.is_visible()
+    assert page.locator(".me-console-bar").bounding_box()["height"] < 120
+    button.press("Enter")
+    assert_accessible(page)
+    menu.get_by_role("link", name="Bezoek").click()
+    page.get_by_role("heading", name="Bezoek", exact=True).wait_for()
+
+    wide = page_as(anna)
+    wide.goto("/beheer/pakketten/")
+    assert wide.get_by_role("navigation", name="Beheer").is_visible()
+    assert not wide.get_by_role("button", name="Menu").is_visible()
