@@ -134,3 +134,9 @@ def test_cost_is_taken_in_once(shop: Tenant) -> None:
     for _turn in range(2):
         anna.post("/beheer/advertenties/", {"source": "google", "file": SimpleUploadedFile("k.csv", export)})
     assert list(AdCost.objects.values_list("clicks", "cents")) == [(3, 450)]
+
+
+def test_what_was_found_reads_as_it_was_written(client: Client) -> None:
+    page = client.get("/zoeken/", {"q": "Instellingen & Opties"}).content.decode()
+    assert "Instellingen &amp; Opties" in page.split("<article")[1]
+    assert "&amp;amp;" not in page

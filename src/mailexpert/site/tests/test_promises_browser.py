@@ -74,10 +74,14 @@ def test_everyone_can_read_the_promises(
 def test_staff_can_read_the_desk(
     page_as: PageAs, shop: Tenant, furnished: int, width: int, dark: bool, language: str
 ) -> None:
-    page = page_as(Tenant(shop.account, staff("anna")), width=width, dark=dark, language=language)
+    anna = staff("anna")
+    anna.language = language  # of who is logged in it is a setting
+    anna.save(update_fields=["language"])
+    page = page_as(Tenant(shop.account, anna), width=width, dark=dark)
     for path in DESK:
         page.goto("/beheer/" + path.replace("vragen/1/", f"vragen/{furnished}/"))
         picture(page, f"beheer-{path}-{width}")
+        assert page.locator("html").get_attribute("lang") == language
         assert_accessible(page)
 
 

@@ -1,6 +1,7 @@
 """Searching our own public pages: policy, agreements and news."""
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from django.db.models import Q
@@ -38,7 +39,7 @@ def _texts(asked: str, language: str) -> Iterator[dict[str, Any]]:
         text = in_force(document, language).text
         for section in text.sections:
             for paragraph in section.paragraphs:
-                words = strip_tags(paragraph.html)
+                words = unescape(strip_tags(paragraph.html))
                 if asked.lower() in words.lower():
                     yield {"title": section.title or text.title, "words": words, "url": url}
 
