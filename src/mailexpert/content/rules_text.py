@@ -23,6 +23,7 @@ UNSEEN = re.compile("[\u00ad\u034f\u200b-\u200f\u2060\ufeff]")
 MARK_COMMENT = re.compile(f"{COMMENT_START}(\\d+){END}$")
 RULE = "-" * 24
 CELLS = " | "
+BETWEEN_LINKS = frozenset("·|•")
 
 
 @dataclass
@@ -82,6 +83,9 @@ def _inside(node: LexborNode, page: _Page) -> None:
 
 
 def _node(node: LexborNode, page: _Page) -> None:
+    if _is_between_links(node):
+        page.end()
+        return
     if node.is_text_node:
         page.write(UNSEEN.sub("", SPACES.sub(" ", node.text_content or "")))
         return
@@ -170,6 +174,13 @@ def _same(label: str, target: str) -> bool:
     return bare(label) == bare(target)
 
 
+def _is_between_links(node: LexborNode) -> bool:
+    """The dot in a row of links, which becomes a line each: an address before a bracket is easily clicked wrong."""
+    if not node.is_text_node or (node.text_content or "").strip(" \t\r\n\f\xa0") not in BETWEEN_LINKS:
+        return False
+    return all(beside is not None and (beside.tag or "").lower() == "a" for beside in (node.prev, node.next))
+
+
 def _stands_alone(node: LexborNode) -> bool:
     """Nothing else in its block says anything; <strong> and the like around it don't count."""
     holder = node
@@ -178,6 +189,8 @@ def _stands_alone(node: LexborNode) -> bool:
     for step in ("prev", "next"):
         beside = getattr(holder, step)
         while beside is not None and (beside.tag or "").lower() not in BLOCKS | {"br", "hr"}:
+            if _is_between_links(beside):
+                break
             if not beside.is_comment_node and (beside.text_content or "").strip(" \t\r\n\f\xa0"):
                 return False
             beside = getattr(beside, step)

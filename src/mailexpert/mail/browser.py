@@ -12,7 +12,9 @@ WORDS = {"nl": "Bekijk in je browser", "en": "View in your browser"}
 ADDRESS = {"nl": "je adres", "en": "your address"}
 # What leads to one reader's own pages leads nowhere here, so it goes.
 NOBODYS = "https://nobody.invalid/"
-NOBODYS_LINK = re.compile(rf"""<a\b[^>]*href=["']{NOBODYS}["'][^>]*>.*?</a\s*>""", re.IGNORECASE | re.DOTALL)
+NOBODYS_LINK = re.compile(
+    rf"""<a\b[^>]*href=["']{NOBODYS}["'][^>]*>.*?</a\s*>(\s*·\s*)?""", re.IGNORECASE | re.DOTALL
+)
 
 
 def with_browser_link(html: str, text: str, language: str, url: str) -> tuple[str, str]:

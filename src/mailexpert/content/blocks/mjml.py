@@ -32,12 +32,16 @@ WORDS = {
     "nl": {
         "reason": "Je krijgt deze mail op {{ contact.email }}, omdat dit adres bij ons op een lijst staat.",
         "stop": "Uitschrijven",
+        "preferences": "Voorkeuren",
+        "browser": "Bekijk in je browser",
         "video": "Bekijk de video",
         "by": "Aldus",
     },
     "en": {
         "reason": "You get this mail at {{ contact.email }}, because this address is on a list of ours.",
         "stop": "Unsubscribe",
+        "preferences": "Preferences",
+        "browser": "View in your browser",
         "video": "Watch the video",
         "by": "Said by",
     },
@@ -229,9 +233,16 @@ def _wide_product(block: Product, say: dict[str, str], opening: str) -> str:
 WIDE: dict[type[Block], Callable[..., str]] = {Columns: _wide_columns, Product: _wide_product}
 
 
+FOOTER_LINKS = (
+    ("unsubscribe_url", "stop"),
+    ("preferences_url", "preferences"),
+    ("browser_url", "browser"),
+)
+
+
 def _footer(document: Document, say: dict[str, str]) -> str:
     reason = rich.words(document.reason or say["reason"])
-    links = f'<a href="{{{{ unsubscribe_url }}}}">{say["stop"]}</a>'
+    links = " · ".join(f'<a href="{{{{ {url} }}}}">{say[word]}</a>' for url, word in FOOTER_LINKS)
     end = (
         f'<mj-section css-class="sheet" background-color="{colours.SHEET}" padding="8px 0 16px">'
         "<mj-column></mj-column></mj-section>"

@@ -11,11 +11,13 @@ import pytest
 from mailexpert.content.queries import GALLERY, IN_BLOCKS, starter_of
 from mailexpert.content.rules import compile_source
 from mailexpert.mail import personalise
+from mailexpert.mail.browser import with_browser_link
 from mailexpert.mail.compose import Composer, IssueContent
 from mailexpert.mail.footer import with_footer
 
 NOW = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
 TRACK, LINE = "https://t.example", "Winkel, Dorp 1"
+PAGE = "https://m.example/lezen/abc/"
 PEOPLE: list[dict[str, Any]] = [
     {"email": "jan@voorbeeld.example", "first_name": "Jan", "last_name": "de Vries"},
     {"email": "leeg@voorbeeld.example", "first_name": "", "last_name": None},
@@ -34,13 +36,14 @@ def test_the_short_way_makes_the_mail_that_liquid_makes(slug: str, language: str
     one = starter_of(slug, language)
     assert one is not None
     made = compile_source(one.kind, one.source, title=one.subject, language=language, preheader=one.preheader)
+    whole = with_browser_link(made.html, made.text, language, PAGE)
     content = IssueContent(
         issue_id=7, account_id=3, sender_name="Winkel", sender_address="nieuws@winkel.example", subject=one.subject,
-        html=made.html, text=made.text, language=language, sender_line=LINE, track_url=TRACK,
+        html=whole[0], text=whole[1], language=language, sender_line=LINE, track_url=TRACK,
     )  # fmt: skip
     composer = Composer(content, b"k" * 32)
     assert composer.is_fast
-    html, text = with_footer(made.html, made.text, language, LINE)
+    html, text = with_footer(*whole, language, LINE)
     rows = [tuple(person.get(name) for name in composer.columns) for person in PEOPLE]
     emails = [person["email"] for person in PEOPLE]
     for person, message in zip(PEOPLE, composer.compose([1, 2, 3, 4], emails, rows, NOW), strict=True):

@@ -82,3 +82,9 @@ def test_no_word_of_a_mail_is_lost(html: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(html: str) -> None:
     assert isinstance(read(html), str)
+
+
+def test_a_row_of_links_becomes_a_line_each() -> None:
+    row = '<p><a href="https://a.nl/stop">Stop</a> · <a href="https://a.nl/meer">Meer</a></p>'
+    assert read(row) == "Stop: https://a.nl/stop\nMeer: https://a.nl/meer\n"
+    assert read("<p>ma · di</p>") == "ma · di\n"
