@@ -74,6 +74,7 @@ def _line(
         "list": on.name if on else "",
         "purpose": line.purpose,
         "ground": line.ground,
+        "ground_words": line.get_ground_display(),
         "source": line.source,
         "words": proof.text if proof else "",
         "entered_at": _moment(proof),

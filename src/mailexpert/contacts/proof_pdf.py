@@ -29,7 +29,9 @@ class _Paper(FPDF):
     def write_in(self, face: str, size: float, text: str) -> None:
         self.set_font(face, size=size)
         self.set_fallback_fonts([f"{face}-more"])
-        self.multi_cell(0, LINE * size / 10, self._shown(face, text), new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(
+            0, LINE * size / 10, self._shown(face, text), align="L", new_x="LMARGIN", new_y="NEXT"
+        )
 
     def _shown(self, face: str, text: str) -> str:
         """A letter that no font has is written as its number: a proof leaves nothing out."""
@@ -92,7 +94,7 @@ def _pair(paper: _Paper, name: str, value: str) -> None:
 def _line(paper: _Paper, line: Mapping[str, Any]) -> None:
     on = ", ".join(filter(None, (line["act_words"], line["list"])))
     paper.write_in("mono", 9, _moment(line["at"]))
-    paper.write_in("strong", 10, f"{on} ({line['ground']})" if line["ground"] else on)
+    paper.write_in("strong", 10, f"{on} ({line['ground_words']})" if line["ground"] else on)
     if line["words"]:
         paper.write_in("sans", 10, line["words"])
     if line["shown"]:

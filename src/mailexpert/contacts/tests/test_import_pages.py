@@ -58,6 +58,7 @@ def test_a_dry_run_that_ended_brings_its_page_to_the_figures(
     assert "HX-Refresh" not in shop_client.get(f"{url}stand/").headers
     run_jobs()
     assert shop_client.get(f"{url}stand/").headers["HX-Refresh"] == "true"
+    assert shop_client.get(url).context["tried"]["rows"] == 2
 
 
 def test_refused_rows_come_back_as_a_file_without_live_formulas(

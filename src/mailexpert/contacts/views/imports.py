@@ -104,7 +104,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
         "columns": _columns(prepared, fields),
         "problem": problem,
         "has_rows": bool(prepared.sample.rows),
-        "tried": (batch.trial or {}).get("counts"),
+        "tried": _tried(batch),
     }
     return render(request, "contacts/mapping.html", context)
 
@@ -158,6 +158,13 @@ def _begin(request: HttpRequest, batch: Import, fields: list[str], form: ImportF
         form.add_error("new_name", _("You have a list of this name already."))
         return _("You have a list of this name already.")
     return ""
+
+
+def _tried(batch: Import) -> dict[str, int] | None:
+    """The figures of the last dry run, which add up to its rows."""
+    counts: dict[str, int] | None = (batch.trial or {}).get("counts")
+    parts = ("added", "updated", "unchanged", "duplicates", "refused")
+    return counts and {**counts, "rows": sum(counts[part] for part in parts)}
 
 
 def _shape_form(prepared: Prepared) -> ShapeForm:

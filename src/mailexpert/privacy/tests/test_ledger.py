@@ -127,7 +127,9 @@ def test_the_proof_of_a_person_holds_words_and_links(
     assert (first["words"], first["act"], first["link"]) == ("Zei ja bij de balie.", "given", 1)
     assert len(first["link_hash"]) == 64
     assert pack["person"]["email"] == anna.email
-    assert "Zei ja bij de balie." in shop_client.get(f"/contacten/{anna.id}/bewijs/").content.decode()
+    page = shop_client.get(f"/contacten/{anna.id}/bewijs/").content.decode()
+    assert "Zei ja bij de balie." in page
+    assert "(Toestemming)" in page
     for path in ("bewijs.json", "bewijs.pdf", "bewijs/"):
         assert stranger_client.get(f"/contacten/{anna.id}/{path}").status_code == 404
 
@@ -145,3 +147,4 @@ def test_the_proof_of_a_person_is_a_pdf_that_leaves_no_letter_out(
     said = [one.args[2] for one in written.call_args_list]
     assert any("Zoë Łukasz [U+0416][U+0443][U+043A]" in text for text in said)
     assert "Zei ja bij de balie." in said
+    assert {one.kwargs["align"] for one in written.call_args_list} == {"L"}  # words aren't drawn apart
