@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.accounts.models import User
@@ -38,7 +39,7 @@ class NewsItem(models.Model):
         indexes = [models.Index(fields=["-published_at"], name="site_news_newest")]
 
     def __str__(self) -> str:
-        return self.title_nl
+        return self.title(get_language() or "nl")
 
     def title(self, language: str) -> str:
         return self.title_en if language == "en" else self.title_nl
@@ -102,7 +103,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return self.subject_nl or str(self.get_event_display())
+        subject = self.subject_en if get_language() == "en" else self.subject_nl
+        return subject or str(self.get_event_display())
 
 
 class CustomerList(models.Model):

@@ -116,3 +116,16 @@ def test_the_console_shows_what_customers_read(operator: Account) -> None:
     page = anna.get(f"/beheer/berichten/{made.id}/").content.decode()
     assert "De database wordt verplaatst." in page
     assert "opzeggen" in page
+
+
+def test_staff_who_read_english_see_the_english_subject(operator: Account) -> None:
+    anna = staff("anna")
+    anna.language = "en"
+    anna.save(update_fields=["language"])
+    Message.objects.create(
+        kind=MailKind.UPDATES, author=anna, subject_nl="Nieuw", subject_en="What is new", **SOBER
+    )
+    client = log_in(anna)
+    page = client.get("/beheer/berichten/").content.decode()
+    assert ">What is new<" in page
+    assert "Nieuw<" not in page
