@@ -10,6 +10,7 @@ from PIL import Image as Pixels
 from mailexpert.content import actions_images
 from mailexpert.content.models import Image
 from mailexpert.content.rules_image import NoPicture, TooLarge, clean
+from mailexpert.content.tests.test_hostile_files import png_bomb
 
 
 def picture(kind="JPEG", size=(40, 20), **options):
@@ -45,7 +46,7 @@ def test_any_bytes_are_a_picture_or_refused(data):
 
 def test_a_bomb_is_refused_before_it_is_unpacked():
     with pytest.raises(TooLarge):
-        clean(picture("PNG", (20_000, 20_000)))
+        clean(png_bomb(20_000))
 
 
 def test_a_reader_sees_it_without_logging_in_and_nothing_else(in_shop, client, settings):
