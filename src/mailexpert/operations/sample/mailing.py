@@ -1,13 +1,18 @@
 """The sample's contacts, template and mailing."""
 
+from collections.abc import Sequence
+
 from mailexpert.contacts.models import Contact, Field, List, Membership
 from mailexpert.content import actions as content
 from mailexpert.content.queries import starter_of
 from mailexpert.content.values import Draft
+from mailexpert.mail import address
 from mailexpert.mailings import actions
 from mailexpert.mailings.models import Mailing
 from mailexpert.operations.sample import words
-from mailexpert.privacy.models import Ground
+from mailexpert.privacy import actions as ledger
+from mailexpert.privacy import rules
+from mailexpert.privacy.models import Consent, Ground
 
 
 def make() -> None:
@@ -24,10 +29,7 @@ def make() -> None:
         )
         for person in words.people()
     )
-    Membership.objects.bulk_create(
-        Membership(list=readers, contact=contact, ground=Ground.CONSENT, source="sample")
-        for contact in contacts
-    )
+    sign_up(contacts, readers)
     template = content.make_template(name=words.MAILING, draft=draft())
     made = Mailing.objects.create(
         name=words.MAILING,
@@ -39,6 +41,28 @@ def make() -> None:
         source=template.source,
     )
     actions.choose_audience(made, [readers.id])
+
+
+def sign_up(contacts: Sequence[Contact], readers: List) -> None:
+    """Each with the line in the ledger that says so."""
+    Membership.objects.bulk_create(
+        Membership(list=readers, contact=contact, ground=Ground.CONSENT, source="sample")
+        for contact in contacts
+    )
+    evidence = ledger.keep_evidence(source="sample", text=words.EVIDENCE)
+    Consent.objects.bulk_create(
+        Consent(
+            act=Consent.Act.GIVEN,
+            contact_id=contact.id,
+            person=rules.person(address.parse(contact.email).key),
+            list_id=readers.id,
+            evidence_id=evidence,
+            purpose=readers.purpose,
+            ground=Ground.CONSENT,
+            source="sample",
+        )
+        for contact in contacts
+    )
 
 
 def draft() -> Draft:

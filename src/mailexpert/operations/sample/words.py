@@ -11,6 +11,7 @@ MAILING = "Kerstpakketten"
 SUBJECT = "228 kerstpakketten staan klaar, help je mee?"
 PREHEADER = "Voor nog 412 gezinnen zoeken we mensen die een pakket willen vullen."
 PEOPLE = 1_000
+EVIDENCE = "Verzonnen, zoals de mensen zelf: aangemeld met het formulier op lindewoud.example."
 
 # The starter's own words, and what the sample says in their place.
 INSTEAD = {

@@ -15,6 +15,8 @@ from mailexpert.mailings.models import Mailing
 from mailexpert.operations import sample
 from mailexpert.operations.sample import accounts, words
 from mailexpert.operations.sample.sending import report_path
+from mailexpert.privacy import rules
+from mailexpert.privacy.models import Consent, Evidence
 
 
 @pytest.fixture
@@ -42,6 +44,15 @@ def test_a_fresh_home_gets_the_operator_and_the_sample_account(demo: Account) ->
     with account(demo.id):
         assert Contact.objects.count() == words.PEOPLE
         assert Membership.objects.filter(ground="consent").count() == words.PEOPLE
+
+
+def test_each_of_the_sample_s_contacts_has_a_proof(demo: Account) -> None:
+    with account(demo.id):
+        contact = Contact.objects.order_by("id")[7]
+        (line,) = Consent.objects.filter(contact_id=contact.id)
+        assert bytes(line.person) == rules.person(contact.email_key)
+        assert Consent.objects.count() == words.PEOPLE
+        assert Evidence.objects.get(id=line.evidence_id).text == words.EVIDENCE
 
 
 def test_the_sample_mailing_passes_every_check(demo: Account) -> None:
