@@ -37,7 +37,9 @@ class CannotSend(Exception):
 def choose_audience(
     mailing: Mailing, lists: Collection[int], excluded: Collection[int] = (), segments: Collection[int] = ()
 ) -> None:
-    """Replace the lists a mailing goes to and the ones it leaves out; a list is never both."""
+    """Replace the lists a mailing goes to and the ones it leaves out; a list is never both. Whoever saves at the same
+    moment waits: each would put back a row that the other can't see yet."""
+    Mailing.objects.select_for_update().get(id=mailing.id)
     mailing.audience.all().delete()
     AudienceList.objects.bulk_create(
         AudienceList(mailing=mailing, list_id=list_id, excluded=list_id in excluded)
