@@ -57,7 +57,9 @@ def look(urls: list[str], *, again: bool = False) -> None:
             why=answer.why,
             looked_at=now,
         )
-        for url, answer in asked.items()
+        for url, answer in sorted(
+            asked.items()
+        )  # in one order: two who look at the same links don't deadlock
     ]
     LinkLook.objects.bulk_create(
         rows,
