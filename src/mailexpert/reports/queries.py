@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mailexpert.base.clock import now
+from mailexpert.core.report_sections import Reported
 from mailexpert.mailings import rules
 from mailexpert.mailings.models import Mailing
 from mailexpert.sending import queries as sending
@@ -55,6 +56,16 @@ def report(mailing: Mailing) -> Report:
         failures=sending.failures(mailing.started_issue_id),
         unsubscribed=sending.unsubscribed(mailing.started_issue_id),
         seconds_left=_seconds_left(mailing, counts),
+    )
+
+
+def reported(report: Report) -> Reported:
+    """What the other rooms are told of a mailing, for their sections of its report."""
+    return Reported(
+        mailing_id=report.mailing.id,
+        issue_id=report.mailing.started_issue_id,
+        sent=report.counts.sent,
+        is_under_way=report.is_under_way,
     )
 
 

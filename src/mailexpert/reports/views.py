@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.access import member_required
+from mailexpert.core import report_sections
 from mailexpert.mailings import actions
 from mailexpert.mailings import queries as mailings
 from mailexpert.mailings.models import Mailing
@@ -48,13 +49,17 @@ def mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
     found = _started(mailing_id)
     if found.issue_id is None:
         return redirect("mailings:show", found.id)
+    seen = _progress(found)
+    reported = queries.reported(seen["report"])
     return render(
         request,
         "reports/mailing.html",
         {
-            **_progress(found),
+            **seen,
+            "reported": reported,
+            "sections": report_sections.shown(reported),
             "links": queries.links(found),
-            "measured": measured(found, sent=sending.counts(found.started_issue_id).sent),
+            "measured": measured(found, sent=reported.sent),
             "chart": words.per_minute(found),
             "tomorrow": timezone.localdate() + timedelta(days=1),
         },
