@@ -2,10 +2,11 @@
 
 import logging
 
-from mailexpert.base import clock
+from mailexpert.base import clock, env
 from mailexpert.core.beside import Beside
 from mailexpert.core.jobs import every
 from mailexpert.privacy import actions_promises, retention
+from mailexpert.privacy.checks import wire
 
 log = logging.getLogger(__name__)
 
@@ -13,6 +14,7 @@ log = logging.getLogger(__name__)
 @every("*/10 * * * *", Beside.PROMISES)
 def keep_promises() -> None:
     """Check each promise in its own rhythm: most every hour, slow ones every day."""
+    wire.await_start(env.load().base_url)
     actions_promises.check_due()
 
 

@@ -1,13 +1,16 @@
 """Asking the running system over HTTP, as a browser without cookies would. No redirect is followed."""
 
 import http.client
+import socket
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 SECONDS = 10.0
+STARTING_SECONDS = 20.0
 LARGEST = 3_000_000
 
 
@@ -28,6 +31,19 @@ class Answer:
             if key.lower() == "set-cookie":
                 names += SimpleCookie(value).keys()
         return names
+
+
+def await_start(url: str, *, seconds: float = STARTING_SECONDS, between: float = 0.25) -> None:
+    """Everything starts at once, and the pages are not the first: give them this long before they are judged."""
+    parts = urlsplit(url)
+    where = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(where, timeout=SECONDS).close()
+            return
+        except OSError:
+            time.sleep(between)
 
 
 def fetch(

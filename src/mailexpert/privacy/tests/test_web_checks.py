@@ -1,6 +1,8 @@
 """Checks that ask the running pages over HTTP: kept as they are, and red when a page breaks its promise."""
 
 import re
+import socket
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,7 +16,7 @@ from mailexpert.core.beside import Beside
 from mailexpert.core.promises import Ground, Outcome, State
 from mailexpert.core.scope import beside_wall
 from mailexpert.privacy.checks import mail, web
-from mailexpert.privacy.checks.wire import Answer
+from mailexpert.privacy.checks.wire import Answer, await_start
 from mailexpert.privacy.models import SecurityContact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -168,3 +170,20 @@ def test_a5_one_click_answers_as_rfc_8058_says(name: str, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(mail, "fetch", fetch)
     assert mail.one_click_answers(Ground(env=env.read({}), now=clock.now())).state == state
+
+
+def test_pages_that_are_still_starting_are_awaited_before_they_are_judged() -> None:
+    with socket.socket() as pages:
+        pages.bind(("127.0.0.1", 0))
+        starting = threading.Timer(0.3, pages.listen)
+        starting.start()
+        where = "http://{}:{}/".format(*pages.getsockname())
+        await_start(where, between=0.02)
+        socket.create_connection(pages.getsockname()).close()
+        starting.join()
+
+
+def test_pages_that_never_start_are_awaited_no_longer_than_said() -> None:
+    with socket.socket() as pages:
+        pages.bind(("127.0.0.1", 0))
+        await_start("http://{}:{}/".format(*pages.getsockname()), seconds=0.1, between=0.02)
