@@ -8,7 +8,7 @@ from django.utils import timezone
 from mailexpert.contacts.actions import NameTaken
 from mailexpert.contacts.jobs import index_slots
 from mailexpert.contacts.models import Segment, Tag, Tagging
-from mailexpert.contacts.queries_segments import catalogue
+from mailexpert.contacts.queries_catalogue import catalogue_for
 from mailexpert.contacts.rules import facts, tree
 from mailexpert.core.jobs import defer
 from mailexpert.sending.models import Suppression
@@ -37,7 +37,7 @@ def keep_segment(
     name: str, rules: tree.Group, *, segment_id: int | None = None, by_id: int | None = None
 ) -> Segment:
     """Make a segment or change one. Raises BadRules, NameTaken, TooMany, Segment.DoesNotExist."""
-    problems = facts.check(rules, catalogue())
+    problems = facts.check(rules, catalogue_for([rules]))
     if problems:
         raise BadRules(problems)
     if segment_id is None and Segment.objects.count() >= MOST_SEGMENTS:

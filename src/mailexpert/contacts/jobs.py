@@ -218,9 +218,9 @@ def delete_field(field_id: int) -> None:
 @jobs.job
 def index_slots() -> None:
     """Index what the segments of this account look into. A large account has it within a minute."""
-    used = sorted(queries_segments.slots_used())
+    used = sorted(queries_segments.columns_used() & slots.KNOWN.keys())
     with beside_wall(Beside.SLOTS):
-        made = [slot for slot in used if slots.make_index(slot)]
+        made = [column for column in used if slots.make_index(column)]
         if made:
             slots.learn()
 

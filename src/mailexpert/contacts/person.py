@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from mailexpert.accounts.models import Account
-from mailexpert.contacts import queries, queries_segments, words_segments
+from mailexpert.contacts import queries, queries_catalogue, queries_segments, words_segments
 from mailexpert.contacts.models import Contact, Field, List
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.core import register
@@ -88,7 +88,7 @@ class _Names:
 
 def segments_of(contact: Contact) -> list[dict[str, str]]:
     """The groups that this person falls into, and by which rule; nothing else is decided about them."""
-    known = queries_segments.catalogue()
+    known = queries_catalogue.catalogue()
     found = []
     for one in queries_segments.segments():
         try:

@@ -13,9 +13,8 @@ from django.db import OperationalError, connection
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
-from psycopg import errors
 
-from mailexpert.contacts import queries_segments
+from mailexpert.contacts import hurry, queries_segments
 from mailexpert.contacts.models import (
     Contact,
     ContactColumns,
@@ -223,10 +222,10 @@ def _stretch(status: str, edge: int | None, *, upward: bool) -> QuerySet[Any, in
 def _in_time(ask: Callable[[], Any], within_ms: int = WALK_MS) -> Any:
     """The answer where it comes before a reader would notice, else None."""
     try:
-        with queries_segments.hurried(within_ms):
+        with hurry.hurried(within_ms):
             return ask()
     except OperationalError as problem:
-        if not isinstance(problem.__cause__, errors.QueryCanceled):
+        if not hurry.took_too_long(problem):
             raise
         return None
 
@@ -234,7 +233,7 @@ def _in_time(ask: Callable[[], Any], within_ms: int = WALK_MS) -> Any:
 def _when_few(found: QuerySet[FoundContact]) -> list[int] | None:
     """Everyone who fits, where they are no more than FEW. In order of age the database would walk over the whole
     account for the few that fit, and ask each person's lists one by one: 3 s at half a million."""
-    with queries_segments.hurried(queries_segments.PATIENT_MS), connection.cursor() as cursor:
+    with hurry.hurried(queries_segments.PATIENT_MS), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
         ids = list(found.order_by().values_list("id", flat=True)[: FEW + 1])
         cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")

@@ -1,25 +1,26 @@
 """Who is in a segment: counts that don't keep a page waiting, some of the people, and why somebody is in."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.utils import timezone
-from psycopg import errors
 
-from mailexpert.contacts import rules_zones
-from mailexpert.contacts.models import Contact, Field, FoundContact, List, Segment, Tag
+from mailexpert.contacts import hurry
+from mailexpert.contacts.models import Contact, Field, FoundContact, Segment
+from mailexpert.contacts.queries_catalogue import GIVEN, Asked, asked_by, catalogue_for
 from mailexpert.contacts.rules import sql, tree
-from mailexpert.contacts.rules.facts import Catalogue, Clock, Fact
+from mailexpert.contacts.rules.facts import Clock
 from mailexpert.contacts.rules.tree import Group
 from mailexpert.core.scope import current_account
-from mailexpert.privacy.models import Ground
-from mailexpert.sending.models import Issue
 
+# What rules named when they were last counted here, by account: a guess that each count checks.
+_seen: dict[tuple[int, Asked], str] = {}
+REMEMBERED = 1_000
 QUICK_MS = 300
 PATIENT_MS = 20_000
 # Up to this many contacts every figure beside the rules is exact; above it they come from a sample.
@@ -28,9 +29,6 @@ KEPT_SECONDS = 60
 STRETCHES, STRETCH = 20, 500
 # Fewer hits in the sample than this say little; then the planner's figure is the better one.
 TELLING_HITS = 30
-MAILINGS_OFFERED = 100
-# Hash tables over a million memberships fit in this; above it a condition inside an `or` turns into a loop.
-MEMORY = "128MB"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,55 +39,7 @@ class Number:
     is_exact: bool
 
 
-# What can be asked
-
-
-def catalogue() -> Catalogue:
-    """What the rules of this account can be about."""
-    return Catalogue({fact.key: fact for fact in _facts()})
-
-
-def catalogue_for(rules: Sequence[Group]) -> Catalogue:
-    """What these rules are about alone: a count needn't read every list and mailing first."""
-    asked = {rule.on for one in rules for _place, rule in tree.rules(one)}
-    return Catalogue({fact.key: fact for fact in _facts(asked)})
-
-
-def _facts(asked: set[str] | None = None) -> Iterator[Fact]:
-    """Every fact; with `asked` those alone and the ones that cost no query."""
-    yield Fact(key="email", kind="text", column="email_key")
-    for name in ("first_name", "last_name", "language"):
-        yield Fact(key=name, kind="text", column=name)
-    yield Fact(key="time_zone", kind="choice", column="time_zone", options=rules_zones.LABELS)
-    fields = Field.objects.order_by("label", "id") if _needs(asked, "field:") else ()
-    for field in fields:
-        options = {option: option for option in field.options}
-        yield Fact(
-            key=f"field:{field.name}", kind=field.kind, column=field.slot, label=field.label, options=options
-        )
-    lists = List.objects.order_by("archived_at", "name", "id") if _needs(asked, "list") else ()
-    yield Fact(key="list", kind="list", options={str(one.id): one.name for one in lists})
-    yield Fact(key="signup", kind="signup")
-    yield Fact(
-        key="ground", kind="ground", options={str(value): str(label) for value, label in Ground.choices}
-    )
-    tags = Tag.objects.order_by("name", "id") if _needs(asked, "tag") else ()
-    yield Fact(key="tag", kind="tag", options={str(one.id): one.name for one in tags})
-    yield Fact(key="created_at", kind="moment", column="created_at")
-    yield Fact(key="mailing", kind="mailing", options=_subjects() if _needs(asked, "mailing") else {})
-    yield Fact(key="mailed", kind="mailed")
-    yield Fact(key="last_open", kind="date", column="last_open")
-    yield Fact(key="last_click", kind="date", column="last_click")
-    yield Fact(key="blocked", kind="blocked")
-
-
-def _needs(asked: set[str] | None, key: str) -> bool:
-    return asked is None or any(one.startswith(key) for one in asked)
-
-
-def _subjects() -> dict[str, str]:
-    issues = Issue.objects.filter(kind=Issue.Kind.MAILING).order_by("-id")[:MAILINGS_OFFERED]
-    return {str(number): subject for number, subject in issues.values_list("id", "subject")}
+# From rules to a condition
 
 
 def clock() -> Clock:
@@ -109,7 +59,7 @@ def condition(rules: Group, prefix: str = "s") -> sql.Condition:
 def condition_of(segments: Sequence[Segment]) -> sql.Condition:
     """Every one of these segments at once. Raises TreeProblem."""
     trees = {one.id: tree_of(one) for one in segments}
-    known, now = catalogue_for(list(trees.values())), clock()
+    known, now = catalogue_for(trees.values()), clock()
     found = [sql.condition(rules, known, now, f"s{number}_") for number, rules in trees.items()]
     params: dict[str, Any] = {}
     for one in found:
@@ -127,44 +77,55 @@ def count_statement(found: sql.Condition) -> str:
 
 def count_now(rules: Group) -> Number:
     """Within about a third of a second: exact where that is enough, else from a sample or the planner."""
-    found = condition(rules)
-    exact = _counted(found, QUICK_MS)
-    return Number(n=exact, is_exact=True) if exact is not None else _estimated(found)
+    return _counted_or_estimated(rules, QUICK_MS)
 
 
 def count_exactly(rules: Group) -> Number:
     """The exact number; an estimate only where not even twenty seconds are enough."""
-    found = condition(rules)
-    exact = _counted(found, PATIENT_MS)
-    return Number(n=exact, is_exact=True) if exact is not None else _estimated(found)
+    return _counted_or_estimated(rules, PATIENT_MS)
 
 
-def _counted(found: sql.Condition, within_ms: int) -> int | None:
-    try:
-        with hurried(within_ms):
-            return int(_rows(count_statement(found), found.params)[0][0])
-    except OperationalError as problem:
-        if not isinstance(problem.__cause__, errors.QueryCanceled):
-            raise
-        return None
+def _counted_or_estimated(rules: Group, within_ms: int) -> Number:
+    exact = _counted(rules, within_ms)
+    return Number(n=exact, is_exact=True) if exact is not None else _estimated(condition(rules))
 
 
-@contextmanager
-def hurried(within_ms: int) -> Iterator[None]:
-    """Statements that give up after a time, with room for large hash tables. The settings end with the block."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true), set_config('work_mem', %s, true), "
-                "set_config('jit', 'off', true)",
-                [str(within_ms), MEMORY],
+def _counted(rules: Group, within_ms: int) -> int | None:
+    """None where it takes too long. What the rules name (a field's column, a list) is remembered from the last time
+    and read again beside the count; where it changed since, the count is made anew."""
+    asked = asked_by([rules])
+    key = (current_account(), asked)
+    known, seen = "", _seen.pop(key, "")
+    while known != seen or not known:
+        found, known = _made(rules, asked, seen)
+        try:
+            seen, rows = hurry.asked(
+                count_statement(found),
+                {**found.params, **asked.params},
+                within_ms=within_ms,
+                beside=asked.expression,
             )
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('statement_timeout', '0', true), set_config('work_mem', "
-                "(SELECT reset_val FROM pg_settings WHERE name = 'work_mem') || 'kB', true)"
-            )
+        except OperationalError as problem:
+            if not hurry.took_too_long(problem):
+                raise
+            return None
+    _remember(key, known)
+    return int(rows[0][0])
+
+
+def _made(rules: Group, asked: Asked, known: str) -> tuple[sql.Condition, str]:
+    """The condition, and what it was made of: `known` where that does, else what is there now. Raises TreeProblem."""
+    if known:
+        with suppress(tree.TreeProblem):
+            return sql.condition(rules, asked.catalogue(known), clock()), known
+    known = asked.read()
+    return sql.condition(rules, asked.catalogue(known), clock()), known
+
+
+def _remember(key: tuple[int, Asked], seen: str) -> None:
+    if len(_seen) >= REMEMBERED:
+        _seen.clear()
+    _seen[key] = seen
 
 
 def _estimated(found: sql.Condition) -> Number:
@@ -206,7 +167,7 @@ def sampled(conditions: Sequence[sql.Condition]) -> tuple[list[int], int]:
 
 def left_over(rules: Group) -> dict[int, Number]:
     """For each part of the topmost group how many are left once it and all above it hold."""
-    known, now = catalogue(), clock()
+    known, now = catalogue_for([rules]), clock()
     steps = [
         sql.condition(Group(join=rules.join, parts=rules.parts[: n + 1]), known, now, f"l{n}_")
         for n in range(len(rules.parts))
@@ -223,7 +184,7 @@ def left_over(rules: Group) -> dict[int, Number]:
 def people(found: sql.Condition, limit: int) -> list[FoundContact]:
     """The newest that fit; nobody when looking takes too long."""
     try:
-        with hurried(QUICK_MS):
+        with hurry.hurried(QUICK_MS):
             rows = _rows(
                 f"SELECT c.id FROM contacts_wall c WHERE c.status = 1 AND {found.sql} "  # noqa: S608
                 f"ORDER BY c.id DESC LIMIT {int(limit)}",
@@ -247,7 +208,7 @@ class Why:
 
 def why(rules: Group, contact_id: int) -> Why | None:
     """Asked of the database in the very words by which people are counted."""
-    known, now = catalogue(), clock()
+    known, now = catalogue_for([rules]), clock()
     places = list(tree.rules(rules))
     made = [
         sql.condition(Group(parts=(rule,)), known, now, f"w{n}_") for n, (_place, rule) in enumerate(places)
@@ -282,16 +243,14 @@ def segments() -> list[Segment]:
     return list(Segment.objects.order_by("name", "id"))
 
 
-def slots_used() -> set[str]:
+def columns_used() -> set[str]:
     """The columns that the segments of this account look into."""
-    slots = dict(Field.objects.values_list("name", "slot"))
+    columns = {f"field:{name}": slot for name, slot in Field.objects.values_list("name", "slot")}
+    columns |= {key: fact.column for key, fact in GIVEN.items() if fact.column}
     used = set()
     for segment in Segment.objects.all():
-        try:
-            asked = [rule.on for _place, rule in tree.rules(tree_of(segment))]
-        except tree.TreeProblem:
-            continue
-        used |= {slots[on.removeprefix("field:")] for on in asked if on.removeprefix("field:") in slots}
+        with suppress(tree.TreeProblem):
+            used |= {columns[rule.on] for _place, rule in tree.rules(tree_of(segment)) if rule.on in columns}
     return used
 
 

@@ -1,23 +1,33 @@
-"""Indexes on the slot columns that segments look into, made when the first one does. Fifty of them from the start
-would cost every import; none would cost every count half a second at a million contacts."""
+"""Indexes on the columns that segments look into, made when the first one does. Sixty of them from the start would
+cost every import; none would cost every count half a second at a million contacts.
+
+An index holds active people only, as every segment does: of numbers and days a count then reads nothing but the
+index (25,000 days in 26 pages instead of 25,000)."""
 
 from django.db import connection
 
 from mailexpert.contacts.models import SLOTS, slot_names
 
-KNOWN = {slot for kind in SLOTS for slot in slot_names(kind)}
+OF_EVERYONE = {"first_name": "lower(first_name) text_pattern_ops", "last_name": "lower(last_name) text_pattern_ops",
+               "created_at": "created_at"}  # fmt: skip
+OF_SOME = {
+    **{slot: slot for kind in SLOTS for slot in slot_names(kind)},
+    **{slot: f"lower({slot}) text_pattern_ops" for slot in slot_names("text")},
+    "last_open": "last_open",
+    "last_click": "last_click",
+}
+KNOWN = OF_EVERYONE | OF_SOME
 INVALID = "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid"
 
 
-def make_index(slot: str) -> bool:
-    """Index one slot over all accounts, without holding up who writes; whether it was made now. Text is found
+def make_index(column: str) -> bool:
+    """Index one column over all accounts, without holding up who writes; whether it was made now. Text is found
     without regard to capitals and by its beginning."""
-    if slot not in KNOWN:
-        raise KeyError(slot)
-    name = f"contacts_slot_{slot}"
-    column = f"lower({slot}) text_pattern_ops" if slot.startswith("t") else slot
+    expression = KNOWN[column]
+    filled = f" AND {column} IS NOT NULL" if column in OF_SOME else ""
     # Inside a transaction (a test) an index can't be made concurrently.
     quietly = "" if connection.in_atomic_block else "CONCURRENTLY "
+    name = f"contacts_active_{column}"
     with connection.cursor() as cursor:
         cursor.execute(INVALID, [name])  # what a killed worker left halfway
         if cursor.fetchone():
@@ -26,9 +36,12 @@ def make_index(slot: str) -> bool:
         if cursor.fetchone()[0] is not None:
             return False
         cursor.execute(
-            f"CREATE INDEX {quietly}IF NOT EXISTS {name} ON contacts_contact (account_id, {column}) "
-            f"WHERE {slot} IS NOT NULL"
+            f"CREATE INDEX {quietly}IF NOT EXISTS {name} ON contacts_contact (account_id, {expression}) "
+            f"WHERE status = 1{filled}"
         )
+        cursor.execute(
+            f"DROP INDEX {quietly}IF EXISTS contacts_slot_{column}"
+        )  # of everyone, as it was before
     return True
 
 

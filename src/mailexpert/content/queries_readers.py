@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.models import Q
 
-from mailexpert.contacts import queries_segments
+from mailexpert.contacts import hurry, queries_segments
 from mailexpert.contacts.models import Contact, Field, FoundContact, Segment
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content.rules_segments import name_of, used
@@ -83,7 +83,7 @@ def _looked_up() -> dict[str, Any]:
 
 def _longest_of(column: str) -> Any:
     try:
-        with queries_segments.hurried(LOOKING_MS), connection.cursor() as cursor:
+        with hurry.hurried(LOOKING_MS), connection.cursor() as cursor:
             # The column comes from the catalogue of fields, never from a form.
             cursor.execute(
                 f"SELECT c.{column} FROM contacts_wall c WHERE c.{column} IS NOT NULL "  # noqa: S608

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailexpert.conftest import Tenant
+from mailexpert.contacts import queries_catalogue
 from mailexpert.contacts import queries_segments as queries
 from mailexpert.contacts.models import Contact, Field, List, Membership, Tag, Tagging
 from mailexpert.contacts.rules import facts, sql, tree
@@ -164,7 +165,9 @@ def _someone(
     suppressed = rng.random() < 0.2
     if suppressed:
         Suppression.objects.create(email_key=one.email_key, reason=1)
-    columns = {f.column: getattr(one, f.column) for f in queries.catalogue().facts.values() if f.column}
+    columns = {
+        f.column: getattr(one, f.column) for f in queries_catalogue.catalogue().facts.values() if f.column
+    }
     return Person(
         columns=columns, lists=on, tags=frozenset(t.id for t in mine), got=got, is_suppressed=suppressed
     )
@@ -205,7 +208,7 @@ def _tree(rng: random.Random, known: Catalogue, depth: int = 0) -> Group:
 def test_sql_finds_the_very_people_that_plain_python_finds(shop: Tenant) -> None:
     with account(shop.id):
         people = _world(shop, random.Random(5))
-        known = queries.catalogue()
+        known = queries_catalogue.catalogue()
         now = Clock(today=TODAY, zone=queries.clock().zone)
 
         @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), database=None)

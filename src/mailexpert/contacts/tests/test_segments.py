@@ -1,13 +1,14 @@
 """Segments: kept, counted, shown, explained."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from mailexpert.conftest import Tenant
-from mailexpert.contacts import actions_segments, queries
+from mailexpert.contacts import actions_segments, hurry, queries
 from mailexpert.contacts import queries_segments as counting
 from mailexpert.contacts.models import Contact, Field, List, Segment
 from mailexpert.contacts.rules import draft, tree
@@ -148,7 +149,7 @@ def test_a_segment_is_deleted_and_its_people_stay(shop_client: Client, shop: Ten
 def test_a_column_that_a_segment_looks_into_is_indexed(in_ede: Segment, run_jobs: Any, shop: Tenant) -> None:
     run_jobs()
     with account(shop.id), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('contacts_slot_t1') IS NOT NULL")
+        cursor.execute("SELECT to_regclass('contacts_active_t1') IS NOT NULL")
         assert cursor.fetchone() == (True,)
 
 
@@ -156,17 +157,51 @@ def test_a_count_that_takes_too_long_is_estimated(
     shop: Tenant, people: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with account(shop.id):
-        monkeypatch.setattr(counting, "_counted", lambda found, within_ms: None)
+        monkeypatch.setattr(counting, "_counted", lambda rules, within_ms: None)
         monkeypatch.setattr(counting, "TELLING_HITS", 3)
         assert counting.count_now(tree.parse(EDE)) == counting.Number(n=6, is_exact=False)
 
 
-def test_a_statement_gives_up_after_its_time(shop: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = counting.sql.Condition(sql="pg_sleep(2) IS NULL", params={})
-    with account(shop.id):
+@pytest.mark.parametrize("in_a_transaction", [True, False])
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_gives_up_after_its_time(shop: Tenant, in_a_transaction: bool) -> None:
+    with account(shop.id), transaction.atomic() if in_a_transaction else nullcontext():
         make_contact()
-        assert counting._counted(slow, 50) is None
+        with pytest.raises(OperationalError) as slow:
+            hurry.asked("SELECT pg_sleep(2)", {}, within_ms=50)
+        assert hurry.took_too_long(slow.value)
         assert Contact.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hurried_statement_leaves_no_setting_behind(shop: Tenant) -> None:
+    with account(shop.id), connection.cursor() as cursor:
+        beside, rows = hurry.asked("SELECT current_setting('work_mem')", {}, within_ms=5_000, beside="7")
+        assert (beside, rows) == (7, [("128MB",)])
+        cursor.execute("SELECT current_setting('work_mem'), current_setting('statement_timeout')")
+        assert cursor.fetchone() == ("16MB", "0")
+
+
+@pytest.mark.parametrize("in_a_transaction", [True, False])
+@pytest.mark.django_db(transaction=True)
+def test_a_count_sees_at_once_that_a_field_moved_or_is_gone(shop: Tenant, in_a_transaction: bool) -> None:
+    with account(shop.id), transaction.atomic() if in_a_transaction else nullcontext():
+        field = Field.objects.create(name="city", label="Plaats", kind="text", slot="t1")
+        make_contact("a@x.example", t1="Ede")
+        make_contact("b@x.example", t2="Ede")
+        make_contact("c@x.example", t2="Ede", n1=5.0)
+        rules = tree.parse(EDE)
+        assert counting.count_exactly(rules).n == 1
+        Field.objects.filter(id=field.id).update(slot="t2")
+        assert counting.count_exactly(rules).n == 2
+        Field.objects.filter(id=field.id).update(slot="n1", kind="number")
+        with pytest.raises(tree.TreeProblem, match="bad_number"):
+            counting.count_exactly(rules)
+        over = Group(parts=(Rule(on="field:city", test="over", value=4),))
+        assert counting.count_exactly(over).n == 1
+        Field.objects.all().delete()
+        with pytest.raises(tree.TreeProblem, match="gone"):
+            counting.count_exactly(over)
 
 
 def test_a_large_account_is_sampled_in_stretches(

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mailexpert.accounts.access import member_required, role_required
-from mailexpert.contacts import actions, actions_segments, editor, queries_segments
+from mailexpert.contacts import actions, actions_segments, editor, queries_catalogue, queries_segments
 from mailexpert.contacts import words_segments as words
 from mailexpert.contacts.models import Contact, Segment
 from mailexpert.contacts.rules import draft as drafts
@@ -26,7 +26,7 @@ LONGEST_NAME = 100
 @never_cache
 @member_required
 def segments(request: HttpRequest) -> HttpResponse:
-    known = queries_segments.catalogue()
+    known = queries_catalogue.catalogue()
     rows = [{"segment": one, "sentence": _sentence(one, known)} for one in queries_segments.segments()]
     return render(request, "contacts/segments.html", {"rows": rows})
 
@@ -102,7 +102,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """The rules again, after a choice or a button that changes what can be chosen."""
     draft = _draft(request)
     new = drafts.change(draft, request.POST.get("do", ""))
-    drafts.fit(draft, queries_segments.catalogue())
+    drafts.fit(draft, queries_catalogue.catalogue())
     return render(request, "contacts/parts/segment_rules.html", {**_shown(draft, new=new), "is_piece": True})
 
 
@@ -127,7 +127,7 @@ def _shown(
 ) -> dict[str, Any]:
     """The editor's rows and figures. What somebody hasn't filled in yet doesn't count, and is only named as
     missing once they want to save."""
-    known = queries_segments.catalogue()
+    known = queries_catalogue.catalogue()
     try:
         rules = tree.parse(json.loads(json.dumps(draft)))
     except tree.TreeProblem as bad:
@@ -172,7 +172,7 @@ def remove(request: HttpRequest, segment_id: int) -> HttpResponse:
 def why(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Which segments somebody is in, rule by rule."""
     contact = get_object_or_404(Contact, id=contact_id)
-    known = queries_segments.catalogue()
+    known = queries_catalogue.catalogue()
     rows = [_why(one, contact.id, known) for one in queries_segments.segments()]
     rows.sort(key=lambda row: not row["is_in"])
     return render(request, "contacts/why.html", {"contact": contact, "rows": rows})

@@ -1,0 +1,64 @@
+"""Statements that give up after a time, with room for large hash tables."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from psycopg import errors
+
+from mailexpert.core.scope import current_account
+
+# Hash tables over a million memberships fit in this; above it a condition inside an `or` turns into a loop.
+MEMORY = "128MB"
+SETTINGS = (
+    "set_config('statement_timeout', %(hurry_ms)s, true), set_config('work_mem', %(hurry_memory)s, true), "
+    "set_config('jit', 'off', true)"
+)
+AS_BEFORE = (
+    "SELECT set_config('statement_timeout', '0', true), set_config('work_mem', "
+    "(SELECT reset_val FROM pg_settings WHERE name = 'work_mem') || 'kB', true)"
+)
+
+
+@contextmanager
+def hurried(within_ms: int) -> Iterator[None]:
+    """The settings end with the block."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {SETTINGS}", _settings(within_ms))
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(AS_BEFORE)
+
+
+def asked(
+    statement: str, params: Mapping[str, Any], *, within_ms: int, beside: str = "NULL"
+) -> tuple[Any, list[tuple[Any, ...]]]:
+    """The rows of a statement and the value of an expression beside it, in one trip: two statements that go out
+    together are one transaction, whose settings end with it. A small count would wait longer for six trips than
+    for its rows. Raises OperationalError."""
+    if connection.in_atomic_block:
+        with hurried(within_ms):
+            return _rows(f"SELECT {beside}", params)[0][0], _rows(statement, params)
+    current_account()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {SETTINGS}, {beside}; {statement}", {**params, **_settings(within_ms)})
+        value = cursor.fetchone()[-1]
+        cursor.nextset()
+        return value, list(cursor.fetchall())
+
+
+def took_too_long(problem: OperationalError) -> bool:
+    return isinstance(problem.__cause__, errors.QueryCanceled)
+
+
+def _settings(within_ms: int) -> dict[str, str]:
+    return {"hurry_ms": str(within_ms), "hurry_memory": MEMORY}
+
+
+def _rows(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    current_account()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
