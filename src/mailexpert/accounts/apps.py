@@ -18,7 +18,7 @@ class AccountsConfig(AppConfig):
             usage.Measure(key="users", label=_("Users"), order=90, count=lambda: Membership.objects.count())
         )
         attention.register("words", needs)
-        forgetting.on_forget("takeaway", takeaway.forget_person)
+        forgetting.on_forget("takeaway", takeaway.forget_persons)
         register(
             Entry(
                 key="settings", label=_("Settings & Options"), url_name="settings", icon="settings", order=90

@@ -6,7 +6,7 @@ import io
 import json
 import secrets
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db import models
 
 from mailexpert.base import env
 from mailexpert.core import register
+from mailexpert.core.forgetting import Forgotten
 from mailexpert.core.models import Walled
 
 FOLDER = "takeaway"
@@ -34,8 +35,8 @@ def folder() -> Path:
     return made
 
 
-def forget_person(_contact_id: int, _address: str) -> int:
-    """Files that hold everybody are made once more, without the person who was erased."""
+def forget_persons(_persons: Sequence[Forgotten]) -> int:
+    """Files that hold everybody are made once more, without those who were erased."""
     from mailexpert.accounts.jobs import write_takeaway
     from mailexpert.accounts.models import Takeaway
     from mailexpert.core.jobs import defer

@@ -1,6 +1,7 @@
 """Contacts who gave no sign of interest for long are asked once whether they still want mail, and erased when they
 don't answer. Who is on no list any more can't be asked and goes without."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from mailexpert.accounts.models import Account
+from mailexpert.base import clock
 from mailexpert.contacts import letters, tokens
-from mailexpert.contacts.actions import erase_contact
+from mailexpert.contacts.actions import erase_contacts
 from mailexpert.contacts.letters import Words
 from mailexpert.contacts.models import Contact, Preference, Silence
 from mailexpert.core.scope import current_account
@@ -22,7 +24,11 @@ from mailexpert.privacy.rules_rights import add_months
 
 INACTIVE = (Path(__file__).parent / "sql" / "inactive.sql").read_text()
 ANSWER = timedelta(days=30)
-A_NIGHT = 500  # contacts at a time, so that no mail server is flooded with questions
+NIGHT = timedelta(hours=4)  # what isn't erased by then is another night's
+AT_ONCE = 500  # erased in one transaction
+# So that no mail server is flooded with questions: a thirtieth of those to ask, so that a month asks them all.
+FEWEST_ASKED = 500
+NIGHTS = 30
 MOST_COUNTED = 100_000
 STANDS = """EXISTS (
     SELECT 1 FROM contacts_membership m WHERE m.account_id = %(account)s AND m.contact_id = c.id
@@ -64,17 +70,20 @@ def dry_run(now: datetime) -> Counts:
 
 
 def tonight(now: datetime) -> Counts:
-    """Ask and erase, a night's worth. Inside the account; twice in a night does the rest."""
-    unreachable = _erase(_ids("unreachable", now))
-    erased = _erase(_ids("to_erase", now))
-    asked = [_ask(number, now) for number in _ids("to_ask", now)]
+    """Ask, and erase everyone whose time has come. Inside the account; a second turn does what is left."""
+    unreachable = _erase("unreachable", now)
+    erased = _erase("to_erase", now)
+    most = max(FEWEST_ASKED, math.ceil(_exactly("to_ask", now) / NIGHTS))
+    asked = [_ask(number, now) for number in _ids("to_ask", now, most)]
     return Counts(to_ask=len(asked), waiting=0, to_erase=erased, unreachable=unreachable)
 
 
-def _erase(numbers: list[int]) -> int:
-    for number in numbers:
-        erase_contact(number, Erasure.Why.INACTIVE)
-    return len(numbers)
+def _erase(which: str, now: datetime) -> int:
+    """A batch after the other, each a transaction of its own."""
+    until, erased = clock.now() + NIGHT, 0
+    while clock.now() < until and (some := _ids(which, now, AT_ONCE)):
+        erased += erase_contacts(some, Erasure.Why.INACTIVE)
+    return erased
 
 
 @transaction.atomic
@@ -107,16 +116,20 @@ def _values(now: datetime) -> dict[str, Any]:
     return {"account": current_account(), "limit": limit, "answered": now - ANSWER}
 
 
-def _ids(which: str, now: datetime) -> list[int]:
-    return [row[0] for row in _rows("c.id", which, now, A_NIGHT)]
+def _ids(which: str, now: datetime, most: int) -> list[int]:
+    return [row[0] for row in _rows("c.id", which, now, most)]
 
 
 def _count(which: str, now: datetime) -> int:
     return len(_rows("1", which, now, MOST_COUNTED))
 
 
-def _rows(what: str, which: str, now: datetime, limit: int) -> list[tuple[Any, ...]]:
-    statement = INACTIVE.format(what=what, which=WHICH[which]) + f" LIMIT {limit}"
+def _exactly(which: str, now: datetime) -> int:
+    return int(_rows("count(*)", which, now, 1)[0][0])
+
+
+def _rows(what: str, which: str, now: datetime, most: int) -> list[tuple[Any, ...]]:
+    statement = INACTIVE.format(what=what, which=WHICH[which]) + f" LIMIT {most}"
     with connection.cursor() as cursor:
         cursor.execute(statement, _values(now))
         return list(cursor.fetchall())

@@ -1,16 +1,18 @@
-"""What lies outside the tables when a person is erased: files of contacts made before."""
+"""What lies outside the tables when persons are erased: files of contacts made before."""
 
-import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from mailexpert.contacts import exports, files
 from mailexpert.contacts.models import Bulk, Export, Import
+from mailexpert.core.forgetting import Forgotten
 from mailexpert.core.jobs import defer
+from mailexpert.privacy.rules_traces import Wanted
 
 
-def in_exports(_contact_id: int, _address: str) -> int:
-    """Made once more, without the person: who was to fetch one finds it under the same link."""
+def in_exports(_persons: Sequence[Forgotten]) -> int:
+    """Made once more, without them: who was to fetch one finds it under the same link."""
     from mailexpert.contacts.jobs import run_export
 
     made = [one for one in Export.objects.filter(state=Export.State.DONE) if exports.is_there(one)]
@@ -21,17 +23,17 @@ def in_exports(_contact_id: int, _address: str) -> int:
     return len(made)
 
 
-def in_imports(_contact_id: int, address: str) -> int:
-    """Files that wait for their import: the person's rows are taken out of them."""
+def in_imports(persons: Sequence[Forgotten]) -> int:
+    """Files that wait for their import: the persons' rows are taken out of them."""
+    wanted = Wanted({one.address: "" for one in persons})
     waiting = Import.objects.filter(state__in=[Import.State.DRAFT, Import.State.QUEUED])
-    return sum(_without(files.path_of(one.id), one.encoding or "utf-8", address) for one in waiting)
+    return sum(_without(files.path_of(one.id), one.encoding or "utf-8", wanted) for one in waiting)
 
 
-def _without(path: Path, encoding: str, address: str) -> int:
+def _without(path: Path, encoding: str, wanted: Wanted) -> int:
     """A row within one line goes whole; of a longer one the address, and the import then refuses the row."""
     if not path.exists():
         return 0
-    pattern = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", re.IGNORECASE)
     found, draft = 0, path.with_suffix(".part")
     with (
         path.open(encoding=encoding, errors="surrogateescape", newline="") as old,
@@ -39,11 +41,9 @@ def _without(path: Path, encoding: str, address: str) -> int:
     ):
         draft.chmod(0o600)
         for line in old:
-            if pattern.search(line):
-                found += 1
-                new.write("" if line.count('"') % 2 == 0 else pattern.sub("", line))
-            else:
-                new.write(line)
+            changed, named = wanted.without(line)
+            found += bool(named)
+            new.write("" if named and line.count('"') % 2 == 0 else changed)
     if found:
         draft.replace(path)
     with suppress(FileNotFoundError):
@@ -51,10 +51,11 @@ def _without(path: Path, encoding: str, address: str) -> int:
     return found
 
 
-def in_bulks(contact_id: int, _address: str) -> int:
+def in_bulks(persons: Sequence[Forgotten]) -> int:
     """The numbers of those to whom something was done at once, kept for the undo."""
-    found = list(Bulk.objects.filter(contact_ids__contains=[contact_id]))
+    gone = {one.contact_id for one in persons}
+    found = list(Bulk.objects.filter(contact_ids__overlap=list(gone)))
     for one in found:
-        left = [number for number in one.contact_ids if number != contact_id]
+        left = [number for number in one.contact_ids if number not in gone]
         Bulk.objects.filter(id=one.id).update(contact_ids=left)
     return len(found)

@@ -1,9 +1,17 @@
-"""What the rooms do outside the tables when one person is erased: files made before, copies elsewhere."""
+"""What the rooms do outside the tables when persons are erased: files made before, copies elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-# Runs inside the person's account, may run twice, and gives how many things it touched: (contact's number, address).
-Verb = Callable[[int, str], int]
+
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    contact_id: int
+    address: str
+
+
+# Runs inside the persons' account, once for all of them, may run twice, and gives how many things it touched.
+Verb = Callable[[Sequence[Forgotten]], int]
 
 _erasers: dict[str, Verb] = {}
 

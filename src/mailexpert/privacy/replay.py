@@ -14,9 +14,9 @@ from mailexpert.accounts.models import Account
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.privacy import actions_erasure, erasure_ledger, rules, traces
-from mailexpert.privacy.actions_erasure import Person
+from mailexpert.privacy.actions_erasure import MOST_AT_ONCE, Person
 from mailexpert.privacy.erasure_ledger import Entry
-from mailexpert.privacy.models import Erasure
+from mailexpert.privacy.models import Erasure, ErasureMark
 from mailexpert.sending.models import Suppression
 
 CHUNK = 50_000
@@ -50,9 +50,17 @@ def replay(now: datetime, more: Iterable[Path] = ()) -> Replayed:
             else:
                 accounts += _erase_account(entry)
         people += _erase_people(account_id, of_people, now)
-    for entry in entries:
-        erasure_ledger.write(entry)
+    _keep(entries)
     return Replayed(known=len(entries), people=people, accounts=accounts, left=_left(entries))
+
+
+def _keep(entries: Sequence[Entry]) -> None:
+    """This home's file and the table know them all from now on, those of other machines too."""
+    here = erasure_ledger.of_file(erasure_ledger.path())
+    erasure_ledger.append([entry for entry in entries if entry not in here])
+    with beside_wall(Beside.REPLAY):
+        marks = [ErasureMark(**vars(entry)) for entry in entries]
+        ErasureMark.objects.bulk_create(marks, ignore_conflicts=True, batch_size=MOST_AT_ONCE)
 
 
 def _erase_account(entry: Entry) -> int:
@@ -64,22 +72,26 @@ def _erase_account(entry: Entry) -> int:
 
 
 def _erase_people(account_id: int, entries: Sequence[Entry], now: datetime) -> int:
-    found = 0
     with account(account_id):
         if not entries or not Account.objects.exists():
             return 0
-        for person, entry in list(_returned(account_id, entries)):
-            begun = actions_erasure.begin(person, Erasure.Why.REPLAY, stays_off=entry.stays_off)
-            # Its own time, so that the ledger knows it as the erasure that it was.
-            Erasure.objects.filter(id=begun.id).update(begun_at=entry.at)
-            actions_erasure.carry_on(begun.id, now)
-            found += 1
+        back = list(_returned(account_id, entries))
+        for start in range(0, len(back), MOST_AT_ONCE):
+            some = back[start : start + MOST_AT_ONCE]
+            actions_erasure.carry_on([_begin(person, entry) for person, entry in some], now)
         for entry in entries:
             if entry.stays_off:
                 Suppression.objects.get_or_create(
                     email_key=entry.person, defaults={"reason": Suppression.Reason.ERASED}
                 )
-    return found
+    return len(back)
+
+
+def _begin(person: Person, entry: Entry) -> int:
+    begun = actions_erasure.begin(person, Erasure.Why.REPLAY, stays_off=entry.stays_off)
+    # Its own time, so that the ledger knows it as the erasure that it was.
+    Erasure.objects.filter(id=begun.id).update(begun_at=entry.at)
+    return begun.id
 
 
 def _returned(account_id: int, entries: Sequence[Entry]) -> Iterator[tuple[Person, Entry]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mailexpert.base import clock, env
 from mailexpert.conftest import Tenant
@@ -153,7 +154,7 @@ def test_nothing_of_an_erased_person_is_found_anywhere_but_the_keyed_hash(
             in files.path_of(Import.objects.get(state=Import.State.DRAFT, encoding="utf-8").id).read_text()
         )
     with beside_wall(Beside.TESTS):
-        assert [entry.contact_id for entry in erasure_ledger.entries()] == [everywhere.id]
+        assert {entry.contact_id for entry in erasure_ledger.entries()} == {everywhere.id}
 
 
 @pytest.mark.django_db
@@ -203,11 +204,13 @@ def test_a_worker_that_dies_at_any_step_is_followed_by_one_that_goes_on(
         for n in range(total):
             monkeypatch.setattr(actions_erasure, "strides", until(n))
             with pytest.raises(Killed):
-                actions_erasure.carry_on(begun.id, clock.now())
+                actions_erasure.carry_on([begun.id], clock.now())
         monkeypatch.setattr(actions_erasure, "strides", real)
-        done = actions_erasure.carry_on(begun.id, clock.now())
+        actions_erasure.carry_on([begun.id], clock.now())
+        done = Erasure.objects.get(id=begun.id)
         assert done.finished_at is not None
-        assert actions_erasure.carry_on(begun.id, clock.now()).counts == done.counts
+        actions_erasure.carry_on([begun.id], clock.now())
+        assert Erasure.objects.get(id=begun.id).counts == done.counts
     run_jobs()
     assert found_anywhere([ADDRESS, NAME, SECRET], home) == []
 
@@ -276,3 +279,38 @@ def test_a_stranger_s_person_with_the_same_address_stays(
     with account(stranger.id):
         assert Contact.objects.get().id == theirs.id
         assert Membership.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_many_are_erased_at_the_cost_of_one_each_with_a_receipt_of_their_own(
+    shop: Tenant, home: Path, run_jobs: Callable[[], int]
+) -> None:
+    def statements(people: int) -> int:
+        with account(shop.id):
+            made = [make_contact(f"p{people}.{n}@voorbeeld.example") for n in range(people)]
+            other = make_contact(f"ander{people}@voorbeeld.example", t2=f"met {made[0].email} samen")
+            actions.erase_contacts([one.id for one in made], Why.INACTIVE)
+            with CaptureQueriesContext(connection) as seen:
+                run_jobs()
+            receipts = Erasure.objects.filter(contact_id__in=[one.id for one in made]).order_by("id")
+            assert [one.counts.get("text of contacts_contact", 0) for one in receipts][:2] == [1, 0]
+            assert all(actions_erasure.is_genuine(one) for one in receipts)
+            other.refresh_from_db()
+            assert "@" not in other.t2  # type: ignore[attr-defined]
+        return len(seen)
+
+    assert statements(60) == statements(2)
+
+
+@pytest.mark.django_db
+def test_an_address_in_a_line_of_its_own_inside_json_is_erased_too(
+    shop: Tenant, home: Path, run_jobs: Callable[[], int]
+) -> None:
+    """Written as JSON the line before ends in an n, which is no letter of the address."""
+    with account(shop.id):
+        anna = make_contact(ADDRESS)
+        note = Export.objects.create(wanted={"term": f"naam\n{ADDRESS}"}, state=Export.State.FAILED)
+        actions.erase_contact(anna.id)
+        run_jobs()
+        note.refresh_from_db()
+        assert re.fullmatch(r"naam\n\[#\w{8}\]", note.wanted["term"])

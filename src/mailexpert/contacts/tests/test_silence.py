@@ -16,6 +16,7 @@ from mailexpert.contacts.actions_silence import Counts
 from mailexpert.contacts.models import Contact, Membership, Preference
 from mailexpert.contacts.tests.cast import make_contact, make_list
 from mailexpert.core.scope import account
+from mailexpert.privacy.models import Erasure
 
 NOW = timezone.now()
 LONG_AGO = NOW - timedelta(days=800)
@@ -119,3 +120,32 @@ def test_a_stranger_sees_their_own_counts_alone(
     with account(stranger.id):
         assert counts() == (0, 0, 0, 0)
     assert stranger_client.get("/contacten/inactief/").status_code == 200
+
+
+def test_a_night_erases_everyone_whose_time_has_come_and_asks_a_thirtieth(
+    shop: Tenant, run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions_silence, "AT_ONCE", 2)
+    monkeypatch.setattr(actions_silence, "FEWEST_ASKED", 1)
+    with account(shop.id):
+        into = make_list()
+        for n in range(7):
+            make_contact(f"los{n}@voorbeeld.example")
+        for n in range(31):
+            make_contact(f"lid{n}@voorbeeld.example", into)
+        Contact.objects.update(created_at=LONG_AGO)
+        Membership.objects.update(since=LONG_AGO)
+        done = actions_silence.tonight(NOW)
+        assert (done.unreachable, done.to_ask) == (7, 2)
+        run_jobs()
+        assert Contact.objects.count() == 31
+        assert not Erasure.objects.filter(finished_at=None).exists()
+
+
+def test_a_night_that_is_over_leaves_the_rest_to_the_next(
+    shop: Tenant, silent: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions_silence, "NIGHT", timedelta(0))
+    with account(shop.id):
+        assert actions_silence.tonight(NOW).unreachable == 0
+        assert counts()[3] == 1

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mailexpert.accounts.access import member_required, role_required, user_of
 from mailexpert.base import clock
-from mailexpert.contacts import actions_rights, queries_rights
+from mailexpert.contacts import actions_rights, queries_rights, words_receipt
 from mailexpert.contacts.forms_rights import ReasonForm, RequestForm
 from mailexpert.contacts.models import Contact
 from mailexpert.privacy.actions_erasure import is_genuine
@@ -73,6 +73,7 @@ def _page(request: HttpRequest, found: Case, form: ReasonForm | None = None, wha
         "contact": actions_rights.contact_of(found),
         "erasure": erasure,
         "is_genuine": erasure is not None and erasure.finished_at is not None and is_genuine(erasure),
+        "lines": words_receipt.lines(erasure.counts) if erasure is not None else [],
         "counts": sorted(erasure.counts.items()) if erasure is not None else [],
         "extending": form if form is not None and what == "extend" else ReasonForm(auto_id="extend_%s"),
         "refusing": form if form is not None and what == "refuse" else ReasonForm(auto_id="refuse_%s"),

@@ -42,6 +42,6 @@ def inactive(request: HttpRequest) -> HttpResponse:
         "months": actions_silence.months(),
         "counts": actions_silence.dry_run(clock.now()),
         "most": actions_silence.MOST_COUNTED,
-        "a_night": actions_silence.A_NIGHT,
+        "fewest": actions_silence.FEWEST_ASKED,
     }
     return render(request, "contacts/inactive.html", context, status=422 if form.errors else 200)

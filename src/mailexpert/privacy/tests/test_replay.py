@@ -16,7 +16,7 @@ from mailexpert.contacts.tests.cast import make_contact, make_list
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.privacy import erasure_ledger, replay
-from mailexpert.privacy.erasure_ledger import LedgerBroken
+from mailexpert.privacy.erasure_ledger import Entry, LedgerBroken
 from mailexpert.privacy.models import Erasure, ErasureMark
 from mailexpert.sending.models import Suppression
 
@@ -138,3 +138,43 @@ def test_an_account_that_was_erased_does_not_come_back_either(
     with beside_wall(Beside.TESTS):
         assert not Account.objects.filter(id=stranger.id).exists()
         assert Account.objects.filter(id=shop.id).exists()
+
+
+def entry(contact_id: int) -> Entry:
+    return Entry(account_id=1, contact_id=contact_id, person="#a", stays_off=False, at=clock.now())
+
+
+@pytest.mark.django_db
+def test_writing_costs_the_same_however_long_the_file_is(home: Path) -> None:
+    file = home / erasure_ledger.FILE
+    erasure_ledger.write([entry(n) for n in range(1, 101)])
+    whole = file.read_bytes()
+    file.write_bytes(b"x" + whole[1:])  # nobody looks at the beginning
+    erasure_ledger.write([entry(101)])
+    file.write_bytes(whole[:1] + file.read_bytes()[1:])
+    with file.open("rb") as opened:
+        assert [one.contact_id for one in erasure_ledger.read(opened)] == list(range(1, 102))
+
+
+@pytest.mark.django_db
+def test_half_a_line_of_a_writer_that_was_killed_is_taken_away(home: Path) -> None:
+    file = home / erasure_ledger.FILE
+    first, second = entry(1), entry(2)
+    erasure_ledger.append([first, second])
+    whole = file.read_bytes()
+    for cut in range(len(whole)):
+        file.write_bytes(whole[:cut])
+        known = erasure_ledger.of_file(file)
+        assert known <= {first, second}
+        erasure_ledger.append([first, second])
+        assert erasure_ledger.of_file(file) == {first, second}
+
+
+@pytest.mark.django_db
+def test_what_is_written_again_stands_once_in_table_and_file(home: Path) -> None:
+    one = entry(1)
+    erasure_ledger.write([one])
+    erasure_ledger.write([one])
+    assert (home / erasure_ledger.FILE).read_bytes().count(b"\n") == 1
+    with beside_wall(Beside.TESTS):
+        assert ErasureMark.objects.count() == 1
