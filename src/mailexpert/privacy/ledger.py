@@ -43,18 +43,23 @@ def seal() -> int:
             return 0
         cursor.execute("SELECT sealed_to, next_to, before_xid FROM privacy_sealmark ORDER BY id DESC LIMIT 1")
         sealed_to, next_to, before_xid = cursor.fetchone() or (0, 0, 0)
-        # Everyone who could have taken a number up to `next_to` has committed or gone.
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        # Before we write anything: our own id is then above that of everyone who took one of these numbers. The xmax
+        # of a snapshot would not be: it is the very id of the newest transaction that still runs.
+        cursor.execute("SELECT last_value FROM privacy_consent_id_seq")
+        taken = cursor.fetchone()[0]
         made = 0
-        if next_to > sealed_to and cursor.fetchone()[0] >= before_xid:
+        if next_to > sealed_to:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] < before_xid:
+                return 0  # the mark stays: moved at each turn, long transactions by turns would put it off for ever
+            # Everyone who could have taken a number up to `next_to` has committed or gone.
             made = _seal_between(cursor, sealed_to + 1, next_to)
             sealed_to = next_to
         cursor.execute("DELETE FROM privacy_sealmark")
         cursor.execute(
             "INSERT INTO privacy_sealmark (sealed_to, next_to, before_xid) "
-            "SELECT %s, last_value, pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
-            "FROM privacy_consent_id_seq",
-            [sealed_to],
+            "VALUES (%s, %s, pg_current_xact_id()::text::bigint)",
+            [sealed_to, taken],
         )
     return made
 
