@@ -117,6 +117,7 @@ class ImageOut(Schema):
     id: int
     name: str
     alt: str
+    decorative: bool
     width: int
     height: int
     size: int

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailexpert.base import env
-from mailexpert.content import problems, revisions
+from mailexpert.content import problems, revisions, uses
 from mailexpert.content.dress import dressed
 from mailexpert.content.models import Brand, Image, Revision, Template
 from mailexpert.content.problems import Problem, SourceError
@@ -85,13 +85,17 @@ def copy_template(template: Template, *, name: str) -> Template:
     return make_template(name=name, draft=draft_of(template), folder=template.folder)
 
 
-def swap_in_templates(old: str, new: str) -> int:
-    """One piece of text for another in every template; how each stood is kept as its earlier version."""
-    rows = list(Template.objects.filter(source__contains=old))
-    for row in rows:
-        draft = replace(draft_of(row), source=row.source.replace(old, new))
-        change_template(row.pk, version=row.version, name=row.name, draft=draft)
-    return len(rows)
+@transaction.atomic
+def rewrite_templates(piece: str, change: uses.Change) -> int:
+    """Every template that holds this piece of text; how each stood is kept as its earlier version."""
+    changed = 0
+    for row in Template.objects.select_for_update().filter(source__contains=piece).order_by("id"):
+        source = change(row.kind, row.source)
+        if source != row.source:
+            draft = replace(draft_of(row), source=source)
+            change_template(row.pk, version=row.version, name=row.name, draft=draft)
+            changed += 1
+    return changed
 
 
 def swap_logo(old: str, new: str) -> int:

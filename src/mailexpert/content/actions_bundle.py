@@ -32,10 +32,11 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """`told`: what was left out of it, and why."""
+    """`undescribed`: pictures of which nobody said yet what is to be seen. `told`: what was left out, and why."""
 
     template: Template
     pictures: int
+    undescribed: int
     told: tuple[Problem, ...]
 
 
@@ -93,15 +94,16 @@ def _keep(bundle: Bundle, wanted: Wanted, *, scanned: bool) -> Imported:
     with transaction.atomic():
         kept = {
             key: actions_images.keep_clean(
-                picture, name=key.rsplit("/", 1)[-1], alt=bundle.alts.get(key) or names[key], scanned=scanned
+                picture, name=key.rsplit("/", 1)[-1], alt=bundle.alts.get(key, names[key]), scanned=scanned
             )
             for key, picture in pictures.items()
         }
         template = _template(bundle, wanted, language, kept)
-    return Imported(template=template, pictures=len(kept), told=tuple(told))
+    waiting = sum(not image.is_described for image in kept.values())
+    return Imported(template=template, pictures=len(kept), undescribed=waiting, told=tuple(told))
 
 
-def _pictures(bundle: Bundle, names: Mapping[str, str], told: list[Problem]) -> dict[str, Picture]:
+def _pictures(bundle: Bundle, names: Mapping[str, str | None], told: list[Problem]) -> dict[str, Picture]:
     """What the source shows and what came along, cleaned; the rest is named."""
     found: dict[str, Picture] = {}
     for key in names:
@@ -147,7 +149,7 @@ def export(template: Template) -> bytes:
         subject=template.subject,
         preheader=template.preheader,
         language=template.language,
-        alts={paths[token]: image.alt for token, image in images.items()},
+        alts={paths[token]: image.alt for token, image in images.items() if image.is_described},
     )
     bodies = {paths[token]: actions_images.bytes_of(image) for token, image in images.items()}
     return rules_bundle.packed(bundle, bodies, _made(template))

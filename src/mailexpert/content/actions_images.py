@@ -12,6 +12,7 @@ from mailexpert.accounts.models import Account
 from mailexpert.base import antivirus, env
 from mailexpert.content import hosts, store, uses
 from mailexpert.content.models import Brand, Image
+from mailexpert.content.rules_described import filled
 from mailexpert.content.rules_image import Picture, clean, cut, narrower
 
 
@@ -28,15 +29,16 @@ class NoRoom(Exception):
 
 
 def keep_image(data: bytes, *, name: str, alt: str, decorative: bool = False) -> Image:
-    """Scan, clean and store a picture; it can be shown at once. Raises what antivirus.scan and rules_image.clean
-    raise, and NoRoom."""
+    """Scan, clean and store a picture. One that isn't described waits for that: no mailing leaves with it. Raises what
+    antivirus.scan and rules_image.clean raise, and NoRoom."""
     scan = antivirus.scan([data], env.load())
-    return _stored(clean(data), name=name, alt=alt, decorative=decorative, scanned=scan.scanned)
+    return _stored(clean(data), name=name, alt=alt.strip(), decorative=decorative, scanned=scan.scanned)
 
 
-def keep_clean(picture: Picture, *, name: str, alt: str, scanned: bool) -> Image:
-    """A picture that was scanned and cleaned already. Raises NoRoom."""
-    return _stored(picture, name=name, alt=alt, decorative=False, scanned=scanned)
+def keep_clean(picture: Picture, *, name: str, alt: str | None, scanned: bool) -> Image:
+    """A picture that was scanned and cleaned already. `alt`: None where nobody said anything of it, empty where it was
+    called decoration, as in HTML. Raises NoRoom."""
+    return _stored(picture, name=name, alt=alt or "", decorative=alt == "", scanned=scanned)
 
 
 def bytes_of(image: Image) -> bytes:
@@ -44,11 +46,19 @@ def bytes_of(image: Image) -> bytes:
     return store.read(image)
 
 
-def describe(image: Image, *, name: str, alt: str, decorative: bool) -> None:
-    if not alt.strip() and not decorative:
+@transaction.atomic
+def describe(image: Image, *, alt: str, decorative: bool, name: str = "", everywhere: bool = True) -> int:
+    """Say what is to be seen. `everywhere`: templates and drafts that show it without words get these; how many.
+    Raises NotDescribed."""
+    alt = " ".join(alt.split())[:500]
+    if not alt and not decorative:
         raise NotDescribed(NotDescribed.__doc__)
-    image.name, image.alt, image.decorative = name[:200], alt.strip()[:500], decorative
+    image.name, image.alt, image.decorative = name[:200] or image.name, alt, decorative
     image.save(update_fields=["name", "alt", "decorative"])
+    file = f"{image.token}.{image.kind}"
+    if not everywhere:
+        return 0
+    return uses.rewrite(file, lambda kind, source: filled(kind, source, file, alt=alt, decorative=decorative))
 
 
 def cut_image(image: Image, *, ratio: str, focus: tuple[int, int]) -> Image:

@@ -8,7 +8,7 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.content import declare, jobs, rules_bundle, uses  # noqa: F401
-        from mailexpert.content.actions import swap_in_templates, swap_logo
+        from mailexpert.content.actions import rewrite_templates, swap_logo
         from mailexpert.content.models import Template
         from mailexpert.content.queries import image_bytes
         from mailexpert.content.queries_brand import for_rooms
@@ -19,7 +19,7 @@ class ContentConfig(AppConfig):
         doors.register("/sjablonen/inlezen/", rules_bundle.LARGEST + 1_000_000)
         uses.register(templates_with)
         uses.register(brands_with)
-        uses.register_swap(swap_in_templates)
+        uses.register_rewrite(rewrite_templates)
         uses.register_swap(swap_logo)
         brand.register(for_rooms)
         usage.register(

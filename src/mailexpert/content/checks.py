@@ -1,8 +1,13 @@
 """The check before sending, as far as it concerns what was written; said in the reader's language."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from mailexpert.content import findings, links, queries, rules_checks, spam
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from mailexpert.content import findings, links, queries, queries_images, rules_checks, spam
 from mailexpert.content.findings import Finding, Written
 from mailexpert.content.problems import SourceError, gettext_noop
 from mailexpert.content.rules import Compiled, as_written, compile_source
@@ -11,6 +16,10 @@ from mailexpert.content.words import say
 from mailexpert.mail.footer import with_footer
 from mailexpert.mail.personalise import RenderProblem
 
+OWN_PICTURE = re.compile(r"([-\w]{20,32})\.(?:jpg|png|gif)")
+UNDESCRIBED = gettext_noop(
+    "The photo %(name)s isn’t described yet. Say what is to be seen, or that it is only decoration."
+)
 NO_FOOTER = gettext_noop(
     "The unsubscribe link can’t be put where everybody sees it: the page hides whatever stands in it."
 )
@@ -34,10 +43,38 @@ def check_draft(draft: Draft) -> list[Check]:
         found = findings.refused(draft, wrong.problems)
     else:
         own = rules_checks.examine(draft, compiled, queries.field_names())
-        found = [*spam.examine(draft, compiled, own), *_around(draft, compiled)]
+        found = [*_asked(spam.examine(draft, compiled, own)), *_around(draft, compiled)]
     order = ("block", "warn", "ok")
     found.sort(key=lambda finding: order.index(finding.level))
     return [Check(code=f.code, level=f.level, text=say(f.sentence, f.values), where=f.where) for f in found]
+
+
+def asking_page(on_to: str) -> str:
+    """The page where photos are described, and that goes on to another one then."""
+    return f"{reverse('content:describe_images')}?{urlencode({'verder': on_to})}"
+
+
+def _asked(found: Iterable[Finding]) -> list[Finding]:
+    """A picture of the library is used once somebody said what it shows: in the mail, or in the library."""
+    found = list(found)
+    tokens = {id(one): hit[1] for one in found if (hit := _own_picture(one))}
+    names = dict(queries_images.undescribed().filter(token__in=tokens.values()).values_list("token", "name"))
+    return [
+        replace(
+            one,
+            code="image_undescribed",
+            level="block",
+            sentence=UNDESCRIBED,
+            values={"name": names[tokens[id(one)]]},
+        )
+        if tokens.get(id(one)) in names
+        else one
+        for one in found
+    ]
+
+
+def _own_picture(finding: Finding) -> re.Match[str] | None:
+    return OWN_PICTURE.fullmatch(str(finding.values.get("name"))) if finding.code == "image_alt" else None
 
 
 def compiled_of(draft: Draft) -> Compiled:

@@ -5,6 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mailexpert.content.rules_image import RATIOS, WIDEST
 
+DECORATION = _("Only decoration, no description needed")
+
+
+class Seen(forms.CharField):
+    """What is to be seen. It may come later, but it isn't optional."""
+
+    is_needed_later = True
+
 
 class UploadForm(forms.Form):
     file = forms.FileField(
@@ -14,18 +22,31 @@ class UploadForm(forms.Form):
             "JPEG, PNG, GIF or WebP, at most 5 MB. Place and time that the camera noted are taken out."
         ),
     )
-    alt = forms.CharField(
+    alt = Seen(
         label=_("What is to be seen"),
         max_length=500,
         required=False,
-        help_text=_("For who has pictures switched off or hears the mail. You can do it later, too."),
+        help_text=_(
+            "For who has pictures switched off or hears the mail. Else it is asked once it is stored."
+        ),
     )
+    decorative = forms.BooleanField(label=DECORATION, required=False)
 
 
-class DescribeForm(forms.Form):
+class AnswerForm(forms.Form):
+    """One picture's answer: what is to be seen, or that it is decoration. Neither, and it waits."""
+
+    alt = Seen(label=_("What is to be seen"), max_length=500, required=False)
+    decorative = forms.BooleanField(label=DECORATION, required=False)
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.cleaned_data["alt"].strip() or self.cleaned_data["decorative"])
+
+
+class DescribeForm(AnswerForm):
     name = forms.CharField(label=_("Name, for yourself"), max_length=200)
-    alt = forms.CharField(label=_("What is to be seen"), max_length=500, required=False)
-    decorative = forms.BooleanField(label=_("Only decoration, no description needed"), required=False)
+    field_order = ("name", "alt", "decorative")
 
 
 class CutForm(forms.Form):

@@ -1,6 +1,6 @@
 """The account's pictures."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mailexpert.content.models import Brand, Image, Template
 
@@ -16,6 +16,11 @@ def page_of_images(term: str, before: int | None) -> tuple[list[Image], bool]:
         rows = rows.filter(id__lt=before)
     found = list(rows[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE
+
+
+def undescribed() -> QuerySet[Image]:
+    """Of which nobody said yet what is to be seen, nor that it is decoration; the newest first."""
+    return Image.objects.filter(alt="", decorative=False).order_by("-id")
 
 
 def brands_with(token: str) -> int:

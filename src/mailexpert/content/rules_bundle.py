@@ -29,7 +29,8 @@ SOURCES = (".mjml", ".html", ".htm", ".txt")
 FACTS, FOLDER = "sjabloon.json", "beelden"
 ZIP = b"PK\x03\x04"
 ATTRIBUTE = re.compile(
-    r"(\b(?:src|href|background|background-url|poster)\s*=\s*)([\"'])([^\"']*)\2", re.IGNORECASE
+    r"""(\b(?:src|href|background|background-url|poster)\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""",
+    re.IGNORECASE,
 )
 CSS_URL = re.compile(r"(url\(\s*[\"']?)([^\"')\s]+)([\"']?\s*\))", re.IGNORECASE)
 OURS = re.compile(r"https?://[^\s\"'()<>\\]{1,200}/beeld/([-\w]{20,32})\.(jpg|png|gif)")
@@ -216,19 +217,21 @@ def _source_name(files: Mapping[str, bytes], told: str) -> str:
     return found[0]
 
 
-def named(bundle: Bundle) -> dict[str, str]:
-    """The pictures that a source names, each key with its description there."""
+def named(bundle: Bundle) -> dict[str, str | None]:
+    """The pictures that a source names, each key with its description there: empty is decoration (HTML's own rule; a
+    background always is), None where nobody said anything."""
+    found: dict[str, str | None] = {}
     if bundle.kind == "blocks":
-        return {bundle.key(path): alt for path, alt in _of_blocks(bundle.source)}
-    tree = LexborHTMLParser(bundle.source)
-    found = {
-        bundle.key(source): " ".join((node.attributes.get("alt") or "").split())
-        for node in tree.css("img, mj-image")
-        if (source := node.attributes.get("src") or "") and not source.startswith(STAYS)
-    }
-    others = [hit[3] for hit in ATTRIBUTE.finditer(bundle.source)] + [
-        hit[2] for hit in CSS_URL.finditer(bundle.source)
-    ]
+        for path, alt in _of_blocks(bundle.source):
+            found[bundle.key(path)] = found.get(bundle.key(path)) or alt
+        return found
+    for node in LexborHTMLParser(bundle.source).css("img, mj-image"):
+        source = node.attributes.get("src") or ""
+        if source and not source.startswith(STAYS):
+            key = bundle.key(source)
+            found[key] = found.get(key) or _alt(node.attributes)
+    others = [_value(hit) for hit in ATTRIBUTE.finditer(bundle.source)]
+    others += [hit[2] for hit in CSS_URL.finditer(bundle.source)]
     for one in others:
         path = urlsplit(one).path.lower() if not one.startswith(STAYS) else ""
         if path.endswith((*PICTURES, ".svg")):
@@ -236,11 +239,17 @@ def named(bundle: Bundle) -> dict[str, str]:
     return found
 
 
-def _of_blocks(source: str) -> Iterator[tuple[str, str]]:
+def _alt(attributes: Mapping[str, str | None]) -> str | None:
+    return " ".join((attributes["alt"] or "").split()) if "alt" in attributes else None
+
+
+def _of_blocks(source: str) -> Iterator[tuple[str, str | None]]:
+    """A logo is read aloud as the name beside it."""
     for values in _objects(_facts(source.encode())):
-        for name in ("src", "logo"):
+        for name, words in (("src", "alt"), ("logo", "name")):
             if isinstance(values.get(name), str) and values[name] and not values[name].startswith(STAYS):
-                yield values[name], _line(values.get("alt"))
+                alt = _line(values.get(words))
+                yield values[name], "" if values.get("decorative") else alt or None
 
 
 def _objects(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -271,8 +280,18 @@ def placed(bundle: Bundle, addresses: Mapping[str, str]) -> str:
         return json.dumps(mail, ensure_ascii=False)
     if bundle.kind == "text":
         return bundle.source
-    source = ATTRIBUTE.sub(lambda hit: f"{hit[1]}{hit[2]}{at(hit[3])}{hit[2]}", bundle.source)
+    source = ATTRIBUTE.sub(lambda hit: _with_value(hit, at(_value(hit))), bundle.source)
     return CSS_URL.sub(lambda hit: f"{hit[1]}{at(hit[2])}{hit[3]}", source)
+
+
+def _value(hit: re.Match[str]) -> str:
+    return hit[2] or hit[3] or hit[4] or ""
+
+
+def _with_value(hit: re.Match[str], value: str) -> str:
+    """The attribute with another value; what stood without quotes gets them."""
+    quote = "'" if hit[3] is not None else '"'
+    return hit[0] if value == _value(hit) else f"{hit[1]}{quote}{value}{quote}"
 
 
 def packed(bundle: Bundle, pictures: Mapping[str, bytes], made: Mapping[str, str]) -> bytes:

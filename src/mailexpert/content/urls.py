@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.content import views, views_brand, views_bundle, views_library
+from mailexpert.content import views, views_brand, views_bundle, views_describe, views_library
 
 app_name = "content"
 
@@ -9,8 +9,9 @@ urlpatterns = [
     path("beelden/", views_library.images, name="images"),
     path("beelden/kiezen/", views_library.choose, name="choose_image"),
     path("beelden/nieuw/", views_library.upload, name="upload_image"),
+    path("beelden/beschrijven/", views_describe.waiting, name="describe_images"),
     path("beelden/<int:image_id>/", views_library.image, name="image"),
-    path("beelden/<int:image_id>/beschrijven/", views_library.describe, name="describe_image"),
+    path("beelden/<int:image_id>/beschrijven/", views_describe.one, name="describe_image"),
     path("beelden/<int:image_id>/bijsnijden/", views_library.cut, name="cut_image"),
     path("beelden/<int:image_id>/breedte/", views_library.resize, name="resize_image"),
     path("beelden/<int:image_id>/vervangen/", views_library.replace, name="replace_image"),

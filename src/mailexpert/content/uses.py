@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 _counts: list[Callable[[str], int]] = []
+_rewrites: list["Rewrite"] = []
 _swaps: list[Callable[[str, str], int]] = []
+Change = Callable[[str, str], str]
+Rewrite = Callable[[str, Change], int]
 _made_from: list["MadeFrom"] = []
 
 
@@ -36,13 +39,24 @@ def of(token: str) -> int:
     return sum(count(token) for count in _counts)
 
 
+def register_rewrite(rewrite: Rewrite) -> None:
+    """`rewrite` lets a change (of a kind and a source, to a source) loose on each source that holds a piece of text
+    and may still change; how many became another."""
+    _rewrites.append(rewrite)
+
+
+def rewrite(piece: str, change: Change) -> int:
+    return sum(one(piece, change) for one in _rewrites)
+
+
 def register_swap(swap: Callable[[str, str], int]) -> None:
-    """`swap` puts the second piece of text where the first one stands, in what may still change; how many."""
+    """`swap` puts the second picture where the first one stands outside sources; how many."""
     _swaps.append(swap)
 
 
 def swap(old: str, new: str) -> int:
-    return sum(one(old, new) for one in _swaps)
+    """One piece of text for another, wherever that may still change."""
+    return rewrite(old, lambda _kind, source: source.replace(old, new)) + sum(one(old, new) for one in _swaps)
 
 
 def register_templates(made_from: MadeFrom) -> None:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import get_language, ngettext
@@ -14,6 +15,7 @@ from mailexpert.base import antivirus, webpage
 from mailexpert.content import actions, actions_bundle, actions_images
 from mailexpert.content.actions_brand import with_scheme
 from mailexpert.content.actions_bundle import Imported, Wanted
+from mailexpert.content.checks import asking_page
 from mailexpert.content.forms_bundle import TakeInForm
 from mailexpert.content.models import Template
 from mailexpert.content.problems import Problem, SourceError
@@ -77,7 +79,8 @@ def _on_to(request: HttpRequest, made: Imported) -> HttpResponse:
         messages.warning(
             request, ngettext("And %(n)s thing more.", "And %(n)s things more.", more) % {"n": more}
         )
-    return redirect("content:edit", template_id=made.template.pk)
+    page = reverse("content:edit", args=[made.template.pk])
+    return redirect(asking_page(page) if made.undescribed else page)
 
 
 @require_safe

@@ -94,6 +94,7 @@ def _page(request: HttpRequest) -> dict[str, object]:
     is_number = before.isdecimal() and len(before) < 19
     found, more = queries_images.page_of_images(term, int(before) if is_number else None)
     return {
+        "waiting": queries_images.undescribed().count(),
         "images": found,
         "term": term,
         "next": found[-1].pk if more else None,
@@ -112,14 +113,29 @@ def upload(request: HttpRequest) -> HttpResponse:
     if file.size > rules_image.LARGEST:
         return _refused(request, said(rules_image.TooLarge()))
     try:
-        made = actions.keep_image(file.read(), name=file.name or "beeld", alt=form.cleaned_data["alt"])
+        made = actions.keep_image(
+            file.read(),
+            name=file.name or "beeld",
+            alt=form.cleaned_data["alt"],
+            decorative=form.cleaned_data["decorative"],
+        )
     except REFUSALS as problem:
         return _refused(request, said(problem))
-    if _wants_json(request):
-        shown = {"url": actions.address_of(made), "alt": made.alt, "width": made.width, "name": made.name}
-        shown["page"] = reverse("content:image", args=[made.pk])
-        return JsonResponse(shown, status=201)
-    return redirect("content:image", image_id=made.pk)
+    asks = "" if made.is_described else reverse("content:describe_images")
+    page = asks or reverse("content:image", args=[made.pk])
+    if wants_json(request):
+        return JsonResponse(in_json(made) | {"page": page, "asks": asks}, status=201)
+    return redirect(page)
+
+
+def in_json(image: Image) -> dict[str, object]:
+    """What a script needs to put a picture into a mail, or to ask first what is to be seen."""
+    shown: dict[str, object] = {name: getattr(image, name) for name in ("alt", "decorative", "width", "name")}
+    return shown | {
+        "url": actions.address_of(image),
+        "shown": reverse("image", args=[image.token, image.kind]),
+        "answer": "" if image.is_described else reverse("content:describe_image", args=[image.pk]),
+    }
 
 
 def said(problem: Exception) -> str:
@@ -139,23 +155,23 @@ def said(problem: Exception) -> str:
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"detail": why}, status=422)
     messages.error(request, why)
     return redirect("content:images")
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
 @require_safe
 @member_required
 def image(request: HttpRequest, image_id: int) -> HttpResponse:
-    return _image_page(request, get_object_or_404(Image, id=image_id))
+    return image_page(request, get_object_or_404(Image, id=image_id))
 
 
-def _image_page(request: HttpRequest, found: Image, form: DescribeForm | None = None) -> HttpResponse:
+def image_page(request: HttpRequest, found: Image, form: DescribeForm | None = None) -> HttpResponse:
     given = {"name": found.name, "alt": found.alt, "decorative": found.decorative}
     context = {
         "image": found,
@@ -167,24 +183,6 @@ def _image_page(request: HttpRequest, found: Image, form: DescribeForm | None = 
         "replace": ReplaceForm(),
     }
     return render(request, "content/image.html", context)
-
-
-@require_POST
-@member_required
-def describe(request: HttpRequest, image_id: int) -> HttpResponse:
-    found = get_object_or_404(Image, id=image_id)
-    form = DescribeForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.describe(found, **form.cleaned_data)
-        except actions.NotDescribed:
-            form.add_error("alt", _("Say what is to be seen, or that it is only decoration."))
-        else:
-            messages.success(
-                request, _("Saved. Mails that hold this picture keep the description they have.")
-            )
-            return redirect("content:image", image_id=found.pk)
-    return _image_page(request, found, form)
 
 
 @require_POST

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Replace
 from django.utils.translation import gettext as _
 
 from mailexpert.accounts.models import Account
@@ -15,6 +13,7 @@ from mailexpert.base.clock import now
 from mailexpert.contacts.models import Membership
 from mailexpert.content import revisions
 from mailexpert.content.queries_readers import reader_values
+from mailexpert.content.uses import Change
 from mailexpert.mail import address
 from mailexpert.mailings import audience, checks, rules
 from mailexpert.mailings.models import AudienceList, AudienceSegment, Mailing
@@ -69,11 +68,17 @@ WRITTEN = (
 
 
 @transaction.atomic
-def swap_in_drafts(old: str, new: str) -> int:
-    """One piece of text for another in every draft; what was sent stays as it is."""
-    drafts = Mailing.objects.filter(state=Mailing.State.DRAFT, source__contains=old)
-    source = Replace(F("source"), Value(old), Value(new))
-    return drafts.update(source=source, version=F("version") + 1, updated_at=now())
+def rewrite_drafts(piece: str, change: Change) -> int:
+    """Every draft that holds this piece of text; what was sent stays as it is."""
+    drafts = Mailing.objects.select_for_update().filter(state=Mailing.State.DRAFT, source__contains=piece)
+    changed = 0
+    for draft in drafts.order_by("id"):
+        source = change(draft.kind, draft.source)
+        if source != draft.source:
+            draft.source, draft.version, draft.updated_at = source, draft.version + 1, now()
+            draft.save(update_fields=["source", "version", "updated_at"])
+            changed += 1
+    return changed
 
 
 def delete_draft(mailing: Mailing) -> None:

@@ -11,11 +11,11 @@ class MailingsConfig(AppConfig):
     def ready(self) -> None:
         from mailexpert.content import uses
         from mailexpert.mailings import declare, jobs  # noqa: F401
-        from mailexpert.mailings.actions import stop_everything, swap_in_drafts
+        from mailexpert.mailings.actions import rewrite_drafts, stop_everything
         from mailexpert.mailings.queries import counts_made_from, made_from, sent_this_month, showing
 
         uses.register(showing)
-        uses.register_swap(swap_in_drafts)
+        uses.register_rewrite(rewrite_drafts)
         uses.register_templates(uses.MadeFrom(some=made_from, counts=counts_made_from))
         leaving.on_stop("mailings", stop_everything)
         usage.register(

@@ -14,7 +14,7 @@ from mailexpert.contacts.models import Field, List
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content import rules_segments
 from mailexpert.content.checks import Check as ContentCheck
-from mailexpert.content.checks import check_draft, look_at_links
+from mailexpert.content.checks import asking_page, check_draft, look_at_links
 from mailexpert.content.problems import SourceError
 from mailexpert.content.rules import compile_source
 from mailexpert.content.values import Draft
@@ -63,7 +63,7 @@ def _draft(mailing: Mailing) -> Draft:
 def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
     """What content finds in the words, and the content itself when a mail can be made of it."""
     draft = _draft(mailing)
-    found = [_eased(check) for check in check_draft(draft)]
+    found = [_eased(check, mailing) for check in check_draft(draft)]
     try:
         made = compile_source(
             draft.kind, draft.source, title=draft.subject, language=draft.language, preheader=draft.preheader
@@ -87,11 +87,14 @@ def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
     )
 
 
-def _eased(check: ContentCheck) -> Check:
-    """While mail stays on this machine, a link to it works for its readers."""
+def _eased(check: ContentCheck, mailing: Mailing) -> Check:
+    """While mail stays on this machine, a link to it works for its readers. A photo is described on a page of its
+    own."""
+    asks = check.code == "image_undescribed"
+    page = asking_page(reverse("mailings:show", args=[mailing.id])) if asks else ""
     here = check.code == "link_here" and env.load().relay_is_local
     level: Level = "warn" if here else check.level  # type: ignore[assignment]
-    return Check(code=check.code, level=level, text=check.text, where=check.where)
+    return Check(code=check.code, level=level, text=check.text, where=check.where, page=page)
 
 
 def _purpose(mailing: Mailing) -> str:

@@ -30,7 +30,8 @@ REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
 
 
 class ImageForm(Schema):
-    alt: Annotated[Line, Limit(max_length=500)]
+    alt: Annotated[Line, Limit(max_length=500)] = ""
+    decorative: bool = False
 
 
 class TemplatePage(Schema):
@@ -49,15 +50,21 @@ def keep_image(
     request: HttpRequest, file: File[UploadedFile], form: Form[ImageForm]
 ) -> Status[dict[str, Any]]:
     """Keep a picture (JPEG, PNG, GIF; at most 5 MB). It is written anew: the camera's notes are not kept. `alt`
-    says what is to be seen; leave it empty for decoration."""
+    says what is to be seen; for a picture that is only decoration send `decorative=true` instead."""
+    if not form.alt.strip() and not form.decorative:
+        raise Problem(422, "The picture has no description", str(actions_images.NotDescribed.__doc__))
     if (file.size or 0) > rules_image.LARGEST:
         raise Problem(413, "The picture is too large", "At most 5 MB is taken.")
     try:
-        made = actions_images.keep_image(file.read(), name=file.name or "image", alt=form.alt)
+        made = actions_images.keep_image(
+            file.read(), name=file.name or "image", alt=form.alt, decorative=form.decorative
+        )
     except tuple(kind for kind, _status, _title in REFUSED) as problem:
         status, title = next((s, t) for kind, s, t in REFUSED if isinstance(problem, kind))
         raise Problem(status, title, str(problem)) from problem
-    shown = {name: getattr(made, name) for name in ("id", "name", "alt", "width", "height", "size")}
+    shown = {
+        name: getattr(made, name) for name in ("id", "name", "alt", "decorative", "width", "height", "size")
+    }
     return Status(201, {**shown, "url": actions_images.address_of(made)})
 
 

@@ -1,5 +1,6 @@
 """The API: one account's own, with a token; errors are problem documents."""
 
+import io
 import json
 from datetime import timedelta
 
@@ -8,11 +9,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
+from PIL import Image as Pixels
 
 from mailexpert.accounts.actions import make_token
 from mailexpert.accounts.models import Account
 from mailexpert.api.models import Answer
 from mailexpert.base.clock import now
+from mailexpert.content.models import Image
 from mailexpert.core.scope import account
 from mailexpert.reports.tests.test_doubt import a_crash
 
@@ -247,3 +250,24 @@ def test_a_token_opens_what_it_was_made_for(shop, scopes, answers):
         api.post("/mailings/1/send").status_code,
     )
     assert told == answers
+
+
+def picture_form(**fields):
+    out = io.BytesIO()
+    Pixels.new("RGB", (4, 4)).save(out, "PNG")
+    return {"file": SimpleUploadedFile("krat.png", out.getvalue(), content_type="image/png"), **fields}
+
+
+@pytest.mark.parametrize("fields", [{}, {"alt": ""}, {"alt": "  "}, {"decorative": "false"}])
+def test_a_picture_that_nobody_described_is_refused(api, shop, fields):
+    answer = api.client.post("/api/v1/images", picture_form(**fields))
+    assert (answer.status_code, "decoration" in answer.json()["detail"]) == (422, True)
+    with account(shop.id):
+        assert not Image.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"alt": "Een krat"}, {"decorative": "true"}])
+def test_a_picture_with_a_description_or_called_decoration_is_kept(api, fields):
+    answer = api.client.post("/api/v1/images", picture_form(**fields))
+    assert answer.status_code == 201
+    assert answer.json()["decorative"] == ("decorative" in fields)

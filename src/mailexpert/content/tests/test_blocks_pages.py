@@ -8,7 +8,9 @@ import pytest
 from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions_segments
 from mailexpert.contacts.rules import tree
+from mailexpert.content import actions_images
 from mailexpert.content.tests.block_samples import block, mail
+from mailexpert.content.tests.test_library import picture
 from mailexpert.core.scope import account
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, people
@@ -164,3 +166,29 @@ def test_writing_in_blocks_is_accessible(
     writer = Writer(page_as, shop, mailing, width=width, dark=dark)
     writer.page.click("#block-2 [data-rich]")
     assert_accessible(writer.page)
+
+
+def test_a_photo_that_nobody_described_is_asked_about_before_it_is_used(
+    page_as: PageAs, shop: Tenant, mailing: Mailing
+) -> None:
+    with account(shop.id):
+        photo = actions_images.keep_image(picture(), name="krat.png", alt="")
+    writer = Writer(page_as, shop, mailing)
+    page = writer.page
+    page.focus("[data-blocks-add]")
+    writer.press("Enter")
+    writer.adds("Foto")
+    page.locator(".me-block[data-kind=image] [data-choose]").first.click()
+    page.locator("[data-image]").click()
+    page.get_by_role("button", name="Bewaren en gebruiken").wait_for()
+    assert_accessible(page)
+    page.get_by_role("button", name="Bewaren en gebruiken").click()
+    page.get_by_text("Zeg wat er te zien is, of dat het alleen versiering is.").wait_for()
+    page.focus("#answer-alt")
+    writer.type("Een krat vol brood")
+    writer.press("Enter")
+    page.locator("dialog[data-blocks-photos]").wait_for(state="hidden")
+    assert [one.get("alt") for one in writer.saved() if one["kind"] == "image"][-1] == "Een krat vol brood"
+    with account(shop.id):
+        photo.refresh_from_db()
+    assert photo.alt == "Een krat vol brood"

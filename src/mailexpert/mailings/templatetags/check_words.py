@@ -27,6 +27,8 @@ def fix_word(check: Check) -> str:
         "subject_marks": _("One mark is enough"),
         "text_small": _("Make it larger"),
         "image_alt": _("Describe photo"),
+        "image_undescribed": _("Describe photo"),
+        "sender_domain": _("Sender domain"),
         "image_alt_name": _("Describe photo"),
         "subject_long": _("Shorten subject"),
         "subject_missing": _("Write subject"),

@@ -1,7 +1,8 @@
 // Photos: taken in by choosing, dropping or pasting; chosen while one writes; cut around what matters.
 
 for (const form of document.querySelectorAll('[data-drop]')) takeIn(form, (images) => {
-  window.location.assign(images.length === 1 ? images[0].page : window.location.pathname);
+  const asks = images.find((image) => image.asks)?.asks;
+  window.location.assign(asks || (images.length === 1 ? images[0].page : window.location.pathname));
 });
 
 const cut = document.querySelector('[data-cut]');

@@ -321,7 +321,10 @@ function start(root) {
       detail: {
         take(image) {
           block[name] = image.url;
-          if ('alt' in image && kinds.get(block.kind).fields.some((field) => field.name === 'alt') && !block.alt) block.alt = image.alt;
+          if ('alt' in image && kinds.get(block.kind).fields.some((field) => field.name === 'alt') && !block.alt) {
+            block.alt = image.alt;
+            if (image.decorative && !image.alt) block.decorative = true;
+          }
           if (block.kind === 'image') block.width = Math.min(536, image.width || 536);
           draw();
           changed();

@@ -1,4 +1,4 @@
-// Choosing a photo from the library while one writes.
+// Choosing a photo from the library while one writes. One that nobody described yet is asked about first.
 
 import { takeIn } from '../images.js';
 
@@ -23,14 +23,36 @@ export function photos(root) {
   }
 
   function chosen(image) {
+    if (image.answer) { ask(image); return; }
     dialog.close();
     take?.(image);
+  }
+
+  function ask(image) {
+    dialog.replaceChildren(dialog.querySelector('[data-ask]').content.cloneNode(true));
+    const form = dialog.querySelector('form');
+    const said = form.querySelector('[role=alert]');
+    form.querySelector('img').src = image.shown;
+    form.elements.alt.focus();
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      try {
+        const answer = await fetch(image.answer, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } });
+        const told = await answer.json();
+        if (answer.ok) chosen(told);
+        else said.textContent = told.detail;
+      } catch {
+        said.textContent = said.dataset.lost;
+      }
+    });
   }
 
   dialog.addEventListener('click', (event) => {
     if (event.target.closest('[data-close]')) { dialog.close(); return; }
     const picked = event.target.closest('[data-image]');
     if (!picked) return;
-    chosen({ url: `${dialog.dataset.base}/beeld/${picked.dataset.image}`, alt: picked.dataset.alt, width: Number(picked.dataset.width) });
+    const { image, alt, width, answer, decorative } = picked.dataset;
+    chosen({ url: `${dialog.dataset.base}/beeld/${image}`, shown: `/beeld/${image}`, alt, width: Number(width), answer, decorative: decorative !== undefined });
   });
 }
