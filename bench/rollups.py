@@ -1,4 +1,5 @@
-"""How long a report reads, and how fast hits are stored and added up, at ten thousand, a million, and twenty million.
+"""What a report, a rebuild and the next file of hits cost when a mailing has ten thousand, a million, or twenty million
+events: time of each and per event, and the most memory that the database's process and ours ever had.
 
 .venv/bin/python bench/rollups.py [--big] [--json]
 
@@ -9,14 +10,20 @@ equal hits of a file as one row. `--big` adds twenty million (some minutes, 3 GB
 import argparse
 import json
 import os
+import re
+import resource
 import secrets
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 SIZES, BIG = (10_000, 1_000_000), 20_000_000
+OWN = re.compile(r"^RssAnon:\s+(\d+)", re.MULTILINE)  # not the cache, which all share
+FILE = 20_000  # hits of one file, about what the intake finishes in a second of full load
 EVENTS = """
 INSERT INTO tracking_event (account_id, issue_id, link, kind, at, device, provider, country, rule, n)
 SELECT %(account)s, %(issue)s, g %% 13 - 1,
@@ -62,30 +69,78 @@ def milliseconds(work: Callable[[], object], times: int) -> float:
     return round(statistics.median(took), 2)
 
 
+def report(issue: int) -> None:
+    """Every number that a report shows of hits."""
+    from mailexpert.tracking import queries
+    from mailexpert.tracking.models import Rollup
+
+    queries.hits(issue)
+    queries.clicks_per_link(issue)
+    queries.clicks_over_time(issue)
+    for by in (Rollup.By.DEVICE, Rollup.By.PROVIDER, Rollup.By.COUNTRY):
+        queries.shares(issue, by)
+    queries.machine_shares(issue)
+
+
+def a_file(issue: int) -> bytes:
+    """What the intake writes of readers with one token for all: each with the number of its asker."""
+    from mailexpert.intake.hits import prefix
+
+    now = int(time.time())
+    return b"".join(
+        b"~%b%d\t0\t%d\n" % (prefix(issue, n % 12, False, n % 4, 0), n + 1, now) for n in range(FILE)
+    )
+
+
+@contextmanager
+def watched(process: int) -> Iterator[list[float]]:
+    """The most memory of its own, in MB, that a process has meanwhile; nothing where it isn't on this machine."""
+    peak, ending = [0.0], threading.Event()
+
+    def look() -> None:
+        while not ending.wait(0.1):
+            with suppress(OSError):
+                told = OWN.findall(Path(f"/proc/{process}/status").read_text())
+                peak[0] = max(peak[0], round(sum(map(int, told)) / 1024, 1))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    yield peak
+    ending.set()
+    thread.join()
+
+
 def measure(events: int) -> dict[str, float]:
     from django.db import connection
 
     from mailexpert.core.beside import Beside
     from mailexpert.core.scope import account, beside_wall
+    from mailexpert.intake import collector
     from mailexpert.tracking import actions, queries
-    from mailexpert.tracking.models import Rollup
-
-    def report() -> None:
-        queries.hits(issue)
-        queries.clicks_per_link(issue)
-        queries.clicks_over_time(issue)
-        queries.shares(issue, Rollup.By.DEVICE)
-        queries.machine_shares(issue)
 
     with an_issue() as (number, issue):
         with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
             cursor.execute(EVENTS, {"account": number, "issue": issue, "n": events})
-        with account(number):
+            cursor.execute("ANALYZE tracking_event")
+            cursor.execute("SELECT pg_backend_pid()")
+            backend = int(cursor.fetchone()[0])
+        with account(number), watched(backend) as memory:
             rebuilt = milliseconds(lambda: actions.rebuild(issue), 1)
             hits = queries.hits(issue)
             assert hits.clicks + hits.opens + hits.machines == events, hits
-            read = milliseconds(report, 9)
-    return {f"report_ms_{events}": read, f"rebuild_s_{events}": round(rebuilt / 1000, 2)}
+            read = milliseconds(lambda: report(issue), 9)
+        lines = a_file(issue)
+        with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            stored = milliseconds(lambda: collector.store(connection.connection, lines, {}), 5)
+    return {
+        f"report_ms_{events}": read,
+        f"rebuild_s_{events}": round(rebuilt / 1000, 2),
+        f"rebuild_us_per_event_{events}": round(rebuilt * 1000 / events, 2),
+        f"next_file_us_per_hit_{events}": round(stored * 1000 / FILE, 2),
+        f"memory_of_database_mb_{events}": memory[0],
+        f"memory_of_ours_mb_{events}": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
 
 
 def main() -> int:
