@@ -39,13 +39,13 @@ def run(script: Path, environment: Mapping[str, str], options: Sequence[str]) ->
     done = subprocess.run(
         [sys.executable, script, *options, "--json"], env=environment, stdout=subprocess.PIPE, text=True
     )
-    if done.returncode:
+    if not done.stdout.strip():
         return False
     found = json.loads(done.stdout)
     (RESULTS / f"{script.stem}.json").write_text(json.dumps(found, indent=1) + "\n")
     for name, value in found.items():
         print(f"{name:<32} {value!s:>16}")
-    return True
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ def _right(at: int, ahead: float, now: float, *, is_exact: bool) -> int:
 
 
 def people(found: Iterable[tuple[Hit, int]]) -> set[tuple[int, int]]:
-    """The issues and contacts to ask the database about."""
-    return {(hit.issue, hit.contact) for hit, _n in found if hit.contact}
+    """The issues and contacts to ask the database about; of what a machine asked nobody has to be known."""
+    return {(hit.issue, hit.contact) for hit, _n in found if hit.contact and not hit.rule}
 
 
 def add_up(found: Iterable[tuple[Hit, int]], known: Mapping[tuple[int, int], Known]) -> Sums:

@@ -56,6 +56,7 @@ class Rule(IntEnum):
     HEAD = 13
     TIMING = 14
     REPLAY = 15
+    CROWD = 16
 
 
 class Hit(NamedTuple):
@@ -78,9 +79,9 @@ class Hit(NamedTuple):
 
 
 def prefix(issue: int, link: int, is_open: bool, device: int, rule: int, country: str = "") -> bytes:
-    """A hit's line but for its hour. It names no person, and equal hits are equal lines."""
+    """A hit's line but for its hour. It names no person, and equal hits are equal lines; a machine has no device."""
     kind = (Kind.OPEN if is_open else Kind.CLICK) + (2 if rule else 0)
-    return b"%d\t%d\t%d\t%d\t%d\t%b\t" % (issue, link, kind, device, rule, country.encode())
+    return b"%d\t%d\t%d\t%d\t%d\t%b\t" % (issue, link, kind, 0 if rule else device, rule, country.encode())
 
 
 def read(line: bytes) -> Hit:

@@ -8,12 +8,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mailexpert.intake.hits import Rule
+from mailexpert.intake.hits import OPEN_LINK, Rule
 
 SECONDS = 5.0  # an asker is watched so long; the collector waits a little longer (collector.HOLD)
 AT_ONCE, AT_ONCE_SECONDS = 3, 1.0  # so many different links in so short a time
 IN_ORDER = 4  # links in the order of the mail within SECONDS
 REPLAYS = 5  # times that a person asks the same link within SECONDS
+CROWD = 50  # readers with a token of their own from one address with one program within SECONDS
 MOST = 100_000  # askers of one generation; a flood makes room by forgetting
 MARKED_SECONDS = 600.0  # a machine stays one for this issue
 
@@ -34,14 +35,28 @@ class Watch:
         self._turned = 0.0
 
     def see(self, key: Hashable, link: int, now: float, *, is_person: bool = False) -> tuple[Asker, bool]:
-        """The asker of a link, and whether it has just turned out to be a machine."""
+        """The asker of a link, and whether it has just turned out to be a machine. A picture is no link: who opens a
+        mail and clicks does two things at once."""
         asker = self._find(key, now)
-        if asker.rule:
+        if asker.rule or link == OPEN_LINK:
             return asker, False
         asker.links.append((now, link))
         asker.rule = judge(asker.links, now, is_person=is_person)
         asker.marked = now
         return asker, bool(asker.rule)
+
+    def see_crowd(self, key: Hashable, reader: int, now: float) -> tuple[int, list[int]]:
+        """An address from which this reader's own link is asked: the rule that makes it a machine, and the readers
+        whose number has to be judged because that is so since now."""
+        asker = self._find(("crowd", key), now)
+        if asker.rule:
+            return asker.rule, []
+        asker.links.append((now, reader))
+        readers = {one for at, one in asker.links if now - at <= SECONDS}
+        if len(readers) < CROWD:
+            return Rule.PERSON, []
+        asker.rule, asker.marked, asker.links = Rule.CROWD, now, []
+        return asker.rule, sorted(readers)
 
     def mark(self, key: Hashable, rule: Rule, now: float) -> tuple[Asker, bool]:
         """It did what no person does."""

@@ -53,6 +53,7 @@ class Rule(models.IntegerChoices):
     HEAD = 13, _("Asked for the head of a page first")
     TIMING = 14, _("Within seconds after delivery")
     REPLAY = 15, _("The same link again and again")
+    CROWD = 16, _("The mails of many readers from one address")
 
 
 class Event(Walled):

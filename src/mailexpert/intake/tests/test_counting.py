@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailexpert.intake.counting import Known, add_up, hits
@@ -81,6 +81,7 @@ ASKED = st.tuples(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(ASKED, max_size=200), st.sets(st.integers(1, 3)))
 def test_with_machines_mixed_in_the_sums_are_a_plain_recount_s(
     asked_for: list[tuple[int, bool, Device, Rule, int]], machines: set[int]

@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
-from mailexpert.intake.hits import Rule
-from mailexpert.intake.watch import MARKED_SECONDS, Watch, judge
+from mailexpert.intake.hits import OPEN_LINK, Rule
+from mailexpert.intake.watch import CROWD, MARKED_SECONDS, Watch, judge
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,26 @@ def test_the_rules(links: list[tuple[float, int]], rule: Rule) -> None:
 def test_many_readers_behind_one_address_may_all_click_the_same_link() -> None:
     watch, clock = Watch(), count()
     assert not any(watch.see("office", 1, next(clock) / 10)[0].rule for _ in range(100))
+
+
+def test_who_opens_a_mail_and_clicks_twice_is_no_machine() -> None:
+    watch = Watch()
+    assert not any(
+        watch.see("reader", link, n / 10)[0].rule for n, link in enumerate((OPEN_LINK, 0, OPEN_LINK, 1))
+    )
+
+
+def test_an_address_that_asks_the_mails_of_many_readers_is_a_machine_for_all_of_them() -> None:
+    watch = Watch()
+    told = [watch.see_crowd("scanner", reader, reader / 20) for reader in range(1, CROWD + 2)]
+    assert told[: CROWD - 1] == [(Rule.PERSON, [])] * (CROWD - 1)
+    assert told[CROWD - 1 :] == [(Rule.CROWD, list(range(1, CROWD + 1))), (Rule.CROWD, [])]
+    assert watch.see_crowd("another", 1, 3.0) == (Rule.PERSON, [])
+
+
+def test_an_office_whose_readers_come_one_after_the_other_is_no_machine() -> None:
+    watch = Watch()
+    assert not any(watch.see_crowd("office", reader, reader / 5)[0] for reader in range(1, 200))
 
 
 def test_a_machine_stays_one_for_this_issue_and_no_other() -> None:
