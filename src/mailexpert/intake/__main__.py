@@ -79,7 +79,7 @@ async def serve(settings: env.Environment) -> None:
     metrics.serve(settings)
     await pixels.refresh()
     works = (
-        stops.run(), _finish_old(journal), _finish_old(visited), _look_after(app, readers), _follow(pixels),
+        stops.run(), _finish_old(journal), _finish_old(visited), _look_after(app, readers, networks), _follow(pixels),
     )  # fmt: skip
     beside = [asyncio.create_task(work) for work in works]
     await _listen(app, settings)
@@ -153,14 +153,16 @@ async def _follow(pixels: Pixels) -> None:
         await pixels.refresh()
 
 
-async def _look_after(app: App, readers: ReaderDesk) -> None:
-    """Say how many forged tokens came, and forget what was deleted."""
+async def _look_after(app: App, readers: ReaderDesk, networks: Networks) -> None:
+    """Say how many forged tokens came, know networks that changed, and forget what was deleted."""
     said, waited = 0, 0.0
     while True:
         await asyncio.sleep(REPORT_PAUSE)
         if app.forged > said:
             log.warning("forged tokens", count=app.forged - said)
             said = app.forged
+        if networks.refresh():
+            log.info("networks were read again")
         waited += REPORT_PAUSE
         if waited >= FORGET_PAUSE:
             waited = 0.0

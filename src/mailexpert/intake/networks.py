@@ -1,24 +1,23 @@
 """Where a request comes from: a known network of scanners, a country, or just somewhere. The address itself is looked
 at and forgotten.
 
-`networks.csv` beside this file names networks that the scanners' makers publish; a file of that name in the home's
-folder `networks` adds to it, and `country.csv` there (`first,last,NL`, or `network,NL`) says which country an address
-lies in. Without it no country is known."""
+Which networks are machines' is data (base/networks.py). `country.csv` in the home's folder `networks`
+(`first,last,NL`, or `network,NL`) says which country an address lies in. Without it no country is known."""
 
 import csv
 import ipaddress
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import structlog
 
+from mailexpert.base import networks as known
 from mailexpert.intake.hits import Rule
 
-SHIPPED = Path(__file__).parent / "networks.csv"
 RULES = {"scanner": Rule.NETWORK, "gmail": Rule.GMAIL, "yahoo": Rule.YAHOO, "apple": Rule.APPLE}
 NOWHERE = ""
 
@@ -82,17 +81,37 @@ def _range(row: list[str]) -> tuple[int, int, str]:
     )  # fmt: skip
 
 
+def _whole(named: Sequence[known.Named]) -> Iterator[tuple[int, int, str]]:
+    """As ranges that don't lie in one another, whatever owners and operators write."""
+    for word in sorted({one.word for one in named}):
+        for version in (4, 6):
+            mine = [one.network for one in named if one.word == word and one.network.version == version]
+            for network in ipaddress.collapse_addresses(mine):  # type: ignore[type-var]
+                yield int(network[0]), int(network[-1]), word
+
+
 class Networks:
-    """What is known of addresses, read once. `is_proxied`: what our own proxy says of the asker counts."""
+    """What is known of addresses. `is_proxied`: what our own proxy says of the asker counts."""
 
     def __init__(self, folder: Path, *, is_proxied: bool) -> None:
-        named = [*read(SHIPPED), *read(folder / "networks.csv")]
-        self._known = Ranges((first, last, word) for first, last, word in named if word in RULES)
+        self._folder, self._is_proxied = folder, is_proxied
+        self._read_of: dict[Path, int] = {}
+        self.refresh()
+
+    def refresh(self) -> bool:
+        """Read the files again where one of them changed, came or went; whether that was so."""
+        files = [*known.files(self._folder), self._folder / "country.csv"]
+        seen = {path: path.stat().st_mtime_ns for path in files if path.exists()}
+        if seen == self._read_of:
+            return False
+        self._read_of = seen
+        named = [one for path in files[:-1] for one in known.named(path) if one.word in RULES]
+        self._known = Ranges(_whole(named))
         self._countries = Ranges(
-            (first, last, word[:2].upper()) for first, last, word in read(folder / "country.csv")
+            (first, last, word[:2].upper()) for first, last, word in read(self._folder / "country.csv")
         )
-        self._is_proxied = is_proxied
         self.place = lru_cache(maxsize=65_536)(self._place)
+        return True
 
     def of(self, peer: str, forwarded: str) -> Place:
         """Of a connection's other end (`address:port`), and what a proxy says that it stands for."""

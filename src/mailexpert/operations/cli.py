@@ -14,6 +14,7 @@ from mailexpert.operations.commands import (
     erasures,
     ledger,
     measuring,
+    networks,
     people,
     processes,
     promises,
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         ledger,
         erasures,
         measuring,
+        networks,
         watching,
     ):
         module.add(commands)

@@ -47,6 +47,7 @@ class Running:
     port: int
     extra: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    said: Path = Path(os.devnull)
 
     def start(self) -> None:
         own = {
@@ -56,9 +57,11 @@ class Running:
             "MAILEXPERT_BASE_URL": "http://localhost:8150",
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILEXPERT_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", self.module], env=kept | own | self.extra, stderr=subprocess.DEVNULL
-        )
+        self.said.parent.mkdir(parents=True, exist_ok=True)
+        with self.said.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.module], env=kept | own | self.extra, stdout=log, stderr=log
+            )
         for _ in range(200):
             with closing(socket.socket()) as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from mailexpert.intake import networks as unit
 from mailexpert.intake.hits import Rule
 from mailexpert.intake.networks import Networks, Place
 
@@ -48,8 +47,24 @@ def test_without_a_file_no_country_is_known(tmp_path: Path) -> None:
     assert Networks(tmp_path, is_proxied=False).of("8.8.8.8:5", "").country == ""
 
 
-def test_every_network_that_we_name_can_be_read() -> None:
-    rows = [row for row in unit.SHIPPED.read_text().splitlines() if row and not row.startswith("#")]
-    found = unit.read(unit.SHIPPED)
-    assert len(found) == len(rows)
-    assert {word for _first, _last, word in found} <= set(unit.RULES)
+def test_a_file_that_changed_is_read_again_without_a_new_start(tmp_path: Path) -> None:
+    found = Networks(tmp_path, is_proxied=False)
+    assert found.of("203.0.113.9:1", "").rule == Rule.PERSON
+    assert not found.refresh()
+    (tmp_path / "networks.csv").write_text("203.0.113.0/24,scanner\n")
+    assert found.refresh()
+    assert found.of("203.0.113.9:1", "").rule == Rule.NETWORK
+    assert found.of("40.92.1.1:1", "").rule == Rule.NETWORK
+
+
+def test_a_network_within_another_hides_none_of_it(tmp_path: Path) -> None:
+    (tmp_path / "networks.csv").write_text("203.0.0.0/16,scanner\n203.0.113.0/24,scanner\n")
+    found = Networks(tmp_path, is_proxied=False)
+    assert {found.of(f"203.0.{n}.9:1", "").rule for n in (1, 113, 200)} == {Rule.NETWORK}
+
+
+def test_a_published_list_stands_in_the_place_of_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "published.csv").write_text("203.0.113.0/24,gmail,somewhere,2026-11-01\n")
+    found = Networks(tmp_path, is_proxied=False)
+    assert found.of("203.0.113.9:1", "").rule == Rule.GMAIL
+    assert found.of("40.92.1.1:1", "").rule == Rule.PERSON
