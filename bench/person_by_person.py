@@ -1,7 +1,8 @@
 """Mails that need Liquid for each person, on all cores: ours, ready for the wire, against python-liquid alone that
 only renders the same sources. How many times as fast? `distinct` has a loop over something that differs for everybody,
-`shared` one over first names, `body` all of the mail inside a condition on such fields. `cpu_us` is of all processes
-together, a message.
+`shared` one over first names, `body` all of the mail inside a condition on such fields. Of `remembered` nothing can be
+spared: what it remembers differs for everybody, and all of the mail is inside a condition on that. `cpu_us` is of all
+processes together, a message.
 
 .venv/bin/python bench/person_by_person.py [--messages 6000] [--rounds 3] [--json]
 """
@@ -33,12 +34,17 @@ FIELDS = ("city", "first_name", "last_name")  # in the order of the composer's c
 SUBJECT = "Nieuws voor {{ contact.first_name }}"
 CONDITION = "{% if contact.city == 'Utrecht' %}Tot in Utrecht!{% else %}Tot ziens!{% endif %}"
 INSIDE = "{%% if contact.last_name != '' %%}%s" + CONDITION.replace("%", "%%") + "{%% endif %%}"
+REMEMBERED = (
+    "{%% assign name = contact.last_name | append: '!' %%}{%% if name != '!' %%}%s"
+    "{%% for n in (1..3) %%}{{ n }} {{ name }}{%% endfor %%}{%% endif %%}"
+)
 SOURCES: dict[str, tuple[str, str]] = {
     "distinct": (
         html_of(10, 10) + LOOP.replace("first_name", "last_name") + CONDITION,
         text_of(10, 10) + CONDITION,
     ),
     "shared": (html_of(10, 10) + LOOP + CONDITION, text_of(10, 10) + CONDITION),
+    "remembered": (REMEMBERED % html_of(10, 10), REMEMBERED % text_of(10, 10)),
     "body": (INSIDE % html_of(10, 10), INSIDE % text_of(10, 10)),
 }
 

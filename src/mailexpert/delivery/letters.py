@@ -127,12 +127,10 @@ class _Form:
     def _messages(self, draft: Draft | None) -> Iterator[Message | None]:
         if draft is None:
             yield None
-        elif self.composer.is_fast:
-            yield from draft.messages()
-        else:
-            messages = draft.messages()
-            for _person in range(draft.size):
-                yield self._next(messages)
+            return
+        messages = draft.messages()
+        for _person in range(draft.size):
+            yield self._next(messages)
 
     def _next(self, messages: Iterator[Message]) -> Message | None:
         try:

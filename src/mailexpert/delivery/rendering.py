@@ -18,8 +18,8 @@ import structlog
 
 from mailexpert.mail.compose import Composer, Draft, IssueContent
 from mailexpert.mail.filling import Wanted
-from mailexpert.mail.passages import Rendered
 from mailexpert.mail.personalise import RenderProblem
+from mailexpert.mail.piece_stream import Rendered
 
 FEWEST = 16  # passages that are worth another process
 LARGEST_MEMORY = 1 << 30  # bytes of address space of a rendering process

@@ -15,13 +15,16 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from mailexpert.mail import address, headers, links
+from mailexpert.mail.conditions import Conditions
 from mailexpert.mail.filling import Filling, Kept, Wanted
 from mailexpert.mail.footer import before_body_end, with_footer
 from mailexpert.mail.frame import DATE, MESSAGE, RECIPIENT, STOP, SUBJECT, Frame
+from mailexpert.mail.leaves import Leaves, Piece
 from mailexpert.mail.memory import Memory
 from mailexpert.mail.outputs import Header, Part, Slow, compile_header, compile_part, normalise
-from mailexpert.mail.passages import Passage, Place, Rendered, SubjectPassage
+from mailexpert.mail.passages import Passage, Place, SubjectPassage
 from mailexpert.mail.personalise import PREFERENCES, UNSUBSCRIBE, RenderProblem, check, fields_used
+from mailexpert.mail.piece_stream import Rendered
 
 NONE_SHOWN: Mapping[str, str] = {}
 SUBJECT_COLUMN = 9  # behind "Subject: "
@@ -93,15 +96,16 @@ class Composer:
         self.columns = fields_used(*sources)
         self._subject = self._compile_subject(sources[0])
         self._subjects = Memory(self._encoded_subject)
+        self._conditions = Conditions()
         parts = self._compile_parts(text, html)
         self._outputs = [output for part in parts for output in part.outputs]
-        self._kept = Kept(self.passages)
+        self._kept = Kept(self.passages, list(self._leaves(parts)))
         self._compile_frame(content, sender, parts)
 
     @property
     def is_fast(self) -> bool:
-        """False when Liquid has to write passages of it, for all whose fields differ."""
-        return not self.passages
+        """False when Liquid has to write passages of it that are worth another process."""
+        return all(passage.is_light for passage in self.passages)
 
     def compose(
         self,
@@ -150,7 +154,8 @@ class Composer:
     def _filling(self, columns: Mapping[str, Sequence[Any]], stops: Sequence[bytes]) -> Filling:
         is_shown = any(passage.shows_token for passage in self.passages)
         tokens = [stop.decode() for stop in stops] if is_shown else []
-        return Filling(self._kept, columns, tokens, len(stops))
+        decided = self._conditions.columns(columns)
+        return Filling(self._kept, columns, decided, tokens, len(stops), self.render)
 
     def render(self, wanted: Wanted) -> Rendered | RenderProblem:
         """A passage for whoever has these fields. Never raises."""
@@ -175,10 +180,26 @@ class Composer:
     def _compile_parts(self, text: str, html: str) -> list[Part]:
         parts = []
         for source, is_html in ((text, False), (html, True)):
-            part = compile_part(source, html=is_html, addresses=self._addresses, passages=len(self.passages))
+            part = compile_part(
+                source,
+                html=is_html,
+                addresses=self._addresses,
+                conditions=self._conditions,
+                passages=len(self.passages),
+            )
             self.passages += part.passages
             parts.append(part)
         return parts
+
+    def _leaves(self, parts: Sequence[Part]) -> Iterator[Leaves]:
+        """Of each passage, with the numbers of columns for those of outputs."""
+        if isinstance(self._subject, Place):
+            yield []
+        before = len(FIXED)
+        for part in parts:
+            leaves: Leaves = [tuple(_column(piece, before) for piece in leaf) for leaf in part.leaves]
+            yield from [leaves] * len(part.passages)
+            before += len(part.outputs)
 
     def _compile_frame(self, content: IssueContent, sender: address.Address, parts: Sequence[Part]) -> None:
         """The bytes template, and for each `%b` in it the number of the column that fills it: the fixed ones, the
@@ -258,7 +279,9 @@ class Draft:
 
     def messages(self) -> Iterator[Message]:
         """Each made when it is asked for; raises RenderProblem for one of which a passage could not be made."""
-        filled: list[Sequence[Any]] = [*self._filled, *(self._filling.columns() if self._filling else ())]
+        filled: list[Sequence[Any]] = [*self._filled]
+        if self._filling:
+            filled += self._filling.columns(self._filled)
         if not self._recipients:
             return iter(())
         bodies = map(self._template.__mod__, zip(*[filled[number] for number in self._order], strict=True))
@@ -266,6 +289,11 @@ class Draft:
 
 
 FIXED = (STOP, MESSAGE, RECIPIENT, SUBJECT, DATE)
+
+
+def _column(piece: Piece, before: int) -> bytes | int:
+    """A leaf's piece, with the number of its column among all."""
+    return STOP if piece is None else piece + before if isinstance(piece, int) else piece
 
 
 def _head(content: IssueContent, sender: address.Address) -> Frame:

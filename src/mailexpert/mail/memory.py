@@ -1,8 +1,8 @@
-"""Encoded values, kept because many people share a first name and a town."""
+"""What was made of values, kept because many people share a first name and a town."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 MOST_REMEMBERED = 20_000  # a column of random codes must not fill the memory
 LONGEST_REMEMBERED = 200  # characters
@@ -10,16 +10,19 @@ THE_CLOCK = frozenset(("now", "today"))  # what Liquid's `date` makes of these i
 SCALARS = (int, float, bool, dt.date, dt.datetime)
 
 
-class Memory:
-    """`make` turns a value, or a row of them, into bytes. Strings and None are found at once; others together
-    with their type, because 1, True and 1.0 are one key to a dict."""
+Made = TypeVar("Made")
 
-    def __init__(self, make: Callable[[Any], bytes]) -> None:
+
+class Memory(Generic[Made]):
+    """`make` turns a value, or a row of them, into bytes or into what is decided about it. Strings and None are found
+    at once; others together with their type, because 1, True and 1.0 are one key to a dict."""
+
+    def __init__(self, make: Callable[[Any], Made]) -> None:
         self._make = make
-        self._known: dict[Any, bytes] = {}
+        self._known: dict[Any, Made] = {}
 
-    def column(self, values: Sequence[Any]) -> list[bytes]:
-        """The bytes of each value."""
+    def column(self, values: Sequence[Any]) -> list[Made]:
+        """What is made of each value."""
         known = self._known
         if len(known) > MOST_REMEMBERED:
             known.clear()
@@ -37,7 +40,7 @@ class Memory:
         self._known[value] = self._make(value)
         return True
 
-    def _one(self, value: Any) -> bytes:
+    def _one(self, value: Any) -> Made:
         if _is_text(value):
             return self._known[value]
         key = tuple((type(part), part) for part in value) if type(value) is tuple else (type(value), value)

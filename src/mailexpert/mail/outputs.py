@@ -1,11 +1,11 @@
 """A template taken apart: what is the same for all readers, and its personal outputs, each encoded column by column."""
 
-import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from itertools import chain
+from typing import Any, overload
 
 from liquid.ast import Node
 from liquid.builtin.content import ContentNode
@@ -19,9 +19,11 @@ from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
 from mailexpert.mail import quoted
+from mailexpert.mail.conditions import Conditions
+from mailexpert.mail.leaves import Leaves, Piece
 from mailexpert.mail.memory import Memory
-from mailexpert.mail.passages import NOT_A_FIELD, Passage, Place, split
-from mailexpert.mail.personalise import HTML, TEXT, Limited, read
+from mailexpert.mail.passages import Passage, Place, split
+from mailexpert.mail.personalise import HTML, NOT_A_FIELD, TEXT, Limited, read, value_of
 
 # Filters that look at the value alone (`date` at the clock too, for two words: memory.THE_CLOCK).
 ON_THE_VALUE = frozenset(
@@ -61,16 +63,7 @@ class Slow(Exception):
 
 
 def normalise(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def value_of(value: Any) -> Any:
-    """A column's value as templates see it: a whole number without its `.0`, a date in ISO form."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
 class Output:
@@ -93,11 +86,12 @@ class Output:
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """`pieces`: bytes that stand as they are, the number of an output, a place of a passage, or None for the stop
-    token."""
+    token; `leaves` are those of its passages."""
 
-    pieces: list[bytes | int | Place | None]
+    pieces: list[Piece | Place]
     outputs: list[Output]
     passages: Sequence[Passage] = ()
+    leaves: Leaves = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,24 +102,28 @@ class Header:
     plain: Callable[[Sequence[Any]], str]
 
 
-def compile_part(source: str, *, html: bool, addresses: Mapping[str, str], passages: int = 0) -> Part:
+def compile_part(
+    source: str,
+    *,
+    html: bool,
+    addresses: Mapping[str, str],
+    conditions: Conditions,
+    passages: int = 0,
+) -> Part:
     """Take a template apart. `addresses`: what stands before the person's token, by the name of the output;
     `passages`: how many there are before its own. Raises RenderProblem for what Liquid can't read."""
-    template = read(source, HTML if html else TEXT)
-    outputs, parts = _Outputs(html=html), list[str | int | Place | None]()
-    rest = [node for node in template.nodes if not _is_plain(node, outputs, addresses)]
-    made, places = split(template, source, rest, passages)
-    place_of = dict(zip(map(id, rest), places, strict=True))
-    for node in template.nodes:
-        if id(node) in place_of:
-            parts.append(place_of[id(node)])
-        elif isinstance(node, ContentNode):
-            parts.append(node.text)
-        elif isinstance(node, OutputNode) and (address := addresses.get(str(node.expression))) is not None:
-            parts += [escape(address) if html else address, None]
-        elif isinstance(node, OutputNode):
-            parts.append(outputs.number(node))
-    return Part(pieces=_encoded(parts), outputs=outputs.found, passages=made)
+    template, outputs = read(source, HTML if html else TEXT), _Outputs(html=html)
+    of_node = [_plain(node, outputs, addresses) for node in template.nodes]
+    rest = [node for node, found in zip(template.nodes, of_node, strict=True) if found is None]
+
+    def pieces_of(node: Node) -> tuple[Piece, ...] | None:
+        found = _plain(node, outputs, addresses)
+        return None if found is None else tuple(piece for piece in _encoded(found) if piece != b"")
+
+    made = split(template, source, rest, passages, pieces_of, conditions.known)
+    places = iter(made.places)
+    parts = chain.from_iterable([next(places)] if found is None else found for found in of_node)
+    return Part(pieces=_encoded(parts), outputs=outputs.found, passages=made.passages, leaves=made.leaves)
 
 
 def compile_header(source: str) -> Header:
@@ -145,7 +143,7 @@ class _Outputs:
     """The outputs of one template, each distinct one once."""
 
     def __init__(self, *, html: bool) -> None:
-        self._html = html
+        self.is_html = html
         self._numbers: dict[str, int] = {}
         self.found: list[Output] = []
 
@@ -153,21 +151,28 @@ class _Outputs:
         """Raises Slow."""
         said = str(node.expression)
         if said not in self._numbers:
-            made = _output(HTML if self._html else TEXT, node, html=self._html)
+            made = _output(HTML if self.is_html else TEXT, node, html=self.is_html)
             self._numbers[said] = len(self.found)
             self.found.append(made)
         return self._numbers[said]
 
 
-def _is_plain(node: Node, outputs: _Outputs, addresses: Mapping[str, str]) -> bool:
-    if isinstance(node, ContentNode | CommentNode):
-        return True
+def _plain(node: Node, outputs: _Outputs, addresses: Mapping[str, str]) -> list[str | int | None] | None:
+    """What stands in the node's place: text, the number of an output, None for the stop token. None for a node that
+    Liquid has to write."""
+    if isinstance(node, CommentNode):
+        return []
+    if isinstance(node, ContentNode):
+        return [node.text]
     if not isinstance(node, OutputNode):
-        return False
+        return None
+    address = addresses.get(str(node.expression))
+    if address is not None:
+        return [escape(address) if outputs.is_html else address, None]
     try:
-        return str(node.expression) in addresses or outputs.number(node) >= 0
+        return [outputs.number(node)]
     except Slow:
-        return False
+        return None
 
 
 def _joiner(parts: Sequence[str | int], outputs: list[Output]) -> Callable[[Sequence[Any]], str]:
@@ -180,9 +185,13 @@ def _joiner(parts: Sequence[str | int], outputs: list[Output]) -> Callable[[Sequ
     return join
 
 
-def _encoded(parts: Sequence[str | int | Place | None]) -> list[bytes | int | Place | None]:
+@overload
+def _encoded(parts: Iterable[str | int | None]) -> list[Piece]: ...
+@overload
+def _encoded(parts: Iterable[str | int | Place | None]) -> list[Piece | Place]: ...
+def _encoded(parts: Iterable[str | int | Place | None]) -> Sequence[Piece | Place]:
     """Literals encoded, each closed so that a value may begin on a line of its own."""
-    pieces: list[bytes | int | Place | None] = []
+    pieces: list[Piece | Place] = []
     literal, column = "", 0
     for part in parts:
         if isinstance(part, str):

@@ -1,5 +1,6 @@
 """Personal fields: Liquid with a ceiling on everything, for templates that strangers write."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -42,6 +43,9 @@ PREFERENCES = "preferences_url"
 ADDRESSES = frozenset((UNSUBSCRIBE, PREFERENCES))  # where a person goes with the token of their own
 BROWSER = "browser_url"  # the mail as a page: the same for every reader, in its place before anyone is mailed
 RESERVED = ADDRESSES | {"contact", BROWSER}  # a template that gives these a value could hide the way out
+NOT_A_FIELD = frozenset(
+    ("size", "first", "last")
+)  # Liquid answers these itself instead of looking a field up
 LONGEST_MARK = 10_000  # characters of one piece of Liquid
 MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
@@ -90,6 +94,15 @@ def _environment(*, autoescape: bool) -> Limited:
 
 HTML = _environment(autoescape=True)
 TEXT = _environment(autoescape=False)
+
+
+def value_of(value: Any) -> Any:
+    """A column's value as templates see it: a whole number without its `.0`, a date in ISO form."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)

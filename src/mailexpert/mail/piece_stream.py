@@ -1,6 +1,5 @@
-"""What Liquid writes for a person, encoded as it comes. The texts that are the same for all were encoded once."""
+"""What Liquid writes for a person, encoded afterwards; of what isn't its work (leaves.py) only the numbers."""
 
-from collections.abc import Iterable
 from io import StringIO
 from typing import Any
 
@@ -8,23 +7,21 @@ from liquid.ast import Node
 from liquid.exceptions import OutputStreamLimitError
 
 from mailexpert.mail import quoted
+from mailexpert.mail.leaves import MARK
 from mailexpert.mail.memory import LONGEST_REMEMBERED, MOST_REMEMBERED
 from mailexpert.mail.personalise import Limited
 
+Rendered = list[list[bytes | int]]  # of each place, its pieces; of leaves their number
 
-class Known(dict[str, bytes]):
-    """Texts with their pieces. `same`: those of the template itself, which are kept for good."""
 
-    def __init__(self, same: Iterable[str]) -> None:
-        super().__init__((text, _piece(text)) for text in same)
-        self._same = dict(self)
+class Texts(dict[str, bytes]):
+    """Texts with their pieces, while they are few."""
 
     def __missing__(self, text: str) -> bytes:
-        piece = _piece(text)
+        piece = quoted.piece(text.replace("\r\n", "\n").replace("\r", "\n"))
         if len(text) < LONGEST_REMEMBERED:
-            if len(self) > len(self._same) + MOST_REMEMBERED:
+            if len(self) >= MOST_REMEMBERED:
                 self.clear()
-                self.update(self._same)
             self[text] = piece
         return piece
 
@@ -34,25 +31,24 @@ class PieceStream(StringIO):
 
     size = 0  # Liquid asks for it where a block writes into a stream of its own
 
-    def __init__(self, known: Known) -> None:
-        self._known = known
-        self._pieces: list[bytes] = []
-        self._places = [self._pieces]
-
-    def write(self, text: str) -> int:
-        if text:
-            self._pieces.append(self._known[text])
-        return len(text)
-
-    def next_place(self) -> None:
-        self._pieces = []
-        self._places.append(self._pieces)
-
-    def places(self) -> list[list[bytes]]:
+    def places(self, texts: Texts) -> Rendered:
         """The pieces of each place. Raises OutputStreamLimitError for more than any mail holds."""
-        if sum(len(piece) for pieces in self._places for piece in pieces) > Limited.output_stream_limit:
+        pieces: list[bytes | int] = []
+        places, size, is_text = [pieces], 0, False
+        for said in self.getvalue().split(MARK):
+            is_text = not is_text
+            if is_text and said:
+                piece = texts[said]
+                pieces.append(piece)
+                size += len(piece)
+            elif said:
+                pieces.append(int(said))
+            elif not is_text:
+                pieces = []
+                places.append(pieces)
+        if size > Limited.output_stream_limit:
             raise OutputStreamLimitError("output stream limit reached", token=None)
-        return self._places
+        return places
 
 
 class NextPlace(Node):
@@ -60,9 +56,5 @@ class NextPlace(Node):
 
     def render_to_output(self, context: Any, buffer: Any) -> int:
         del context
-        buffer.next_place()
+        buffer.write(MARK + MARK)
         return 0
-
-
-def _piece(text: str) -> bytes:
-    return quoted.piece(text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -26,7 +26,7 @@ SAID = {
     "back": [OBJECTED, GIVEN],
 }
 FAST = f"<p>Dag {{{{ contact.first_name }}}}</p><a href={links.OPENING}0{links.CLOSING}>x</a>"
-SLOW = "{% if contact.first_name == 'Jo' %}Jo{% endif %}" + FAST
+SLOW = "{% assign name = contact.first_name %}{% if name == 'Jo' %}Jo{% endif %}" + FAST
 ADDRESS = re.compile(r"/t/[coh]/([^\"'>\s]+)")
 
 

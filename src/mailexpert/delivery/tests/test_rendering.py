@@ -15,7 +15,7 @@ from mailexpert.mail.compose import Composer, IssueContent
 from mailexpert.mail.personalise import RenderProblem
 
 KEY = b"k" * 32
-LOOP = "{% for n in (1..3) %}{{ n }} {{ contact.first_name }}\n{% endfor %}"
+LOOP = "{% for n in (1..3) %}{{ n }} {{ contact.first_name | slice: 0, 9 }}\n{% endfor %}"
 AT = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
