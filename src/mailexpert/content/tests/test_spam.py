@@ -157,12 +157,66 @@ def test_the_real_spamassassin_judges_a_mail(tmp_path: Path) -> None:
     assert any("drug" in one.words for one in found.reasons)
 
 
-def _judged(mail: bytes, port: int) -> spamfilter.Verdict:
+QUIET = (
+    "rbl", "surbl", "fuzzy_check", "asn", "phishing", "spf", "dmarc", "arc", "mx_check", "neural", "dkim_signing"
+)  # fmt: skip
+RSPAMD_CONFIG = """.include "$CONFDIR/common.conf"
+options {{
+  filters = "chartable,regexp";
+  url_tld = "/usr/share/rspamd/effective_tld_names.dat";
+  pidfile = "{home}/rspamd.pid";
+  hs_cache_dir = "{home}";
+  disable_hyperscan = true;
+  dns {{
+    nameserver = ["127.0.0.1:1:1"];
+    timeout = 0.1s;
+    retransmits = 1;
+  }}
+}}
+{quiet}
+logging {{
+  type = "console";
+  level = "error";
+}}
+worker "normal" {{
+  bind_socket = "127.0.0.1:{port}";
+  count = 1;
+  mime = true;
+}}
+"""
+SHOUTS = b"""From: Winkel <a@x.example>\r\nTo: b@y.example\r\nSubject: ALLES MOET WEG\r\nMessage-ID: <a@x.example>\r
+Content-Type: text/html\r\n\r\n<p><a href="http://192.0.2.4/x">https://bank.example/</a></p>\r\n"""
+
+
+@pytest.mark.skipif(shutil.which("rspamd") is None, reason="Rspamd is not installed (Debian: rspamd)")
+@pytest.mark.slow
+def test_the_real_rspamd_judges_the_words_and_not_who_asks(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    quiet = "\n".join(f"{name} {{ enabled = false; }}" for name in QUIET)
+    settings = tmp_path / "rspamd.conf"
+    settings.write_text(RSPAMD_CONFIG.format(home=tmp_path, port=port, quiet=quiet))
+    places = [f"--var={name}={tmp_path}" for name in ("DBDIR", "RUNDIR", "LOGDIR")]
+    started = ["rspamd", "-f", "-i", "-c", str(settings), "--var=CONFDIR=/etc/rspamd", *places]
+    running = subprocess.Popen(started, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        found = _judged(SHOUTS, port, "rspamd", patience=300)
+    finally:
+        running.terminate()
+        running.wait()
+    names = {one.name for one in found.reasons}
+    assert found.limit == 15
+    assert {"SUBJ_ALL_CAPS", "HTTP_TO_IP"} <= names
+    assert not [name for name in names if name.startswith("HFILTER")]
+
+
+def _judged(mail: bytes, port: int, scheme: str = "spamd", *, patience: float = 90) -> spamfilter.Verdict:
     """Once it listens: it reads its rules first."""
-    end = time.monotonic() + 90
+    end = time.monotonic() + patience
     while True:
         try:
-            return spamfilter.judge(mail, f"spamd://127.0.0.1:{port}")
+            return spamfilter.judge(mail, f"{scheme}://127.0.0.1:{port}")
         except spamfilter.NoVerdict:
             if time.monotonic() > end:
                 raise
