@@ -1,6 +1,13 @@
 from django.urls import path
 
-from mailexpert.content import views, views_brand, views_bundle, views_describe, views_library
+from mailexpert.content import (
+    views,
+    views_brand,
+    views_bundle,
+    views_describe,
+    views_library,
+    views_present,
+)
 
 app_name = "content"
 
@@ -36,6 +43,7 @@ urlpatterns = [
     path("<int:template_id>/meenemen/", views_bundle.export, name="export"),
     path("<int:template_id>/map/", views_bundle.move, name="move"),
     path("<int:template_id>/bewaren/", views.keep, name="keep"),
+    path("<int:template_id>/hier/", views_present.of_template, name="present"),
     path("<int:template_id>/kopie/", views.copy, name="copy"),
     path("<int:template_id>/weg/", views.delete, name="delete"),
     path("<int:template_id>/versies/<int:revision_id>/", views.restore, name="restore"),

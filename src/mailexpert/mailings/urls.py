@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.mailings.views import drafts, way
+from mailexpert.mailings.views import drafts, present, way
 
 app_name = "mailings"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("nieuw/maken/", drafts.new, name="new"),
     path("<int:mailing_id>/", drafts.show, name="show"),
     path("<int:mailing_id>/bewaren/", drafts.save, name="save"),
+    path("<int:mailing_id>/hier/", present.present, name="present"),
     path("<int:mailing_id>/versies/", drafts.versions, name="versions"),
     path("<int:mailing_id>/versies/<int:revision_id>/", drafts.restore, name="restore"),
     path("<int:mailing_id>/links/", drafts.look_at_links, name="look_at_links"),
