@@ -207,10 +207,10 @@ class CountsOut(Schema):
     failed: int
     deferred: int
     in_doubt: int
-    opens: int
-    clicks: int
-    machine_opens: int
-    machine_clicks: int
+    opens: int | None
+    clicks: int | None
+    machine_opens: int | None
+    machine_clicks: int | None
     unsubscribed: int
     bounced: int
     complained: int
@@ -246,13 +246,40 @@ class CheckOut(Schema):
 
 class LinkOut(Schema):
     target: str
+    clicks: int | None
+    machine_clicks: int | None
+
+
+class HourOut(Schema):
+    at: datetime
     clicks: int
-    machine_clicks: int
+    opens: int
+
+
+class SplitOut(Schema):
+    """`name` is empty for what is told together."""
+
+    name: str
+    clicks: int | None
+    opens: int | None
+
+
+class PlaceOut(Schema):
+    name: str
+    planned: int
+    sent: int
+    failed: int
 
 
 class ReportOut(Schema):
     mailing: MailingOut
+    summary: str
     links: list[LinkOut]
+    hours: list[HourOut]
+    devices: list[SplitOut]
+    countries: list[SplitOut]
+    providers: list[PlaceOut]
+    domains: list[PlaceOut]
     skipped: dict[str, int]
     failed: dict[str, int]
 

@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
+        from mailexpert.reports import declare, jobs  # noqa: F401
         from mailexpert.reports.panels import last_mailing, next_mailing
 
         navigation.register(

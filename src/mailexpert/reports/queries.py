@@ -1,23 +1,43 @@
 """What came of a mailing, read for its page, the API and the dashboard."""
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from mailexpert.base.clock import now
 from mailexpert.core.report_sections import Reported
+from mailexpert.mail import shown
 from mailexpert.mailings import rules
 from mailexpert.mailings.models import Mailing
+from mailexpert.reports import disclosure, rules_disclosure
+from mailexpert.reports.rules_disclosure import Sums, Told
+from mailexpert.reports.rules_sentence import Facts
 from mailexpert.sending import queries as sending
-from mailexpert.tracking import queries as tracking
+from mailexpert.sending import queries_pulse as pulse
+from mailexpert.sending.models import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
+    """`clicks` is None where so few people saw it that its clicks aren't told."""
+
+    number: int
+    words: str
     target: str
     page: str
-    clicks: int
-    machine_clicks: int
+    clicks: int | None = None
+    machine_clicks: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A mailing in a list. `counts` always adds up; `sums` is None where nothing may be told of so few."""
+
+    mailing: Mailing
+    counts: sending.Counts
+    sums: Sums | None
+    unsubscribed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +46,20 @@ class Report:
 
     mailing: Mailing
     counts: sending.Counts
-    hits: tracking.Hits
     skipped: dict[int, int]
     failures: list[sending.Failure]
     unsubscribed: int
     seconds_left: float | None
+
+    @cached_property
+    def minutes(self) -> list[pulse.Minute]:
+        return pulse.minutes(self.mailing.started_issue_id, planned=self.counts.planned)
+
+    @cached_property
+    def told(self) -> Told:
+        """What readers did, as far as it may be told."""
+        many_from = rules_disclosure.first_of_many((minute.at, minute.sent) for minute in self.minutes)
+        return disclosure.told(self.mailing, self.counts, many_from=many_from)
 
     @property
     def done(self) -> int:
@@ -45,17 +74,45 @@ class Report:
         """Why sending waits, as a code; empty while it goes on."""
         return str(self.mailing.issue.reason) if self.is_under_way else ""
 
+    @property
+    def facts(self) -> Facts:
+        sums = self.told.sums
+        return Facts(
+            **{name: getattr(self.counts, name) for name in SUM},
+            state=str(self.mailing.state),
+            is_measured=self.mailing.issue.tracking != "none",
+            clicks=sums.clicks if sums else None,
+            machine_clicks=sums.machine_clicks if sums else 0,
+            unsubscribed=self.unsubscribed,
+        )
+
+
+SUM = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt")
+
 
 def report(mailing: Mailing) -> Report:
-    counts = sending.counts(mailing.started_issue_id)
+    issue = mailing.started_issue_id
+    counts = sending.counts(issue)
     return Report(
         mailing=mailing,
         counts=counts,
-        hits=tracking.hits(mailing.started_issue_id),
-        skipped=sending.skip_reasons(mailing.started_issue_id),
-        failures=sending.failures(mailing.started_issue_id),
-        unsubscribed=sending.unsubscribed(mailing.started_issue_id),
+        skipped=dict(pulse.reasons(issue, Outcome.SKIPPED, of=counts.skipped)),
+        failures=[
+            sending.Failure(code=code, count=n)
+            for code, n in pulse.reasons(issue, Outcome.FAILED, of=counts.failed)
+        ],
+        unsubscribed=sending.unsubscribed(issue),
         seconds_left=_seconds_left(mailing, counts),
+    )
+
+
+def line(mailing: Mailing) -> Line:
+    counts = sending.counts(mailing.started_issue_id)
+    return Line(
+        mailing=mailing,
+        counts=counts,
+        sums=disclosure.told_sums(mailing, counts),
+        unsubscribed=sending.unsubscribed(mailing.started_issue_id),
     )
 
 
@@ -69,22 +126,33 @@ def reported(report: Report) -> Reported:
     )
 
 
-def links(mailing: Mailing) -> list[Link]:
-    """Every link of the mailing, the most clicked first, also those that nobody clicked."""
-    clicked = {
-        hit.link: (hit.clicks, hit.machine_clicks)
-        for hit in tracking.clicks_per_link(mailing.started_issue_id)
-    }
+def links(report: Report) -> list[Link]:
+    """Every link of the mailing, the most clicked first, also those that nobody clicked; last the ones that aren't
+    told."""
+    issue = report.mailing.issue
+    words = _words(issue.html)
+    told = {link.number: link for link in report.told.links}
     rows = [
-        Link(target=target, page=_page(target), clicks=clicks, machine_clicks=machines)
-        for number, target in enumerate(mailing.issue.links)
-        for clicks, machines in [clicked.get(number, (0, 0))]
+        Link(
+            number=number,
+            words=words.get(number, ""),
+            target=target,
+            page=_page(target),
+            clicks=told[number].clicks if number in told else None,
+            machine_clicks=told[number].machine_clicks if number in told else None,
+        )
+        for number, target in enumerate(issue.links)
     ]
-    return sorted(rows, key=lambda link: -link.clicks)
+    return sorted(rows, key=lambda link: -1 if link.clicks is None else link.clicks, reverse=True)
 
 
 def finished() -> Any:
     return Mailing.objects.filter(issue__isnull=False).select_related("issue").order_by("-started_at", "-id")
+
+
+@lru_cache(maxsize=64)
+def _words(html: str) -> dict[int, str]:
+    return shown.words_of(html)
 
 
 def _page(target: str) -> str:

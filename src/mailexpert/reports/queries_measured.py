@@ -1,25 +1,28 @@
-"""How a mailing was measured, and what came of it by device, place and machine."""
+"""How a mailing was measured, and what came of it by device, place and machine, in words."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailexpert.mail import providers
-from mailexpert.mailings.models import Mailing
-from mailexpert.tracking import queries as tracking
-from mailexpert.tracking.models import Rollup
+from django.utils.translation import gettext as _
 
-SMALLEST_BASE = 20  # a split of fewer people than this could point at one of them
+from mailexpert.mail import providers
+from mailexpert.reports.queries import Report
+from mailexpert.reports.rules_disclosure import OTHER, Cell
+from mailexpert.tracking import queries as tracking
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
+    """None: too few to be told."""
+
     label: str
-    opens: int
-    clicks: int
+    opens: int | None
+    clicks: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """`machines` by the rule that told them from people; the other lists are empty for few people."""
+    """`machines` by the rule that told them from people; the other lists hold what may be told."""
 
     mode: str
     opens: bool
@@ -29,23 +32,24 @@ class Measured:
     countries: list[Row]
 
 
-def measured(mailing: Mailing, *, sent: int) -> Measured:
-    issue = mailing.started_issue_id
-    machines = tracking.machine_shares(issue)
-    by = Rollup.By
-    devices, places, countries = (
-        tracking.shares(issue, one) if sent >= SMALLEST_BASE else []
-        for one in (by.DEVICE, by.PROVIDER, by.COUNTRY)
-    )
+def measured(report: Report) -> Measured:
+    told = report.told
     return Measured(
-        mode=mailing.issue.tracking,
+        mode=report.mailing.issue.tracking,
         opens=tracking.limits().opens,
-        machines=[_row(tracking.rule_name(one.name), one) for one in machines],
-        devices=[_row(tracking.device_name(one.name), one) for one in devices],
-        providers=[_row(providers.name_of(one.name), one) for one in places],
-        countries=[_row(one.name, one) for one in countries],
+        machines=_rows(told.machines, tracking.rule_name),
+        devices=_rows(told.properties.get("devices", ()), tracking.device_name),
+        providers=_rows(told.properties.get("providers", ()), providers.name_of),
+        countries=_rows(told.properties.get("countries", ()), str),
     )
 
 
-def _row(label: str, share: tracking.Share) -> Row:
-    return Row(label=label, opens=share.opens, clicks=share.clicks)
+def _rows(cells: Sequence[Cell], name_of: Callable[[str], str]) -> list[Row]:
+    return [
+        Row(
+            label=_("Others and unknown") if cell.name == OTHER else name_of(cell.name),
+            opens=cell.opens,
+            clicks=cell.clicks,
+        )
+        for cell in cells
+    ]

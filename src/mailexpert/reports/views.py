@@ -1,14 +1,13 @@
 """The report of a mailing: live while it is under way, and to the person afterwards."""
 
-import csv
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.access import member_required
@@ -16,13 +15,12 @@ from mailexpert.core import report_sections
 from mailexpert.mailings import actions
 from mailexpert.mailings import queries as mailings
 from mailexpert.mailings.models import Mailing
-from mailexpert.reports import queries, words
+from mailexpert.reports import charts, queries, rules_sentence, words, words_sentence
 from mailexpert.reports.queries_measured import measured
-from mailexpert.sending import queries as sending
+from mailexpert.reports.words_places import places
+from mailexpert.sending import queries_pulse as pulse
 
-PAGE = 50
-MOST_ROWS = 200_000
-FORMULA = ("=", "+", "-", "@", "\t")
+PAGE = 25
 
 
 @require_safe
@@ -30,14 +28,15 @@ FORMULA = ("=", "+", "-", "@", "\t")
 def index(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     rows = queries.finished()
-    if before.isdecimal():
+    if before.isascii() and before.isdecimal() and len(before) < 19:
         rows = rows.filter(id__lt=int(before)).order_by("-id")
     found = list(rows[: PAGE + 1])
     return render(
         request,
         "reports/index.html",
         {
-            "rows": [queries.report(mailing) for mailing in found[:PAGE]],
+            "tab": "mailings",
+            "rows": [queries.line(mailing) for mailing in found[:PAGE]],
             "older": found[PAGE - 1].id if len(found) > PAGE else None,
         },
     )
@@ -46,11 +45,12 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required
 def mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
-    found = _started(mailing_id)
+    found = started(mailing_id)
     if found.issue_id is None:
         return redirect("mailings:show", found.id)
     seen = _progress(found)
-    reported = queries.reported(seen["report"])
+    report: queries.Report = seen["report"]
+    reported = queries.reported(report)
     return render(
         request,
         "reports/mailing.html",
@@ -58,9 +58,12 @@ def mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
             **seen,
             "reported": reported,
             "sections": report_sections.shown(reported),
-            "links": queries.links(found),
-            "measured": measured(found, sent=reported.sent),
-            "chart": words.per_minute(found),
+            "links": queries.links(report),
+            "most_clicks": max((link.clicks or 0 for link in report.told.links), default=0),
+            "measured": measured(report),
+            "places": places(report),
+            "time": charts.over_time(report),
+            "promise": reverse("site:promise-en" if get_language() == "en" else "site:promise-nl", args=[27]),
             "tomorrow": timezone.localdate() + timedelta(days=1),
         },
     )
@@ -70,39 +73,14 @@ def mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @member_required
 def progress(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """The part of the page that moves. Once the mailing is at its end the page comes anew."""
-    found = _started(mailing_id)
+    found = started(mailing_id)
     if found.issue_id is None or not found.is_under_way:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "reports/parts/progress.html", {**_progress(found), "live": True})
 
 
-@require_safe
-@member_required
-def not_sent(request: HttpRequest, mailing_id: int) -> HttpResponse:
-    """Everybody who did not get it, with the reason, as CSV."""
-    found = _started(mailing_id)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="mailing-{found.id}.csv"'
-    response.write("\ufeff")
-    out = csv.writer(response, delimiter=";")
-    out.writerow([_("E-mail address"), _("What happened"), _("Why"), _("When")])
-    if found.issue_id:
-        out.writerows(_rows(found))
-    return response
-
-
-def _rows(found: Mailing) -> Iterator[list[str]]:
-    for person in sending.not_sent(found.started_issue_id, limit=MOST_ROWS):
-        email = "'" + person.email if person.email.startswith(FORMULA) else person.email
-        yield [
-            email,
-            words.outcome(person.outcome),
-            words.why(person),
-            person.at.isoformat(timespec="seconds"),
-        ]
-
-
-def _started(mailing_id: int) -> Mailing:
+def started(mailing_id: int) -> Mailing:
+    """With its issue, if it has one; one whose issue is done is closed first."""
     found = get_object_or_404(Mailing.objects.select_related("issue"), id=mailing_id)
     if found.has_moved_on:
         actions.follow(found.id)
@@ -112,11 +90,15 @@ def _started(mailing_id: int) -> Mailing:
 
 def _progress(found: Mailing) -> dict[str, Any]:
     report = queries.report(found)
+    next_try = pulse.next_try(found.started_issue_id, deferred=report.counts.deferred)
     return {
         "mailing": found,
         "report": report,
         "counts": report.counts,
-        "why": words.why_groups(report),
+        "sums": report.told.sums,
+        "said": words_sentence.say(rules_sentence.sentences(report.facts)),
+        "why": words.why_groups(report, words.clock(next_try) if next_try else ""),
+        "pace": words.pace(report),
         "reason": words.reason(report.reason),
         "lists": [name for value, name in mailings.list_choices() if value in found.list_ids()],
     }

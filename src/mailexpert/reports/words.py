@@ -1,17 +1,18 @@
 """Outcomes and reasons in a marketer's words."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mailexpert.mailings.models import Mailing
+from mailexpert.core.amounts import number
 from mailexpert.reports.queries import Report
-from mailexpert.sending import queries as sending
+from mailexpert.sending import queries_people as people
 
-MOST_POINTS = 120
+PACE_OVER = 3  # minutes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Why:
 
 @dataclass(frozen=True, kw_only=True)
 class WhyGroup:
+    key: str
     label: str
     count: int
     tone: str
@@ -37,6 +39,8 @@ def skip_words(reason: int) -> str:
         4: _("Stopped before their turn"),
         5: _("No longer a contact"),
         6: _("The relay can't reach an address with these letters"),
+        7: _("Wants no mail until a day they chose"),
+        8: _("Wants fewer mails, and had one lately"),
     }.get(reason, _("Another reason"))
 
 
@@ -52,67 +56,62 @@ def failure_words(code: int) -> str:
     return _("Refused with code %(code)s") % {"code": code}
 
 
-def outcome(number: int) -> str:
-    return {2: _("failed"), 3: _("skipped"), 4: _("in doubt")}.get(number, _("deferred"))
+def kind(name: str) -> str:
+    return {
+        "skipped": _("skipped"),
+        "failed": _("failed"),
+        "deferred": _("deferred"),
+        "in_doubt": _("in doubt"),
+    }[name]
 
 
-def why(person: "sending.NotSent") -> str:
-    if person.outcome == 3:
+def why(name: str, person: people.Person) -> str:
+    """Why this one did not get it; in a mail server's own words where it said some."""
+    if name == people.SKIPPED:
         return skip_words(person.code)
-    if person.outcome == 2:
+    if name == people.FAILED:
         return person.reply or failure_words(person.code)
-    if person.outcome == 4:
+    if name == people.IN_DOUBT:
         return _("The connection broke before the answer; perhaps it arrived, so it was not sent again")
-    return _("The receiver asks for patience; we try again")
+    return person.reply or _("The receiver asks for patience; we try again")
 
 
-def why_groups(report: Report) -> list[WhyGroup]:
+def why_groups(report: Report, next_try: str = "") -> list[WhyGroup]:
     """Whoever did not get it, group by group, each adding up to its number in the sum."""
     counts = report.counts
-    skipped = [
-        Why(label=skip_words(code), count=n)
-        for code, n in sorted(report.skipped.items(), key=lambda x: -x[1])
-    ]
-    failed: dict[str, int] = {}
-    for failure in report.failures:
-        failed[failure_words(failure.code)] = failed.get(failure_words(failure.code), 0) + failure.count
+    waits = (
+        _("The receiver asks for patience; next attempt at %(at)s") % {"at": next_try}
+        if next_try
+        else _("The receiver asks for patience; we try again by ourselves")
+    )
+    doubts = _("The connection broke before the answer. Perhaps it arrived, so it was not sent again.")
     groups = [
-        WhyGroup(label=_("Skipped"), count=counts.skipped, tone="is-skipped", shape="skip", rows=skipped),
-        WhyGroup(
-            label=_("Failed"),
-            count=counts.failed,
-            tone="is-broken",
-            shape="fail",
-            rows=[Why(label=label, count=n) for label, n in failed.items()],
-        ),
-        WhyGroup(
-            label=_("Deferred"),
-            count=counts.deferred,
-            tone="is-waiting",
-            shape="wait",
-            rows=[
-                Why(
-                    label=_("The receiver asks for patience; we try again by ourselves"),
-                    count=counts.deferred,
-                )
-            ],
-        ),
-        WhyGroup(
-            label=_("In doubt"),
-            count=counts.in_doubt,
-            tone="is-doubt",
-            shape="doubt",
-            rows=[
-                Why(
-                    label=_(
-                        "The connection broke before the answer. Perhaps it arrived, so it was not sent again."
-                    ),
-                    count=counts.in_doubt,
-                )
-            ],
-        ),
+        _group("skipped", counts.skipped, _("Skipped"), "is-skipped", "skip", _skips(report)),
+        _group("failed", counts.failed, _("Failed"), "is-broken", "fail", _failures(report)),
+        _group("deferred", counts.deferred, _("Deferred"), "is-waiting", "wait", {waits: counts.deferred}),
+        _group("in_doubt", counts.in_doubt, _("In doubt"), "is-doubt", "doubt", {doubts: counts.in_doubt}),
     ]
     return [group for group in groups if group.count]
+
+
+def _skips(report: Report) -> dict[str, int]:
+    return {skip_words(code): n for code, n in sorted(report.skipped.items(), key=lambda one: -one[1])}
+
+
+def _failures(report: Report) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for failure in report.failures:
+        label = failure_words(failure.code)
+        found[label] = found.get(label, 0) + failure.count
+    return found
+
+
+def _group(key: str, count: int, label: str, tone: str, shape: str, rows: dict[str, int]) -> WhyGroup:
+    """Of millions the reasons are added up each minute; what came since has a line of its own."""
+    lines = [Why(label=name, count=n) for name, n in rows.items()]
+    if count > sum(rows.values()):
+        lines.append(Why(label=_("In the last minutes"), count=count - sum(rows.values())))
+    return WhyGroup(key=key, label=label, count=count, tone=tone, shape=shape, rows=lines)
 
 
 def reason(code: str) -> str:
@@ -152,24 +151,20 @@ def reason(code: str) -> str:
     }.get(code, _("Sending waits and goes on by itself."))
 
 
-def per_minute(mailing: Mailing) -> dict[str, Any] | None:
-    """The line of what was sent per minute, for the chart; nothing for a mailing of a minute or two."""
-    minutes = {minute.at: minute.sent for minute in sending.per_minute(mailing.started_issue_id)}
-    if mailing.is_under_way and minutes:
-        minutes.pop(max(minutes))  # the minute that isn't over would look like a fall
-    if len(minutes) < 3:
-        return None
-    first, last = min(minutes), max(minutes)
-    step = max((last - first) // MOST_POINTS, timedelta(minutes=1))
-    rows: list[tuple[str, float | None]] = []
-    at = first
-    while at <= last:
-        found = [sent for minute, sent in minutes.items() if at <= minute < at + step]
-        rows.append((f"{timezone.localtime(at):%H.%M}", sum(found) / (step / timedelta(minutes=1))))
-        at += step
-    says = _("Sent per minute, from %(first)s to %(last)s; at most %(most)s.") % {
-        "first": rows[0][0],
-        "last": rows[-1][0],
-        "most": round(max(value or 0 for _label, value in rows)),
-    }
-    return {"says": says, "rows": rows, "step": _("Minute"), "unit": _("sent"), "tone": "line-green"}
+def clock(at: datetime) -> str:
+    """14.10 uur in Dutch, 14:10 in English."""
+    local = timezone.localtime(at)
+    return date_format(local, "G.i") + "\u00a0uur" if _is_dutch() else date_format(local, "H:i")
+
+
+def pace(report: Report) -> str:
+    """How fast it goes, as the last full minutes say; nothing while nobody can tell."""
+    recent = [minute.sent for minute in report.minutes[:-1][-PACE_OVER:]]
+    if report.mailing.state != "sending" or not recent or not sum(recent):
+        return ""
+    n = round(sum(recent) / len(recent))
+    return _("The pace is %(n)s a minute.") % {"n": number(n)} if n else ""
+
+
+def _is_dutch() -> bool:
+    return (get_language() or "nl").startswith("nl")

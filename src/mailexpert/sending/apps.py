@@ -8,7 +8,15 @@ class SendingConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.core import attention, usage
-        from mailexpert.sending import declare, declare_domains, jobs, jobs_domains, jobs_providers, needs  # noqa: F401
+        from mailexpert.sending import (  # noqa: F401
+            declare,
+            declare_domains,
+            jobs,
+            jobs_domains,
+            jobs_providers,
+            jobs_pulse,
+            needs,
+        )
         from mailexpert.sending.models_domains import SenderDomain
 
         attention.register("sender_domains", needs.of_domains)

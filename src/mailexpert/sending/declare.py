@@ -124,6 +124,19 @@ declare(
     columns={"contact_ids": Column(category="user.unique_id.pseudonymous", erase="keep", export=False)},
     technical=("id", "account_id", "issue_id", "segment_id", "first", "made_at"),
 )
+for counted, columns in (
+    ("sending_pulse", ("at", "outcome", "code", "n")),
+    ("sending_domaincount", ("domain", "sent", "failed")),
+    ("sending_pulsetaken", ("upto",)),
+):
+    declare(
+        counted,
+        purpose=MAILING,
+        ground="contract: the account reads what came of its mailings",
+        subject="nobody",
+        keep="as long as its mailing",
+        technical=("account_id", "issue_id", *columns),
+    )
 declare(
     "sending_delivery",
     purpose=MAILING,
@@ -204,5 +217,6 @@ declare(
     technical=("id", "at", "size", "account_id"),
 )
 declare_job("sending.jobs.forget_replies")
+declare_job("sending.jobs_pulse.take_pulses")
 declare_job("sending.jobs_providers.look_up_providers")
 declare_job("sending.jobs_providers.forget_pace")

@@ -6,6 +6,7 @@ columns they name with these models."""
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow, Walled
 from mailexpert.sending.models_domains import SenderDomain, SenderKey
 from mailexpert.sending.models_pace import Hold, MailDomain, Meter, Tempo, Warmup
+from mailexpert.sending.models_pulse import DomainCount, Pulse, PulseTaken
 from mailexpert.sending.models_relays import InstallationRelay, MailServer, Relay
 
 __all__ = [
-    "CaughtMail", "Circle", "Delivery", "Hold", "InstallationRelay", "Issue", "MailDomain", "MailServer", "Meter",
-    "Outcome", "Relay", "Reply", "Retry", "SenderDomain", "SenderKey", "Shard", "Skip", "Stop", "Suppression",
-    "Tempo", "Warmup",
+    "CaughtMail", "Circle", "Delivery", "DomainCount", "Hold", "InstallationRelay", "Issue", "MailDomain", "MailServer",
+    "Meter", "Outcome", "Pulse", "PulseTaken", "Relay", "Reply", "Retry", "SenderDomain", "SenderKey", "Shard", "Skip",
+    "Stop", "Suppression", "Tempo", "Warmup",
 ]  # fmt: skip
 
 
@@ -189,12 +191,14 @@ class Delivery(Walled):
 
     class Meta(Walled.Meta):
         indexes = [
-            # Read by queries.skip_reasons and queries.failures; few rows are in it.
+            # Read by queries_pulse.reasons and, a page at a time, by queries_people; few rows are in it.
             models.Index(
-                fields=["account_id", "issue_id", "outcome", "code"],
+                fields=["account_id", "issue_id", "outcome", "code", "contact_id"],
                 condition=~models.Q(outcome=1),
-                name="sending_delivery_not_sent",
+                name="sending_delivery_why",
             ),
+            # Read by sql/pulse.sql. Rows come in the order of time, so a range of blocks is a range of time.
+            BrinIndex(fields=["at"], autosummarize=True, name="sending_delivery_lately"),
         ]
 
 

@@ -65,7 +65,8 @@ def parts(counts: Any) -> list[Part]:
 class Line:
     """A line chart over equal steps: `rows` are (label, value), oldest first; None is a step still to come.
 
-    `says` is the chart in one sentence, for who can't see it. `event` is (index, words)."""
+    `says` is the chart in one sentence, for who can't see it. `event` is (index, words). `expected` are the values of
+    the steps still to come, drawn dotted; `of` is the word behind the number at the line's end."""
 
     caption: str = ""
     says: str
@@ -75,6 +76,8 @@ class Line:
     tone: str = ""
     height: int = 160
     event: tuple[int, str] | None = None
+    expected: Sequence[float] = ()
+    of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,8 @@ class Drawing:
     end_y: str
     end_label: str
     event: Tick | None
+    expected: str = ""
+    expected_y: str = ""
 
     @property
     def is_wide(self) -> bool:
@@ -111,9 +116,16 @@ def nice_top(highest: float, steps: int = 2) -> float:
     return 10 * power * steps
 
 
+def axis(highest: float) -> list[float]:
+    """The ticks from zero on: two or three steps, whichever wastes less of the height."""
+    top, steps = min((nice_top(highest, steps), steps) for steps in (2, 3))
+    return [top * step / steps for step in range(steps + 1)]
+
+
 def draw(line: Line) -> Drawing:
     known = [(index, value) for index, (_label, value) in enumerate(line.rows) if value is not None]
-    top = nice_top(max((value for _index, value in known), default=0))
+    ticks = axis(max((*(value for _index, value in known), *line.expected), default=0))
+    top = ticks[-1]
     last = max(len(line.rows) - 1, 1)
 
     def x(index: int) -> float:
@@ -124,14 +136,17 @@ def draw(line: Line) -> Drawing:
 
     points = [f"{x(index):.2f} {y(value):.2f}" for index, value in known]
     end_index, end_value = known[-1] if known else (0, 0)
+    ahead = [(end_index, end_value), *enumerate(line.expected, end_index + 1)] if line.expected else []
     return Drawing(
         path="M" + " L".join(points) if points else "",
-        ticks=[Tick(at=f"{y(top * part):.2f}%", label=number(top * part)) for part in (0, 0.5, 1)],
+        ticks=[Tick(at=f"{y(tick):.2f}%", label=number(tick)) for tick in ticks],
         marks=_marks([label for label, _value in line.rows]),
         end_x=f"{x(end_index):.2f}%",
         end_y=f"{y(end_value):.2f}%",
-        end_label=number(end_value),
+        end_label=f"{number(end_value)} {line.of}".rstrip(),
         event=_event(line.event, x) if line.event else None,
+        expected="M" + " L".join(f"{x(index):.2f} {y(value):.2f}" for index, value in ahead) if ahead else "",
+        expected_y=f"{y(ahead[-1][1]):.2f}%" if ahead else "",
     )
 
 

@@ -26,7 +26,9 @@ from mailexpert.content.models import Template
 from mailexpert.mail import address
 from mailexpert.mailings import actions, checks, rules
 from mailexpert.mailings.models import Mailing
+from mailexpert.reports import disclosure, rules_sentence, words_sentence
 from mailexpert.reports import queries as reports
+from mailexpert.reports.words_places import places
 from mailexpert.sending import queries as sending
 from mailexpert.sending import queries_domains as domains
 from mailexpert.sending import queries_doubt
@@ -105,17 +107,26 @@ def look_over(request: HttpRequest, mailing_id: Path[Id]) -> list[rules.Check]:
 
 @router.get("/{mailing_id}/report", response={200: ReportOut, **READ})
 def report(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
-    """What came of it: counts, clicks per link, why people were skipped or refused."""
+    """What came of it: counts, clicks per link, why people were skipped or refused. What is null isn't told: fewer than
+    20 people could have done it."""
     mailing = _found(mailing_id)
     if mailing.issue_id is None:
-        return {"mailing": shown(mailing), "links": [], "skipped": {}, "failed": {}}
+        nothing = dict.fromkeys(("links", "hours", "devices", "countries", "providers", "domains"), ())
+        return {"mailing": shown(mailing), "summary": "", "skipped": {}, "failed": {}, **nothing}
     found = reports.report(mailing)
     failed: dict[str, int] = {}
     for failure in found.failures:
         failed[str(failure.code)] = failed.get(str(failure.code), 0) + failure.count
+    where = places(found)
     return {
         "mailing": shown(mailing),
-        "links": reports.links(mailing),
+        "summary": words_sentence.say(rules_sentence.sentences(found.facts)),
+        "links": reports.links(found),
+        "hours": found.told.hours,
+        "devices": found.told.properties.get("devices", ()),
+        "countries": found.told.properties.get("countries", ()),
+        "providers": where.providers,
+        "domains": where.domains,
         "skipped": {SKIPPED.get(code, "other"): n for code, n in found.skipped.items()},
         "failed": failed,
     }
@@ -178,23 +189,22 @@ PLAIN = (
 )  # fmt: skip
 
 
-def _counts(mailing: Mailing) -> dict[str, int]:
-    nothing = dict.fromkeys((*SUM, "opens", "clicks", "machine_opens", "machine_clicks"), 0)
+def _counts(mailing: Mailing) -> dict[str, int | None]:
+    nothing: dict[str, int | None] = dict.fromkeys((*SUM, *HITS), 0)
     nothing |= {"unsubscribed": 0, "bounced": 0, "complained": 0}
     if mailing.issue_id is None:
         return nothing
-    counts, hits = sending.counts(mailing.issue_id), tracking.hits(mailing.issue_id)
+    counts = sending.counts(mailing.issue_id)
+    sums = disclosure.told_sums(mailing, counts)
     return {
         **nothing,
         **{name: getattr(counts, name) for name in SUM},
-        "opens": hits.opens,
-        "clicks": hits.clicks,
-        "machine_opens": hits.machine_opens,
-        "machine_clicks": hits.machine_clicks,
+        **{name: getattr(sums, name) if sums else None for name in HITS},
         "unsubscribed": sending.unsubscribed(mailing.issue_id),
     }
 
 
+HITS = ("opens", "clicks", "machine_opens", "machine_clicks")
 SUM = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt")
 
 

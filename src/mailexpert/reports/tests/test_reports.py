@@ -6,6 +6,8 @@ import io
 import pytest
 from django.urls import reverse
 
+from mailexpert.base.clock import now
+from mailexpert.contacts.models import List, Membership
 from mailexpert.core.scope import account
 from mailexpert.mailings import actions
 from mailexpert.mailings.tests.cast import draft, people
@@ -17,9 +19,9 @@ from mailexpert.tracking.models import Rollup
 
 @pytest.fixture
 def mailing(shop):
-    """Ten people: six sent, one refused, one skipped, two still waiting."""
+    """Forty people: 36 sent, one refused, one skipped, two still waiting."""
     with account(shop.id):
-        news, rows = people(10)
+        news, rows = people(40)
         made = draft(news, source='<p><a href="https://winkel.example/a">Het verhaal</a></p>')
         actions.start(made)
         made.refresh_from_db()
@@ -33,14 +35,14 @@ def settle(mailing, rows):
             issue_id=mailing.issue_id, contact_id=row.id, attempt=1, outcome=outcome, code=code
         )
 
-    for row in rows[:6]:
+    for row in rows[:36]:
         note(row, 1, 250)
-    note(rows[6], 2, 550)
-    note(rows[7], 3, 1)
+    note(rows[36], 2, 550)
+    note(rows[37], 3, 1)
     Reply.objects.create(
-        issue_id=mailing.issue_id, contact_id=rows[6].id, attempt=1, text="550 5.1.1 onbekend"
+        issue_id=mailing.issue_id, contact_id=rows[36].id, attempt=1, text="550 5.1.1 onbekend"
     )
-    Shard.objects.filter(issue_id=mailing.issue_id).update(upto=8, sent=6, failed=1, skipped=1)
+    Shard.objects.filter(issue_id=mailing.issue_id).update(upto=38, sent=36, failed=1, skipped=1)
 
 
 def page(client, name, mailing):
@@ -50,7 +52,7 @@ def page(client, name, mailing):
 def test_the_sum_on_the_page_adds_up(shop_client, mailing, shop):
     with account(shop.id):
         counts = queries.report(mailing).counts
-    assert (counts.planned, counts.sent, counts.failed, counts.skipped, counts.waiting) == (10, 6, 1, 1, 2)
+    assert (counts.planned, counts.sent, counts.failed, counts.skipped, counts.waiting) == (40, 36, 1, 1, 2)
     text = page(shop_client, "mailing", mailing).content.decode()
     assert "Uitgeschreven vóór hun beurt" in text
     assert "Het adres bestaat niet of weigert mail" in text
@@ -60,17 +62,17 @@ def test_every_link_stands_there_with_its_clicks(shop_client, mailing, shop):
     with account(shop.id):
         for kind, n in ((2, 3), (4, 2)):
             Rollup.objects.create(issue_id=mailing.issue_id, by=Rollup.By.LINK, value="0", kind=kind, n=n)
-        (link,) = queries.links(mailing)
+        (link,) = queries.links(queries.report(mailing))
     assert (link.page, link.clicks, link.machine_clicks) == ("winkel.example/a", 3, 2)
     assert "winkel.example/a" in page(shop_client, "mailing", mailing).content.decode()
 
 
 def test_the_list_of_who_did_not_get_it_names_them_and_why(shop_client, mailing):
-    text = page(shop_client, "not_sent", mailing).content.decode("utf-8-sig")
+    text = page(shop_client, "not_sent", mailing).getvalue().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
-    assert {(row[0], row[1]) for row in rows[1:]} == {
-        ("lezer6@voorbeeld.example", "mislukt"),
-        ("lezer7@voorbeeld.example", "overgeslagen"),
+    assert {tuple(row[:3]) for row in rows[1:]} == {
+        ("lezer36@voorbeeld.example", "Voor36", "mislukt"),
+        ("lezer37@voorbeeld.example", "Voor37", "overgeslagen"),
     }
 
 
@@ -109,7 +111,9 @@ def test_the_reports_and_the_dashboard_show_it(shop_client, mailing):
     assert mailing.name in shop_client.get("/").content.decode()
 
 
-@pytest.mark.parametrize("name", ["mailing", "progress", "not_sent"])
+@pytest.mark.parametrize(
+    "name", ["mailing", "progress", "people", "not_sent", "map", "map_mail", "csv", "pdf"]
+)
 def test_a_stranger_finds_nothing(stranger_client, mailing, name):
     assert page(stranger_client, name, mailing).status_code == 404
 
@@ -130,8 +134,83 @@ def test_machines_stand_beside_people_with_what_told_them_apart(shop_client, mai
     assert "Apples Privacybescherming in Mail" in text
 
 
-def test_few_people_are_not_split_by_device(mailing, shop):
+def test_readers_are_split_by_device_from_twenty_of_each_on(mailing, shop):
     with account(shop.id):
-        add(mailing.issue_id, Rollup.By.DEVICE, "1", clicks=5)
-        assert measured(mailing, sent=19).devices == []
-        assert [(row.label, row.clicks) for row in measured(mailing, sent=20).devices] == [("Telefoon", 5)]
+        add(mailing.issue_id, Rollup.By.TOTAL, "", clicks=45)
+        add(mailing.issue_id, Rollup.By.DEVICE, "1", clicks=25)
+        add(mailing.issue_id, Rollup.By.DEVICE, "3", clicks=5)
+        told = measured(queries.report(mailing)).devices
+    assert [(row.label, row.clicks) for row in told] == [("Telefoon", 25), ("Overige en onbekend", 20)]
+
+
+def test_the_people_page_names_them_a_page_at_a_time(shop_client, mailing, shop):
+    where = reverse("reports:people", args=[mailing.id])
+    assert "lezer37@voorbeeld.example" in shop_client.get(where).content.decode()
+    failed = shop_client.get(where, {"what": "failed"}).content.decode()
+    assert "lezer36@voorbeeld.example" in failed
+    assert "550 5.1.1 onbekend" in failed
+    assert "lezer36" not in shop_client.get(where, {"what": "skipped", "after": "9-9999999"}).content.decode()
+    for nonsense in ({"what": "x"}, {"after": "a-b"}, {"why": "99999999999"}, {"after": "-" * 50}):
+        assert shop_client.get(where, nonsense).status_code == 200
+
+
+def test_the_click_map_draws_the_mail_with_each_links_share_and_runs_nothing(shop_client, mailing, shop):
+    with account(shop.id):
+        add(mailing.issue_id, Rollup.By.LINK, "0", clicks=9)
+        add(mailing.issue_id, Rollup.By.TOTAL, "", clicks=9)
+    assert "25,0" in page(shop_client, "map", mailing).content.decode()
+    drawn = page(shop_client, "map_mail", mailing)
+    assert "1 · 25,0\u00a0%" in drawn.content.decode()
+    assert "winkel.example/a" not in drawn.content.decode()
+    assert "default-src 'none'" in drawn["Content-Security-Policy"]
+
+
+def test_a_mailing_to_nobody_reports_nothing_and_doesnt_break(shop_client, mailing, shop):
+    with account(shop.id):
+        Shard.objects.all().delete()
+        Issue.objects.update(state=3)
+    text = page(shop_client, "mailing", mailing).content.decode()
+    assert "Er was niemand om deze mailing naar te verzenden" in text
+    assert page(shop_client, "people", mailing).status_code == 200
+
+
+def test_a_mailing_of_which_all_is_in_doubt_says_so(shop_client, shop):
+    with account(shop.id):
+        news, _rows = people(30)
+        made = draft(news)
+        actions.start(made)
+        Shard.objects.update(upto=30, state=1, lease_until=now())
+        Issue.objects.update(state=3)
+    text = page(shop_client, "mailing", made).content.decode()
+    assert "Bij alle 30 mensen is in twijfel of ze deze mailing kregen" in text
+    assert "lezer0@voorbeeld.example" in page(shop_client, "people", made).content.decode()
+
+
+def test_mailings_lie_side_by_side_with_how_sure_their_rates_are(shop_client, mailing, shop):
+    with account(shop.id):
+        add(mailing.issue_id, Rollup.By.TOTAL, "", clicks=9)
+        add(mailing.issue_id, Rollup.By.LINK, "0", clicks=9)
+        other = draft(List.objects.get(), name="Nieuwsbrief december")
+        actions.start(other)
+    where = reverse("reports:compare")
+    both = shop_client.get(where, {"m": [mailing.id, other.id]}).content.decode()
+    assert "tussen" in both
+    assert "Nieuwsbrief december" in both
+    alone = shop_client.get(where, {"m": [mailing.id, "x", "9" * 30]}).content.decode()
+    assert "Kies er minstens twee" in alone or "Kies minstens twee mailings" in alone
+
+
+def test_a_strangers_mailings_arent_compared(stranger_client, mailing):
+    text = stranger_client.get(reverse("reports:compare"), {"m": [mailing.id]}).content.decode()
+    assert mailing.name not in text
+
+
+def test_the_audience_page_says_who_came_from_where_and_how_they_left(shop_client, stranger_client, shop):
+    with account(shop.id):
+        _news, rows = people(5)
+        Membership.objects.filter(contact_id__in=[row.id for row in rows[:2]]).update(source="form")
+        Membership.objects.filter(contact_id=rows[0].id).update(ended_at=now(), ended_by=1)
+    text = shop_client.get(reverse("reports:audience")).content.decode()
+    assert "aanmeldformulier" in text
+    assert "Met één klik in het mailprogramma" in text
+    assert "aanmeldformulier" not in stranger_client.get(reverse("reports:audience")).content.decode()

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from mailexpert.conftest import Tenant
 from mailexpert.core.scope import account
 from mailexpert.sending import actions, queries
-from mailexpert.sending.models import Delivery, Issue, Retry, Shard, Stop
+from mailexpert.sending.models import Issue, Retry, Shard, Stop
 
 pytestmark = pytest.mark.usefixtures("in_shop")
 
@@ -89,28 +89,8 @@ def test_a_stranger_counts_nothing_of_the_shops_issue(stranger: Tenant) -> None:
         assert queries.counts(issue.id).planned == 0
 
 
-def test_reasons_are_counted_by_code() -> None:
-    issue = an_issue()
-    for contact, (outcome, code) in enumerate(
-        [(3, 1), (3, 1), (3, 2), (2, 550), (2, 552), (2, 550), (1, 250)]
-    ):
-        Delivery.objects.create(issue_id=issue.id, contact_id=contact, attempt=1, outcome=outcome, code=code)
-    assert queries.skip_reasons(issue.id) == {1: 2, 2: 1}
-    failures = [(failure.code, failure.count) for failure in queries.failures(issue.id)]
-    assert failures == [(550, 2), (552, 1)]
-    assert [(minute.sent, minute.failed) for minute in queries.per_minute(issue.id)] == [(1, 3)]
-
-
 def test_two_stops_of_one_person_count_once() -> None:
     issue = an_issue()
     for contact in (7, 7, 8):
         Stop.objects.create(issue_id=issue.id, contact_id=contact, via=Stop.Via.ONE_CLICK)
     assert queries.unsubscribed(issue.id) == 2
-
-
-def test_who_did_not_get_it_is_named_with_the_reason() -> None:
-    issue = an_issue()
-    a_shard(issue, size=3, upto=2, skipped=1, lease_until=ago(1))
-    Delivery.objects.create(issue_id=issue.id, contact_id=0, attempt=1, outcome=3, code=2)
-    people = queries.not_sent(issue.id, limit=10)
-    assert {(person.outcome, person.code) for person in people} == {(3, 2), (4, 0)}

@@ -1,0 +1,161 @@
+"""How long the pages of a report take on the server, at ten thousand people and events, a million, and with `--big`
+five million people and twenty million events.
+
+    python bench/reports.py [--big] [--rounds 20] [--json]
+
+Needs a database (DATABASE_URL, or the home's own). Works in an account of its own, which it throws away. The mailing is
+real in every table that a report could read: shards, ledger, retries, who stopped, events, roll-ups. One in fifty was
+skipped, one in fifty refused, and one in a thousand waits for another attempt.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+SIZES, BIG = ((10_000, 10_000), (1_000_000, 1_000_000)), (5_000_000, 20_000_000)
+LIMIT_MS = 100
+LINKS = 12
+SHARDS = """
+INSERT INTO sending_shard (account_id, issue_id, n, contact_ids, lane, upto, state, sent, failed, skipped,
+                           relay_id, epoch, not_before)
+SELECT %(account)s, %(issue)s, n, (SELECT array_agg(n * 1000 + g) FROM generate_series(1, 1000) g),
+       (ARRAY['google', 'microsoft', 'ziggo', 'kpn', ''])[1 + n %% 5], 1000, 1, 959, 20, 20, 0, 1, now()
+FROM generate_series(0, %(people)s / 1000 - 1) n
+"""
+LEDGER = """
+INSERT INTO sending_delivery (account_id, issue_id, contact_id, attempt, outcome, code, at)
+SELECT %(account)s, %(issue)s, g, 1, CASE WHEN g %% 50 = 0 THEN 3 WHEN g %% 50 = 1 THEN 2 ELSE 1 END,
+       CASE WHEN g %% 50 = 0 THEN 1 + g %% 5 WHEN g %% 50 = 1 THEN (ARRAY[550, 552, 554])[1 + g %% 3] ELSE 250 END,
+       now() - interval '3 hours' + g * interval '1 second' / 8000
+FROM generate_series(1, %(people)s) g WHERE g %% 1000 <> 999
+"""
+RETRIES = """
+INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, attempt, due, lane, relay_id, state, epoch, code)
+SELECT %(account)s, %(issue)s, s.id, s.n * 1000 + 999, 2, now() + interval '1 day', s.lane, 0, 0, 1, 450
+FROM sending_shard s WHERE s.account_id = %(account)s
+"""
+STOPS = """
+INSERT INTO sending_stop (account_id, issue_id, contact_id, via, at)
+SELECT %(account)s, %(issue)s, g * 100, 1, now() - (g %% 72) * interval '1 hour'
+FROM generate_series(1, %(people)s / 100) g
+"""
+EVENTS = """
+INSERT INTO tracking_event (account_id, issue_id, link, kind, at, device, provider, country, rule, n)
+SELECT %(account)s, %(issue)s, g %% 12, CASE WHEN g %% 5 = 0 THEN 4 ELSE 2 END,
+       date_trunc('hour', now()) - (g %% 72) * interval '1 hour', g %% 4, '', '',
+       CASE WHEN g %% 5 = 0 THEN 1 + g %% 9 ELSE 0 END, 1
+FROM generate_series(1, %(events)s) AS g
+"""
+TABLES = (
+    "tracking_event", "tracking_rollup", "sending_stop", "sending_retry", "sending_delivery", "sending_pulse",
+    "sending_domaincount", "sending_pulsetaken", "sending_shard", "mailings_mailing", "sending_issue",
+)  # fmt: skip
+PAGES = {
+    "report": "/mailings/{0}/rapport/",
+    "progress": "/mailings/{0}/voortgang/",
+    "click map": "/mailings/{0}/klikkaart/",
+    "who was refused": "/mailings/{0}/niet-verzonden/?what=failed",
+    "the middle of it": "/mailings/{0}/niet-verzonden/?what=failed&after=552-{1}",
+    "reports": "/rapporten/",
+    "compare": "/rapporten/vergelijken/?m={0}&m={0}",
+    "pdf": "/mailings/{0}/rapport.pdf",
+}
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--big", action="store_true")
+    asked.add_argument("--rounds", type=int, default=20)
+    asked.add_argument("--json", action="store_true")
+    given = asked.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailexpert.config.settings")
+    import django
+
+    django.setup()
+    found: dict[str, Any] = {}
+    for people, events in (*SIZES, *((BIG,) if given.big else ())):
+        with a_mailing(people, events) as (client, mailing, added_up):
+            found[f"{people:,} adding up"] = {"seconds": added_up}
+            for name, path in PAGES.items():
+                line = measure(client, path.format(mailing, people // 2), given.rounds)
+                found[f"{people:,} people, {events:,} events: {name}"] = line
+                if not given.json:
+                    print(f"{people:>9,} {events:>10,} {name:<18}", line, flush=True)
+    slow = [name for name, line in found.items() if line.get("median_ms", 0) > LIMIT_MS and "pdf" not in name]
+    print(json.dumps({**found, "over_100_ms": slow}) if given.json else f"over {LIMIT_MS} ms: {slow}")
+    return 1 if slow else 0
+
+
+def measure(client: Any, path: str, rounds: int) -> dict[str, float]:
+    took, used = [], []
+    client.get(path)
+    for _ in range(rounds):
+        began, cpu = time.perf_counter(), time.process_time()
+        answer = client.get(path)
+        took.append((time.perf_counter() - began) * 1000)
+        used.append((time.process_time() - cpu) * 1000)
+        assert answer.status_code == 200, (path, answer.status_code)
+    return {
+        "median_ms": round(statistics.median(took), 1),
+        "p95_ms": round(sorted(took)[int(0.95 * (len(took) - 1))], 1),
+        "cpu_ms": round(statistics.median(used), 1),
+    }
+
+
+@contextmanager
+def a_mailing(people: int, events: int) -> Iterator[tuple[Any, int, float]]:
+    import segments
+    from django.db import connection
+    from pages import an_owner
+
+    from mailexpert.core.beside import Beside
+    from mailexpert.core.scope import account, beside_wall
+    from mailexpert.mail import links
+    from mailexpert.mailings.models import Mailing
+    from mailexpert.sending.jobs_pulse import LATE, take
+    from mailexpert.sending.models import Issue
+    from mailexpert.tracking import actions
+
+    with segments.an_account(10) as (account_id, _list_id), an_owner(account_id) as client:
+        with account(account_id):
+            html = "".join(f'<p><a href="https://b.example/{n}">Link {n}</a></p>' for n in range(LINKS)) * 5
+            numbered = links.number(html, "")
+            issue = Issue.objects.create(
+                sender_address="a@b.example", subject="Bench", html=numbered.html, links=numbered.targets
+            )
+            made = Mailing.objects.create(name="Bench", subject="Bench", state="sent", issue=issue)
+        values = {"account": account_id, "issue": issue.id, "people": people, "events": events}
+        with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+            for statement in (SHARDS, LEDGER, RETRIES, STOPS, EVENTS):
+                cursor.execute(statement, values)
+            cursor.execute(
+                "UPDATE sending_issue SET state = 3, started_at = now() - interval '3 hours', "
+                "finished_at = now() - %s WHERE id = %s",
+                [2 * LATE, issue.id],
+            )
+            cursor.execute(
+                "UPDATE mailings_mailing SET started_at = now() - interval '3 hours' WHERE id = %s", [made.id]
+            )
+            for table in TABLES:
+                cursor.execute(f"ANALYZE {table}")
+        try:
+            with account(account_id):
+                actions.rebuild(issue.id)
+                began = time.perf_counter()
+                take(issue.id)
+                added_up = round(time.perf_counter() - began, 2)
+            yield client, made.id, added_up
+        finally:
+            with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+                for table in TABLES:
+                    cursor.execute(f"DELETE FROM {table} WHERE account_id = %s", [account_id])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""The lines of a report over time: what was sent, what was clicked, who left (drawn by web.charts)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mailexpert.core.amounts import number
+from mailexpert.reports import rules_time
+from mailexpert.reports.queries import Report
+from mailexpert.reports.rules_time import Series, Step
+from mailexpert.sending import queries_pulse as pulse
+
+FEWEST = 3
+SENT_HEIGHT, BELOW_HEIGHT = 184, 96
+
+
+def over_time(report: Report) -> dict[str, Any]:
+    """`sent`, `clicks` and `stops` as lines, None where there is too little to draw; `heading` and `span` in words."""
+    sent = _sent(report)
+    return {
+        "heading": _heading(sent.step if sent else Step.MINUTE),
+        "span": _span(sent) if sent else "",
+        "sent": _sent_line(report, sent) if sent else None,
+        "clicks": _after(report, {hour.at: hour.clicks for hour in report.told.hours}, _clicks_line),
+        "stops": _after(
+            report, {one.at: one.n for one in pulse.stops(report.mailing.started_issue_id)}, _stops_line
+        ),
+    }
+
+
+def _sent(report: Report) -> Series | None:
+    minutes = {timezone.localtime(minute.at): minute.sent for minute in report.minutes}
+    if report.is_under_way and minutes:
+        minutes.pop(max(minutes))  # the minute that isn't over would look like a fall
+    if len(minutes) < FEWEST:
+        return None
+    first, last = min(minutes), max(minutes)
+    return rules_time.series(minutes, rules_time.step_for(last - first), first=first, last=last)
+
+
+def _sent_line(report: Report, sent: Series) -> dict[str, Any]:
+    per = sent.width / sent.step.value
+    values = [n / per for n in sent.values]
+    ahead = (
+        rules_time.expected(sent.values, report.counts.waiting) if report.mailing.state == "sending" else []
+    )
+    labels = _labels(sent, len(values) + len(ahead))
+    rows: list[tuple[str, float | None]] = list(zip(labels, [*values, *[None] * len(ahead)], strict=True))
+    return {
+        "says": _sent_says(sent, values, labels, ahead),
+        "rows": rows,
+        "step": _step_word(sent.step),
+        "unit": _("sent"),
+        "of": _("sent"),
+        "tone": "green",
+        "height": SENT_HEIGHT,
+        "expected": [n / per for n in ahead],
+        "event": _event(report, sent),
+    }
+
+
+def _event(report: Report, sent: Series) -> tuple[int, str] | None:
+    """Where it dipped, and why as far as the ledger knows."""
+    index = rules_time.dip(sent.values)
+    if index is None:
+        return None
+    begin, end = sent.at(index), sent.at(index + 1)
+    fell = [minute for minute in report.minutes if begin <= minute.at < end]
+    at = _label(begin, sent.step)
+    if any(minute.unanswered for minute in fell):
+        return index, _("%(at)s connection broke") % {"at": at}
+    if sum(minute.failed for minute in fell) > sum(minute.sent for minute in fell):
+        return index, _("%(at)s many refused") % {"at": at}
+    return index, _("%(at)s slower for a while") % {"at": at}
+
+
+def _sent_says(sent: Series, values: list[float], labels: list[str], ahead: list[float]) -> str:
+    says = _("Sent, from %(first)s to %(last)s: at most %(most)s and at least %(least)s %(per)s.") % {
+        "first": labels[0],
+        "last": labels[len(values) - 1],
+        "most": number(round(max(values))),
+        "least": number(round(min(values))),
+        "per": _per(sent.step),
+    }
+    return f"{says} {_('Expected to end at %(at)s.') % {'at': labels[-1]}}" if ahead else says
+
+
+def _after(
+    report: Report, found: Mapping[datetime, int], line: Callable[[Series, list[str]], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """What readers did since it began: by the hour for three days, then by the day."""
+    local = {timezone.localtime(at): n for at, n in found.items()}
+    started = report.mailing.started_at
+    if not local or started is None:
+        return None
+    first, last = min(timezone.localtime(started), min(local)), max(local)
+    step = Step.HOUR if last - first <= rules_time.HOURS_UPTO else Step.DAY
+    series = rules_time.series(local, step, first=first, last=last)
+    if len(series.values) < FEWEST:
+        return None
+    return line(series, _labels(series, len(series.values)))
+
+
+def _clicks_line(clicks: Series, labels: list[str]) -> dict[str, Any]:
+    says = _(
+        "Clicks %(per)s, added up over all readers, from %(first)s to %(last)s: %(sum)s, at most %(most)s."
+    )
+    return _below(clicks, labels, caption=_("Clicks %(per)s"), says=says, unit=_("clicks"), tone="teal")
+
+
+def _stops_line(stops: Series, labels: list[str]) -> dict[str, Any]:
+    says = _("Unsubscribed %(per)s, from %(first)s to %(last)s: %(sum)s, at most %(most)s.")
+    return _below(
+        stops, labels, caption=_("Unsubscribed %(per)s"), says=says, unit=_("unsubscribed"), tone=""
+    )
+
+
+def _below(
+    found: Series, labels: list[str], *, caption: str, says: str, unit: str, tone: str
+) -> dict[str, Any]:
+    numbers = {
+        "per": _per(found.step, found.each), "first": labels[0], "last": labels[-1],
+        "sum": number(sum(found.values)), "most": number(max(found.values)),
+    }  # fmt: skip
+    return {
+        "caption": caption % numbers,
+        "says": says % numbers,
+        "rows": list(zip(labels, found.values, strict=True)),
+        "step": _step_word(found.step),
+        "unit": unit,
+        "of": unit,
+        "tone": tone,
+        "height": BELOW_HEIGHT,
+    }
+
+
+def _labels(found: Series, count: int) -> list[str]:
+    is_one_day = found.at(count - 1) - found.first < timedelta(hours=20)
+    return [_label(found.at(index), found.step, is_one_day=is_one_day) for index in range(count)]
+
+
+def _label(at: datetime, step: Step, *, is_one_day: bool = True) -> str:
+    clock = date_format(at, "G.i" if (get_language() or "nl").startswith("nl") else "H:i")
+    day = date_format(at, "j M").replace(".", "").lower()
+    if step is Step.DAY:
+        return day
+    return clock if is_one_day else f"{day} {clock}"
+
+
+def _span(found: Series) -> str:
+    first, last = found.first, found.at(len(found.values) - 1)
+    is_one_day = last - first < timedelta(hours=20)
+    return _("%(first)s to %(last)s") % {
+        "first": _label(first, found.step, is_one_day=is_one_day),
+        "last": _label(last, found.step, is_one_day=is_one_day),
+    }
+
+
+def _heading(step: Step) -> str:
+    return {Step.MINUTE: _("Per minute"), Step.HOUR: _("Per hour"), Step.DAY: _("Per day")}[step]
+
+
+def _per(step: Step, each: int = 1) -> str:
+    if each > 1:
+        return _("per %(n)s days") % {"n": each} if step is Step.DAY else _("per %(n)s hours") % {"n": each}
+    return {Step.MINUTE: _("per minute"), Step.HOUR: _("per hour"), Step.DAY: _("per day")}[step]
+
+
+def _step_word(step: Step) -> str:
+    return {Step.MINUTE: _("Minute"), Step.HOUR: _("Hour"), Step.DAY: _("Day")}[step]

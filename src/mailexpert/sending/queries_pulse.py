@@ -1,0 +1,130 @@
+"""What was sent when, and to whom's mail servers, in as many rows as a report shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, Min, Sum
+from django.db.models.functions import TruncMinute
+
+from mailexpert.core.scope import current_account
+from mailexpert.sending.models import Delivery, DomainCount, Outcome, Pulse, PulseTaken, Retry, Shard
+
+FEW = 50_000  # so many rows of the ledger are read as they are
+STOPS = """
+SELECT date_trunc('hour', first) AS at, count(*)::int AS n
+FROM (SELECT min(at) AS first FROM sending_stop
+      WHERE account_id = %(account)s AND issue_id = %(issue)s GROUP BY contact_id) AS stops
+GROUP BY 1 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minute:
+    """`unanswered`: how many connections broke before their answer."""
+
+    at: datetime
+    sent: int = 0
+    failed: int = 0
+    skipped: int = 0
+    unanswered: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A receiving provider or domain; without a name the small ones together."""
+
+    name: str
+    planned: int
+    sent: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    at: datetime
+    n: int
+
+
+_NAMES = {
+    Outcome.SENT: "sent",
+    Outcome.FAILED: "failed",
+    Outcome.SKIPPED: "skipped",
+    Outcome.UNANSWERED: "unanswered",
+}
+
+
+def is_taken(issue_id: int) -> bool:
+    return PulseTaken.objects.filter(issue_id=issue_id).exists()
+
+
+def minutes(issue_id: int, *, planned: int) -> list[Minute]:
+    """Oldest first; minutes in which nothing came of anybody are left out. Of a large issue as far as it was added up,
+    a minute or two ago; of a small one from the ledger itself."""
+    rows: Iterable[Any] = (
+        Delivery.objects.filter(issue_id=issue_id)
+        .annotate(minute=TruncMinute("at"))
+        .values_list("minute", "outcome")
+        .annotate(n=Count("outcome"))
+        if planned <= FEW
+        else Pulse.objects.filter(issue_id=issue_id).values_list("at", "outcome").annotate(sum=Sum("n"))
+    )
+    found: dict[datetime, dict[str, int]] = {}
+    for at, outcome, n in rows:
+        found.setdefault(at, {})[_NAMES[Outcome(outcome)]] = n
+    return [Minute(at=at, **found[at]) for at in sorted(found)]
+
+
+def reasons(issue_id: int, outcome: Outcome, *, of: int) -> list[tuple[int, int]]:
+    """(code, how many), the most frequent first. `of` so many: beyond what is read as it is, from the sums."""
+    counted = (
+        Delivery.objects.filter(issue_id=issue_id, outcome=outcome)
+        .values_list("code")
+        .annotate(n=Count("code"))
+        if of <= FEW
+        else Pulse.objects.filter(issue_id=issue_id, outcome=outcome)
+        .values_list("code")
+        .annotate(sum=Sum("n"))
+    )
+    return sorted(counted, key=lambda row: (-row[1], row[0]))
+
+
+def providers(issue_id: int) -> list[Place]:
+    """By receiving provider as the shards were cut, the largest first."""
+    rows = (
+        Shard.objects.filter(issue_id=issue_id)
+        .values_list("lane")
+        .annotate(planned=Sum("size"), sent_=Sum("sent"), failed_=Sum("failed"))
+        .order_by(F("planned").desc())
+    )
+    return [
+        Place(name=lane, planned=planned, sent=sent, failed=failed) for lane, planned, sent, failed in rows
+    ]
+
+
+def domains(issue_id: int, *, limit: int) -> list[Place]:
+    """The largest first; known once the mailing has ended."""
+    rows = DomainCount.objects.filter(issue_id=issue_id).annotate(whole=F("sent") + F("failed"))
+    return [
+        Place(name=row.domain, planned=row.sent + row.failed, sent=row.sent, failed=row.failed)
+        for row in rows.order_by(F("whole").desc(), "domain")[:limit]
+    ]
+
+
+def next_try(issue_id: int, *, deferred: int) -> datetime | None:
+    """When the first retry is due; of very many it isn't looked up."""
+    if not 0 < deferred <= FEW:
+        return None
+    found: datetime | None = Retry.objects.filter(issue_id=issue_id, state=Retry.State.DUE).aggregate(
+        at=Min("due")
+    )["at"]
+    return found
+
+
+def stops(issue_id: int) -> list[Stopped]:
+    """How many people stopped by this issue in each hour, each at their first time."""
+    with connection.cursor() as cursor:
+        cursor.execute(STOPS, {"account": current_account(), "issue": issue_id})
+        return [Stopped(at=at, n=n) for at, n in cursor.fetchall()]

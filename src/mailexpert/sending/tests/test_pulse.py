@@ -1,0 +1,113 @@
+"""The ledger added up by the minute says the same as the ledger, however often and late it is added up."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailexpert.contacts.models import Contact
+from mailexpert.core.beside import Beside
+from mailexpert.core.scope import account, beside_wall
+from mailexpert.sending import jobs_pulse, queries_pulse
+from mailexpert.sending.models import Delivery, DomainCount, Issue, Outcome, Pulse, PulseTaken, Shard
+
+NOON = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("in_shop")
+
+
+@pytest.fixture
+def issue():
+    return Issue.objects.create(sender_address="a@winkel.example", subject="Nieuws")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the time at which the ledger is added up."""
+    return lambda moment: monkeypatch.setattr(jobs_pulse, "now", lambda: moment)
+
+
+def note(issue, contact, outcome, code, at):
+    Delivery.objects.create(
+        issue_id=issue.id, contact_id=contact, attempt=1, outcome=outcome, code=code, at=at
+    )
+
+
+def large(monkeypatch):
+    """From here on every mailing is one whose ledger is too long to be read."""
+    monkeypatch.setattr(queries_pulse, "FEW", -1)
+
+
+def test_minutes_and_reasons_are_the_same_from_the_sums_as_from_the_ledger(issue, clock, monkeypatch):
+    for contact, (outcome, code, minute) in enumerate(
+        [(1, 250, 0), (1, 250, 0), (1, 250, 2), (3, 1, 0), (2, 550, 2), (2, 550, 3), (2, 552, 3), (4, 0, 3)]
+    ):
+        note(issue, contact, outcome, code, NOON + timedelta(minutes=minute))
+    clock(NOON + timedelta(minutes=10))
+
+    def told():
+        return (
+            queries_pulse.minutes(issue.id, planned=8),
+            queries_pulse.reasons(issue.id, Outcome.FAILED, of=3),
+            queries_pulse.reasons(issue.id, Outcome.SKIPPED, of=1),
+        )
+
+    by_hand = told()
+    jobs_pulse.take(issue.id)
+    large(monkeypatch)
+    assert told() == by_hand
+    assert by_hand[1:] == ([(550, 2), (552, 1)], [(1, 1)])
+    assert [(one.at.minute, one.sent, one.failed, one.unanswered) for one in by_hand[0]] == [
+        (0, 2, 0, 0), (2, 1, 1, 0), (3, 0, 2, 1),
+    ]  # fmt: skip
+
+
+def test_what_comes_in_while_it_is_added_up_counts_once(issue, clock, monkeypatch):
+    note(issue, 1, 1, 250, NOON)
+    clock(NOON + timedelta(seconds=5))
+    jobs_pulse.take(issue.id)
+    note(issue, 2, 1, 250, NOON)  # a transaction that began before the sum and ended after it
+    clock(NOON + timedelta(minutes=1))
+    jobs_pulse.take(issue.id)
+    jobs_pulse.take(issue.id)
+    large(monkeypatch)
+    assert [one.sent for one in queries_pulse.minutes(issue.id, planned=2)] == [2]
+
+
+def test_an_issue_that_ended_is_left_alone_once_all_was_added_up(issue, clock):
+    Issue.objects.filter(id=issue.id).update(finished_at=NOON)
+    for minutes, waits in ((1, True), (6, False)):
+        clock(NOON + timedelta(minutes=minutes))
+        with beside_wall(Beside.SCHEDULE):
+            jobs_pulse.take_pulses.run()
+        assert (PulseTaken.objects.get().upto < NOON + jobs_pulse.LATE) is waits
+
+
+def test_domains_of_few_people_have_no_name(issue, clock):
+    names = ["groot.example"] * 20 + ["klein.example"] * 3 + ["eigen.example"]
+    for number, domain in enumerate(names):
+        who = Contact.objects.create(email=f"lezer{number}@{domain}")
+        note(issue, who.id, 1 if number else 2, 250, NOON)
+    Issue.objects.filter(id=issue.id).update(finished_at=NOON)
+    clock(NOON + timedelta(minutes=6))
+    jobs_pulse.take(issue.id)
+    found = [(one.name, one.sent, one.failed) for one in queries_pulse.domains(issue.id, limit=5)]
+    assert found == [("groot.example", 19, 1), ("", 4, 0)]
+
+
+def test_a_strangers_account_sees_no_pulse(issue, clock, stranger, monkeypatch):
+    note(issue, 1, 1, 250, NOON)
+    clock(NOON + timedelta(minutes=1))
+    jobs_pulse.take(issue.id)
+    large(monkeypatch)
+    with account(stranger.id):
+        assert not Pulse.objects.exists()
+        assert not DomainCount.objects.exists()
+        assert queries_pulse.minutes(issue.id, planned=1) == []
+
+
+def test_providers_are_those_of_the_shards(issue):
+    for n, (lane, size, sent, failed) in enumerate([("google", 3, 2, 1), ("", 1, 1, 0), ("google", 2, 2, 0)]):
+        Shard.objects.create(
+            issue=issue, n=n, contact_ids=list(range(size)), lane=lane, sent=sent, failed=failed
+        )
+    found = [(one.name, one.planned, one.sent, one.failed) for one in queries_pulse.providers(issue.id)]
+    assert found == [("google", 5, 4, 1), ("", 1, 1, 0)]
