@@ -143,7 +143,7 @@ def draw(line: Line) -> Drawing:
         marks=_marks([label for label, _value in line.rows]),
         end_x=f"{x(end_index):.2f}%",
         end_y=f"{y(end_value):.2f}%",
-        end_label=f"{number(end_value)} {line.of}".rstrip(),
+        end_label=number(end_value),
         event=_event(line.event, x) if line.event else None,
         expected="M" + " L".join(f"{x(index):.2f} {y(value):.2f}" for index, value in ahead) if ahead else "",
         expected_y=f"{y(ahead[-1][1]):.2f}%" if ahead else "",
