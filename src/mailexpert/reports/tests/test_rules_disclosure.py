@@ -114,7 +114,7 @@ def report_of(people, shown, clicks, early):
     )
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(mailings(), st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 3)), max_size=5))
 def test_what_somebody_clicked_in_a_group_under_twenty_changes_nothing_that_is_told(mailing, theirs):
     people, shown, clicks, early = mailing
@@ -128,7 +128,7 @@ def test_what_somebody_clicked_in_a_group_under_twenty_changes_nothing_that_is_t
     assert report_of(people, shown, others, early) == report_of(people, shown, [*others, *mine], early)
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(mailings())
 def test_no_sum_or_difference_of_what_is_told_is_about_fewer_than_twenty_people(mailing):
     people, shown, clicks, early = mailing
