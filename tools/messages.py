@@ -29,6 +29,7 @@ HEADER = (
 )
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    "_now": None,  # where _ is the lazy one
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

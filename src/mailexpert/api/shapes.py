@@ -149,12 +149,47 @@ class MailingIn(Strict):
     language: Literal["nl", "en"] = "nl"
 
 
+class QuestionIn(Strict):
+    """`name`: first_name, last_name, language, or the name of a field of your own. `why` stands beside the question;
+    without `keep_months` the answer is kept as long as the contact."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=40)]
+    why: Annotated[Line, Field(min_length=1, max_length=200)]
+    keep_months: Literal[12, 24, 60] | None = None
+    is_required: bool = False
+
+
+class FormIn(Strict):
+    """A form as a whole. `sender`: whom its confirmation mail is from, `Name <address>` on a verified domain; empty:
+    as your last mailing. `is_on`: whether it takes sign-ups."""
+
+    name: ListName
+    language: Literal["nl", "en"] = "nl"
+    lists: Annotated[list[Id], Field(min_length=1, max_length=10)]
+    title: Annotated[Line, Field(min_length=1, max_length=150)]
+    intro: Annotated[Text, Field(max_length=1_000)] = ""
+    button: Annotated[Line, Field(max_length=60)] = ""
+    thanks: Annotated[Text, Field(max_length=1_000)] = ""
+    privacy_url: Annotated[Line, Field(min_length=1, max_length=500)]
+    sender: Annotated[Line, Field(max_length=300)] = ""
+    sent_url: Annotated[Line, Field(max_length=500)] = ""
+    thanks_url: Annotated[Line, Field(max_length=500)] = ""
+    accent: Annotated[Line, Field(max_length=7)] = ""
+    double_opt_in: bool = True
+    questions: Annotated[list[QuestionIn], Field(max_length=100)] = []
+    is_on: bool = False
+
+
 class FormOut(Schema):
+    """`questions`: the names under which answers come in."""
+
     id: int
     name: str
     language: str
     title: str
+    sender: str
     url: str
+    code: str
     is_on: bool
     double_opt_in: bool
     lists: list[int]

@@ -1,22 +1,27 @@
 """Requests of persons: asked by themselves or written down by the account, answered within a month."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import override
 
 from mailexpert.accounts import words
 from mailexpert.accounts.models import Account
+from mailexpert.base import clock
 from mailexpert.contacts import actions, letters, letters_rights, tokens
+from mailexpert.contacts.jobs_letters import send_letter
 from mailexpert.contacts.letters import Words
-from mailexpert.contacts.models import Contact, Membership
+from mailexpert.contacts.models import Contact, Letter, Membership
+from mailexpert.core.jobs import defer
 from mailexpert.core.scope import current_account
 from mailexpert.mail.address import mask
 from mailexpert.privacy import rules, rules_rights
 from mailexpert.privacy.models import Case, Erasure
 
 Kind, State = Case.Kind, Case.State
+DOUBT_AFTER = timedelta(minutes=5)  # no relay takes so long
 
 
 class NotOpen(Exception):
@@ -187,3 +192,21 @@ def remind(today: date) -> int:
             _tell(case, when)
             told += 1
     return told
+
+
+def letters_in_doubt() -> QuerySet[Letter]:
+    """Single mails that were noted as tried, and nobody knows whether they left."""
+    return Letter.objects.filter(tried_at__lt=clock.now() - DOUBT_AFTER)
+
+
+@transaction.atomic
+def settle_letter(letter_id: int, *, send_again: bool) -> bool:
+    """By a person's order: once more, though somebody may then have it twice, or never again. False where it isn't in
+    doubt any more."""
+    mine = letters_in_doubt().filter(id=letter_id)
+    if not send_again:
+        return bool(mine.delete()[0])
+    if not mine.update(tried_at=None, created_at=clock.now()):
+        return False
+    defer(send_letter, letter_id=letter_id)
+    return True

@@ -3,14 +3,14 @@ contacts, and whoever signs up gets the same answer whether or not an address is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from mailexpert.base import keys
+from mailexpert.base import clock, keys
 from mailexpert.contacts import actions, queries_signup, rules_signup, words_signup
 from mailexpert.contacts.models import Contact, List, Membership
 from mailexpert.contacts.models_signup import (
@@ -33,6 +33,7 @@ from mailexpert.sending.models import Suppression
 PERSON, SOURCE = "signup person", "signup pace"
 CHALLENGE, TOKEN = "contacts.signup.challenge", "contacts.signup.confirm"
 State = Signup.State
+DOUBT_AFTER = timedelta(minutes=5)  # no relay takes so long
 
 KNOCK = """
 INSERT INTO contacts_signupguard AS g (person, mailed_at, tries) VALUES (%(person)s, %(now)s, 0)
@@ -211,6 +212,20 @@ def read_token(text: str) -> tuple[int, int] | None:
 
 
 @transaction.atomic
+def send_again(signup_id: int) -> bool:
+    """By a person's order: somebody may then have the mail twice. False where it isn't in doubt any more."""
+    changed = in_doubt().filter(id=signup_id).update(state=State.WAITING, mailed_at=None)
+    if changed:
+        carry_on(signup_id)
+    return bool(changed)
+
+
+def in_doubt() -> QuerySet[Signup]:
+    """Whose confirmation mail was noted as tried, and nobody knows whether it left."""
+    return Signup.objects.filter(state=State.TRYING, mailed_at__lt=clock.now() - DOUBT_AFTER)
+
+
+@transaction.atomic
 def confirm(signup_id: int, now: datetime, *, by: str = "button") -> None:
     """Put the person on the lists, with the proof. Twice is once. `by`: button, or form where the account asks for no
     confirmation; what was not confirmed changes nothing about somebody who is known already. Raises
@@ -246,7 +261,7 @@ def _contact(signup: Signup, *, is_sure: bool) -> Contact:
     try:
         return actions.add_contact(
             signup.email,
-            {**values, "language": signup.form.language},
+            {"language": signup.form.language, **values},
             source="form" if is_sure else "unconfirmed",
         )
     except actions.AddressTaken:

@@ -12,8 +12,8 @@ from mailexpert.contacts.models import Field
 from mailexpert.contacts.models_signup import SignupForm, SignupQuestion, SignupText
 
 COLUMNS = (
-    "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sent_url", "thanks_url", "accent",
-    "double_opt_in",
+    "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sender", "sent_url", "thanks_url",
+    "accent", "double_opt_in",
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ declare(
         "text": Column(category="user.content.private", export=False),
         "html": Column(category="user.content.private", export=False),
     },
-    technical=("id", "account_id", "created_at"),
+    technical=("id", "account_id", "created_at", "tried_at"),
 )
 declare(
     "contacts_silence",

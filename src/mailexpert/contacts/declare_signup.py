@@ -17,7 +17,8 @@ declare(
     columns=dict.fromkeys(
         ("name", "title", "intro", "button", "thanks", "privacy_url", "sent_url", "thanks_url"),
         "user.content.private",
-    ),
+    )
+    | {"sender": "user.contact.email"},
     technical=(
         "id", "account_id", "key", "language", "accent", "double_opt_in", "list_ids", "is_on", "revision",
         "created_at", "updated_at",

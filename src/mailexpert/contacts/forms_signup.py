@@ -1,7 +1,7 @@
 """What a visitor fills in, and what an account fills in to make a form."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,9 +12,12 @@ from mailexpert.contacts import queries_signup, rules_columns, rules_signup, wor
 from mailexpert.contacts.forms import AddressField, CellField, SeveralField
 from mailexpert.contacts.models import Field, List
 from mailexpert.contacts.models_signup import SignupForm, SignupQuestion
+from mailexpert.mail import address
+from mailexpert.sending import queries_domains
 
 MOST_LISTS = 10
 LONGEST_ANSWER = 500
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]  # those in which single mails and pages are written
 ODD = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # controls, and what can't be seen or turns the direction of text
 
 
@@ -78,6 +81,8 @@ class VisitorForm(forms.Form):
             "required": asked.is_required,
             "help_text": f"{asked.why} ({asked.keep})",
         }
+        if question.about == "language":
+            return forms.ChoiceField(choices=[("", "–"), *LANGUAGES], **options)
         if question.about:
             made: forms.Field = LineField(max_length=rules_columns.LONGEST_NAME, **options)
             made.widget.attrs["autocomplete"] = (
@@ -132,7 +137,7 @@ class FormForm(forms.Form):
     name = LineField(
         label=_("Name"), max_length=100, help_text=_("For yourself; your visitors don’t see it.")
     )
-    language = forms.ChoiceField(label=_("Language"), choices=[("nl", _("Dutch")), ("en", _("English"))])
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     lists = forms.TypedMultipleChoiceField(
         label=_("For which lists?"),
         coerce=int,
@@ -158,6 +163,15 @@ class FormForm(forms.Form):
         label=_("Address of your privacy notice"),
         max_length=500,
         help_text=_("The law asks you to tell what you do with their data. It stands below the form."),
+    )
+    sender = LineField(
+        label=_("Sender of the confirmation mail"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "A name with its address, like Voedselbank Lindewoud <nieuws@lindewoud.example>. Empty: as your last "
+            "mailing."
+        ),
     )
     sent_url = LineField(
         label=_("Your own page after sending"), max_length=500, required=False, help_text=OWN_PAGE
@@ -212,6 +226,22 @@ class FormForm(forms.Form):
             raise forms.ValidationError(_now("Write the whole address, with https:// before it."))
         return url
 
+    def clean_sender(self) -> str:
+        text = str(self.cleaned_data["sender"])
+        if not text:
+            return ""
+        try:
+            parsed = address.parse_sender(text)
+        except address.AddressProblem as problem:
+            raise forms.ValidationError(
+                _now("This is no sender. Write an address, or a name with the address between < and >.")
+            ) from problem
+        if queries_domains.mail_leaves() and queries_domains.domain_for(parsed.address.text) is None:
+            raise forms.ValidationError(
+                _now("The domain of this sender isn’t verified yet (Settings & Options, Sender domains).")
+            )
+        return text
+
     def clean_sent_url(self) -> str:
         return self._own("sent_url")
 
@@ -235,8 +265,14 @@ class FormForm(forms.Form):
             raise forms.ValidationError(_now("A colour is written as # with six digits or letters a to f."))
         return colour
 
-    def asked(self) -> Iterator["Question"]:
-        return (one for one in self.questions if one.cleaned_data.get("ask"))
+    def asked_for(self) -> list[dict[str, Any]]:
+        """The questions, as actions_signupform.keep takes them."""
+        return [
+            {"about": one.about, "field": one.field}
+            | {name: one.cleaned_data[name] for name in ("why", "keep", "is_required")}
+            for one in self.questions
+            if one.cleaned_data.get("ask")
+        ]
 
 
 class Question(forms.Form):
@@ -277,7 +313,7 @@ class Question(forms.Form):
 
 def initial(form: SignupForm) -> dict[str, Any]:
     names = (
-        "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sent_url", "thanks_url", "accent",
-        "double_opt_in",
+        "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sender", "sent_url", "thanks_url",
+        "accent", "double_opt_in",
     )  # fmt: skip
     return {name: getattr(form, name) for name in names} | {"lists": form.list_ids}

@@ -2,13 +2,13 @@
 
 import logging
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
 from mailexpert.base import clock
-from mailexpert.contacts import actions_signup, letters_signup, rules_signup
+from mailexpert.contacts import actions_signup, letters_signup, rules_signup, words_signup
 from mailexpert.contacts.models import Contact
 from mailexpert.contacts.models_signup import Signup, SignupTerm
 from mailexpert.core import jobs
@@ -26,33 +26,42 @@ State = Signup.State
 def carry_on(signup_id: int) -> None:
     """Mail the person, or put them on at once where the account asks for no confirmation. Never the latter for who
     stopped everything: only they themselves can come back. Without a relay the queue tries again later."""
-    now = clock.now()
-    with transaction.atomic():
-        found = Signup.objects.select_for_update(skip_locked=True, of=("self",)).select_related("form")
-        signup = found.filter(id=signup_id, state=State.WAITING).first()
-        if signup is None or rules_signup.is_over(signup.at, now):
-            return
-        if not (signup.form.double_opt_in or actions_signup.has_said_no(signup)):
-            actions_signup.confirm(signup.id, now, by="form")
-            return
-        if not signup.may_mail:
-            Signup.objects.filter(id=signup.id).update(state=State.HELD)
-            return
+    signup = _turn(signup_id, clock.now())
+    if signup is not None:
         _mail(signup)
 
 
+@transaction.atomic
+def _turn(signup_id: int, now: datetime) -> Signup | None:
+    """Whoever gets a mail, noted as tried before it leaves: after a kill on the way nobody knows, and nobody sends
+    another one but a person."""
+    found = Signup.objects.select_for_update(skip_locked=True, of=("self",)).select_related("form")
+    signup = found.filter(id=signup_id, state=State.WAITING).first()
+    if signup is None or rules_signup.is_over(signup.at, now):
+        return None
+    if not (signup.form.double_opt_in or actions_signup.has_said_no(signup)):
+        actions_signup.confirm(signup.id, now, by="form")
+        return None
+    to = State.TRYING if signup.may_mail else State.HELD
+    Signup.objects.filter(id=signup.id).update(state=to, mailed_at=now if signup.may_mail else None)
+    return signup if signup.may_mail else None
+
+
 def _mail(signup: Signup) -> None:
+    mine = Signup.objects.filter(id=signup.id, state=State.TRYING)
     try:
         message_id = letters_signup.send(signup)
-    except (letter.NotSent, smtplib.SMTPException, UnicodeError) as problem:
-        if not _is_final(problem):
+    except letter.InDoubt:
+        log.warning("it isn't known whether a confirmation mail left")
+        return
+    except Exception as problem:
+        final = _is_final(problem)
+        mine.update(state=State.UNREACHABLE if final else State.WAITING, mailed_at=None)
+        if not final:
             raise
         log.info("a confirmation mail was refused for good")
-        Signup.objects.filter(id=signup.id).update(state=State.UNREACHABLE)
         return
-    Signup.objects.filter(id=signup.id).update(
-        state=State.MAILED, mailed_at=clock.now(), message_id=message_id[:200]
-    )
+    mine.update(state=State.MAILED, message_id=message_id[:200])
 
 
 def _is_final(problem: BaseException) -> bool:
@@ -96,6 +105,6 @@ def end_terms() -> None:
             term = SignupTerm.objects.select_for_update().filter(id=term_id).first()
             if term is None:
                 continue
-            emptied = "" if term.slot in ("first_name", "last_name") else None
+            emptied = "" if term.slot in words_signup.OWN else None
             Contact.objects.filter(id=term.contact_id).update(**{term.slot: emptied})
             term.delete()

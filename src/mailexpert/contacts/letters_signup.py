@@ -26,13 +26,14 @@ class Words:
 
 
 def send(signup: Signup) -> str:
-    """Hand it to the account's relay, in the form's language; its Message-ID. Raises letter.NotSent and OSError."""
+    """Hand it to the account's relay, in the form's language; its Message-ID. Raises letter.NotSent, letter.InDoubt."""
     with override(signup.form.language):
         sender = Account.objects.get()
         words = _words(signup, sender.name)
         context = {"letter": words, "sender": sender, "look": queries_signup.look_of(signup.form.accent)}
         return letter.send(
             to=signup.email,
+            sender=signup.form.sender,
             subject=words.subject,
             text=render_to_string("contacts/mail/signup.txt", context),
             html=render_to_string("contacts/mail/signup.html", context),

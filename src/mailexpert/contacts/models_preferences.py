@@ -49,13 +49,15 @@ class NewAddress(AccountRow):
 
 
 class Letter(AccountRow):
-    """A single mail to a person, until a relay took it: a confirmation, an answer to a request."""
+    """A single mail to a person, until a relay took it: a confirmation, an answer to a request. `tried_at`: noted
+    before it is handed over; where that stays, nobody knows whether it left."""
 
     recipient = models.TextField()
     subject = models.TextField()
     text = models.TextField()
     html = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
+    tried_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[AccountManager["Letter"]] = AccountManager()
 

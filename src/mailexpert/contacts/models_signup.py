@@ -33,6 +33,8 @@ class SignupForm(AccountRow):
     sent_url = models.CharField(max_length=500, blank=True, default="", db_default="")
     thanks_url = models.CharField(max_length=500, blank=True, default="", db_default="")
     accent = models.CharField(max_length=7, blank=True)
+    # Who its mails are from, `Name <address>` on a verified domain; empty: as the account's last mailing.
+    sender = models.CharField(max_length=300, blank=True, default="", db_default="")
     double_opt_in = models.BooleanField(default=True)
     list_ids: Any = ArrayField(models.BigIntegerField(), default=list)
     is_on = models.BooleanField(default=False)
@@ -53,8 +55,8 @@ class SignupForm(AccountRow):
 
 
 class SignupQuestion(AccountRow):
-    """What a form asks beside the address, with why and how long it is kept. `about` is first_name or last_name;
-    empty when it is a field of the account."""
+    """What a form asks beside the address, with why and how long it is kept. `about` is first_name, last_name or
+    language; empty when it is a field of the account."""
 
     form: Any = AccountForeignKey(SignupForm, models.CASCADE, related_name="questions")
     about = models.CharField(max_length=12, blank=True)
@@ -103,6 +105,7 @@ class Signup(AccountRow):
         MAILED = 3
         CONFIRMED = 4
         UNREACHABLE = 5  # the mail was refused for good
+        TRYING = 6  # noted before the mail is handed over; where it stays, nobody knows whether it left
 
     form: Any = AccountForeignKey(SignupForm, models.CASCADE, related_name="signups")
     text: Any = AccountForeignKey(SignupText, models.DO_NOTHING, related_name="+", db_index=False)

@@ -25,6 +25,7 @@ COLOUR = re.compile(r"#[0-9a-f]{6}").fullmatch
 INK, WHITE = "#14213d", "#ffffff"
 READABLE = 4.5  # contrast, WCAG 1.4.3
 MONTHS = (None, 12, 24, 60)
+TRAP = "website"  # a field that people don't see
 
 
 def network(ip: str) -> str:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("contacten/inactief/", silence.inactive, name="inactive"),
     path("contacten/verzoeken/", rights.cases, name="cases"),
     path("contacten/verzoeken/nieuw/", rights.new_case, name="new_case"),
+    path("contacten/verzoeken/mail/<int:letter_id>/", rights.settle_letter, name="settle_letter"),
     path("contacten/verzoeken/<int:case_id>/", rights.case, name="case"),
     path("contacten/verzoeken/<int:case_id>/uitvoeren/", rights.carry_out, name="do_case"),
     path("contacten/verzoeken/<int:case_id>/verlengen/", rights.extend, name="extend_case"),

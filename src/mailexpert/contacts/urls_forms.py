@@ -14,5 +14,6 @@ urlpatterns = [
     path("formulieren/<int:form_id>/", signupforms.show, name="show"),
     path("formulieren/<int:form_id>/wijzigen/", signupforms.edit, name="edit"),
     path("formulieren/<int:form_id>/stand/", signupforms.switch, name="switch"),
+    path("formulieren/<int:form_id>/aanmelding/<int:signup_id>/", signupforms.send_again, name="send_again"),
     path("formulieren/<int:form_id>/verwijderen/", signupforms.delete, name="delete"),
 ]

@@ -12,7 +12,11 @@ from mailexpert.accounts.models import Account
 from mailexpert.contacts.models import List
 from mailexpert.contacts.models_signup import Signup, SignupForm, SignupQuestion, SignupText
 
-OWN = {"first_name": gettext_lazy("First name"), "last_name": gettext_lazy("Last name")}
+OWN = {
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "language": gettext_lazy("Language"),
+}
 KEEP = {
     None: gettext_lazy("as long as you are in our records"),
     12: gettext_lazy("one year"),
@@ -114,7 +118,7 @@ def asked(question: SignupQuestion) -> Asked:
 
 
 def control(question: SignupQuestion) -> str:
-    """The name of its control: first_name, last_name, or the column of the field."""
+    """The name of its control: first_name, last_name, language, or the column of the field."""
     return str(question.about or question.field.slot)
 
 

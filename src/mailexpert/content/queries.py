@@ -144,6 +144,7 @@ def field_choices() -> list[FieldChoice]:
         ),
         FieldChoice(label=_("Last name"), name="last_name", code=fallback.format(name="last_name")),
         FieldChoice(label=_("E-mail address"), name="email", code="{{ contact.email }}"),
+        FieldChoice(label=_("Language"), name="language", code=fallback.format(name="language")),
     ]
     custom = [
         FieldChoice(label=field.label, name=field.name, code=fallback.format(name=field.name))

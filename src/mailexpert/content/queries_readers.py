@@ -14,7 +14,7 @@ from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.content.rules_segments import name_of, used
 from mailexpert.core.scope import current_account
 
-OWN_FIELDS = ("email", "first_name", "last_name")
+OWN_FIELDS = ("email", "first_name", "last_name", "language")
 WORST = "worst"
 LOOKING_MS = 2_000
 KEPT_SECONDS = 300

@@ -3,12 +3,13 @@ relay and signed by its domain where it has them, else through the installation'
 
 import re
 import smtplib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.utils import formataddr, make_msgid, parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 from mailexpert.accounts.models import Account
 from mailexpert.base import outbound
@@ -20,8 +21,16 @@ LINE_END = re.compile(rb"\r?\n")
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
+SAID_NO = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
+
+
 class NotSent(Exception):
     """No relay took the letter; it is tried again."""
+
+
+class InDoubt(Exception):
+    """The relay was given the letter and its answer never came. It may have left, so nobody sends it again by
+    themselves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,33 +40,94 @@ class Sender:
     domain: SenderDomain | None = None
 
 
-def send(*, to: str, subject: str, text: str, html: str) -> str:
-    """The Message-ID under which it left. Raises NotSent, and OSError where the installation's relay is away."""
-    usual = _usual_sender()
-    own = usual is not None and (queries.own_relay() or queries.installation_relay()) is not None
-    sender = usual if own and usual is not None else _installation()
-    message_id = make_msgid(domain=sender.address.rpartition("@")[2])
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """From whom, and through whose relay."""
+
+    sender: Sender
+    reply_to: str = ""
+    is_own: bool = False
+
+
+def send(*, to: str, subject: str, text: str, html: str, sender: str = "") -> str:
+    """The Message-ID under which it left. `sender`: whom it is from, as long as the account may send as that; empty:
+    as its last mailing. Raises NotSent, or InDoubt where nobody knows."""
+    way = _way(sender)
+    message_id = make_msgid(domain=way.sender.address.rpartition("@")[2])
     mail = EmailMultiAlternatives(
         " ".join(subject.split()),
         text,
-        formataddr((sender.name, sender.address)),
+        formataddr((way.sender.name, way.sender.address)),
         [to],
         headers=HEADERS | {"Message-ID": message_id},
-        reply_to=[usual.address] if usual is not None else None,
+        reply_to=[way.reply_to] if way.reply_to else None,
     )
     mail.attach_alternative(html, "text/html")
-    if not own:
+    if way.is_own:
+        _through_own_relay(mail, way.sender, to)
+    else:
+        _through_installation(mail)
+    return message_id
+
+
+def _way(wanted: str) -> Way:
+    """The account's relay and name where it has them; else the installation's."""
+    chosen = _chosen(wanted)
+    usual = chosen or _usual_sender()
+    if usual is None:
+        return Way(sender=_installation())
+    has_relay = (queries.own_relay() or queries.installation_relay()) is not None
+    is_own = has_relay or (chosen is not None and chosen.domain is not None)
+    return Way(
+        sender=usual if is_own or chosen is not None else _installation(),
+        reply_to=usual.address,
+        is_own=is_own,
+    )
+
+
+def _chosen(wanted: str) -> Sender | None:
+    if not wanted:
+        return None
+    parsed = address.parse_sender(wanted)
+    return _allowed(parsed.name, parsed.address.text)
+
+
+def _through_installation(mail: EmailMultiAlternatives) -> None:
+    with _asking():
+        mail.connection = relay = get_connection()
+        relay.open()
+    with closing(relay), _handing_over():
         mail.send()
-        return message_id
-    try:
+
+
+def _through_own_relay(mail: EmailMultiAlternatives, sender: Sender, to: str) -> None:
+    with _asking():
         body = LINE_END.sub(b"\r\n", mail.message().as_bytes())
         if sender.domain is not None:
             body = testmail.signed(body, sender.domain)
-        with closing(testmail.connect()) as relay:
-            relay.sendmail(sender.address, [to], body)
+        relay = testmail.connect()
+    with closing(relay), _handing_over():
+        relay.sendmail(sender.address, [to], body)
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Nothing was handed over yet."""
+    try:
+        yield
     except (smtplib.SMTPException, OSError, outbound.Unknown, outbound.Refused, testmail.NotSent) as problem:
         raise NotSent(NotSent.__doc__) from problem
-    return message_id
+
+
+@contextmanager
+def _handing_over() -> Iterator[None]:
+    """What a relay answers is certain; a connection that breaks is not."""
+    try:
+        yield
+    except SAID_NO as problem:
+        raise NotSent(NotSent.__doc__) from problem
+    except (smtplib.SMTPException, OSError) as problem:
+        raise InDoubt(InDoubt.__doc__) from problem
 
 
 def _usual_sender() -> Sender | None:
@@ -65,10 +135,15 @@ def _usual_sender() -> Sender | None:
     last = Issue.objects.filter(kind=Issue.Kind.MAILING).order_by("-id").first()
     if last is None:
         return None
-    domain = queries_domains.domain_for(address.parse(last.sender_address).text)
+    return _allowed(last.sender_name, address.parse(last.sender_address).text)
+
+
+def _allowed(name: str, text: str) -> Sender | None:
+    """Where mail leaves the machine, only from a domain that is shown to be the account's."""
+    domain = queries_domains.domain_for(text)
     if domain is None and queries_domains.mail_leaves():
         return None
-    return Sender(name=last.sender_name, address=last.sender_address, domain=domain)
+    return Sender(name=name, address=text, domain=domain)
 
 
 def _installation() -> Sender:

@@ -1,5 +1,7 @@
 """Signing somebody up by a program."""
 
+import json
+
 import pytest
 from django.core import mail
 
@@ -18,9 +20,17 @@ def form(shop):
         return make_form(make_list(), asked=[{"about": "first_name", "why": "Voor de aanhef"}])
 
 
+class FormsApi(Api):
+    def put(self, path, document):
+        return self.client.put(f"/api/v1{path}", json.dumps(document), content_type="application/json")
+
+    def delete(self, path):
+        return self.client.delete(f"/api/v1{path}")
+
+
 @pytest.fixture
 def api(shop):
-    return Api(make_token(shop.account, "test"))
+    return FormsApi(make_token(shop.account, "test"))
 
 
 def test_a_program_sees_its_forms_and_a_stranger_s_does_not(api, form, stranger):
@@ -65,3 +75,59 @@ def test_a_form_that_is_off_takes_nobody_from_a_program_either(api, form, shop):
     with account(shop.id):
         actions_signupform.close_form(form)
     assert api.post(f"/forms/{form.id}/signups", {"email": "a@b.example"}).status_code == 409
+
+
+def wanted(into, **more):
+    return {
+        "name": "Voettekst",
+        "lists": [into.id],
+        "title": "Blijf op de hoogte",
+        "privacy_url": "https://winkel.example/privacy",
+        "sender": "Winkel <dag@winkel.example>",
+        "questions": [{"name": "first_name", "why": "Voor de aanhef", "keep_months": 12}],
+        **more,
+    }
+
+
+def test_a_program_makes_a_form_turns_it_on_changes_it_and_deletes_it(api, shop, stranger):
+    with account(shop.id):
+        into = make_list()
+    made = api.post("/forms", wanted(into, is_on=True))
+    assert made.status_code == 201
+    told = made.json()
+    assert (told["is_on"], told["questions"], told["sender"]) == (
+        True,
+        ["first_name"],
+        "Winkel <dag@winkel.example>",
+    )
+    assert "<form" in told["code"]
+    assert told["url"] in told["code"]
+    assert api.post(f"/forms/{told['id']}/signups", {"email": "a@b.example"}).status_code == 202
+    path = f"/forms/{told['id']}"
+    assert FormsApi(make_token(stranger.account, "test")).put(path, wanted(into)).status_code == 404
+    changed = api.put(path, wanted(into, title="Anders"))
+    assert (changed.status_code, changed.json()["title"], changed.json()["is_on"]) == (200, "Anders", False)
+    assert api.delete(path).status_code == 204
+    assert api.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lists": [999_999]},
+        {"privacy_url": "nergens"},
+        {"sender": "geen adres"},
+        {"accent": "rood"},
+        {"questions": [{"name": "schoenmaat", "why": "?"}]},
+        {"questions": [{"name": "first_name", "why": " "}]},
+        {"title": " "},
+        {"onbekend": 1},
+    ],
+)
+def test_a_form_that_does_not_fit_is_not_made(api, shop, wrong):
+    with account(shop.id):
+        into = make_list()
+    answer = api.post("/forms", wanted(into, **wrong))
+    assert answer.status_code == 422
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert api.get("/forms").json()["items"] == []

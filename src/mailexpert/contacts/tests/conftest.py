@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from mailexpert.contacts import files
+from mailexpert.contacts.tests.test_signup import story  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

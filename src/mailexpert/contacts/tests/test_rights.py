@@ -14,12 +14,13 @@ from django.utils import timezone
 from mailexpert.accounts.models import Membership as Member
 from mailexpert.accounts.models import Word
 from mailexpert.conftest import Tenant
-from mailexpert.contacts import actions_rights, queries_rights, tokens
-from mailexpert.contacts.models import Contact, Event, Membership
+from mailexpert.contacts import actions_rights, jobs_letters, queries_rights, tokens
+from mailexpert.contacts.models import Contact, Event, Letter, Membership
 from mailexpert.contacts.tests.cast import make_contact, make_list
 from mailexpert.core.scope import account
 from mailexpert.privacy import rules_rights
 from mailexpert.privacy.models import Case
+from mailexpert.sending import letter
 from mailexpert.sending.models import Suppression
 
 Jobs = Callable[[], int]
@@ -235,3 +236,40 @@ def test_the_history_of_an_address_goes_with_its_person(
     run_jobs()
     with account(shop.id):
         assert "anna" not in Event.objects.get().detail
+
+
+def test_a_single_mail_that_a_worker_died_with_is_in_doubt_until_a_person_decides(
+    shop: Tenant, shop_client: Client, stranger_client: Client, monkeypatch: pytest.MonkeyPatch, run_jobs: Any
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(**_mail: Any) -> str:
+        raise Killed
+
+    with account(shop.id):
+        made = [Letter.objects.create(recipient=f"{n}@voorbeeld.example", subject=f"Brief {n}") for n in "ab"]
+        with monkeypatch.context() as patch:
+            patch.setattr(letter, "send", killed)
+            for one in made:
+                with pytest.raises(Killed):
+                    jobs_letters.send_letter.run(account_id=shop.id, letter_id=one.id)
+        Letter.objects.update(
+            tried_at=timezone.now() - timedelta(hours=1), created_at=timezone.now() - timedelta(hours=2)
+        )
+    jobs_letters.send_left_behind.run()
+    run_jobs()
+    assert outbox.outbox == []
+    shown = shop_client.get("/contacten/verzoeken/").content.decode()
+    assert "a@voorbeeld.example" in shown
+    assert "Brief b" in shown
+    path = f"/contacten/verzoeken/mail/{made[0].id}/"
+    stranger_client.post(path, {"to": "again"})
+    run_jobs()
+    assert outbox.outbox == []
+    shop_client.post(path, {"to": "again"})
+    shop_client.post(f"/contacten/verzoeken/mail/{made[1].id}/", {"to": "leave"})
+    run_jobs()
+    assert [one.to for one in outbox.outbox] == [["a@voorbeeld.example"]]
+    with account(shop.id):
+        assert not Letter.objects.exists()

@@ -11,7 +11,7 @@ from mailexpert.accounts.access import member_required, role_required, user_of
 from mailexpert.base import clock
 from mailexpert.contacts import actions_rights, queries_rights, words_receipt
 from mailexpert.contacts.forms_rights import ReasonForm, RequestForm
-from mailexpert.contacts.models import Contact
+from mailexpert.contacts.models import Contact, Letter
 from mailexpert.privacy.actions_erasure import is_genuine
 from mailexpert.privacy.models import Case
 
@@ -32,6 +32,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "older": closed[-1].case.id if more else None,
         "unfinished": queries_rights.unfinished(),
         "receipts": queries_rights.erased()[:10],
+        "doubtful": actions_rights.letters_in_doubt().order_by("id")[: queries_rights.PAGE],
     }
     return render(request, "contacts/cases.html", context)
 
@@ -144,3 +145,18 @@ def lift(request: HttpRequest, contact_id: int) -> HttpResponse:
     actions_rights.lift(contact)
     messages.success(request, _("This contact’s data is used again. The person gets a letter about it."))
     return redirect("contacts:show", contact_id=contact.id)
+
+
+@require_POST
+@role_required("admin")
+def settle_letter(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """A single mail of which nobody knows whether it left: send it once more, or leave it."""
+    get_object_or_404(Letter, id=letter_id)
+    again = request.POST.get("to") == "again"
+    if not actions_rights.settle_letter(letter_id, send_again=again):
+        messages.error(request, _("This mail isn’t in doubt any more."))
+    elif again:
+        messages.success(request, _("The mail is on its way again."))
+    else:
+        messages.success(request, _("The mail is left as it is and its text is deleted."))
+    return redirect("contacts:cases")

@@ -28,11 +28,11 @@ from mailexpert.contacts import actions_signup, queries_signup, rules_signup
 from mailexpert.contacts.forms_signup import VisitorForm
 from mailexpert.contacts.models import List
 from mailexpert.contacts.models_signup import Signup, SignupForm
+from mailexpert.contacts.rules_signup import TRAP
 from mailexpert.core import brand
 from mailexpert.core.scope import account
 from mailexpert.mail.address import mask
 
-TRAP = "website"  # a field that people don't see
 STEP = "contacts.signup.step"
 MOST_VALUES = 60
 

@@ -17,13 +17,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mailexpert.accounts.access import member_required
 from mailexpert.accounts.models import Account
 from mailexpert.base import env
-from mailexpert.contacts import actions_signupform, forms_signup, queries, queries_signup, words_signup
+from mailexpert.contacts import (
+    actions_signup,
+    actions_signupform,
+    embed,
+    forms_signup,
+    queries,
+    queries_signup,
+    words_signup,
+)
 from mailexpert.contacts.forms_signup import FormForm, VisitorForm
 from mailexpert.contacts.models import List
-from mailexpert.contacts.models_signup import SignupForm, SignupQuestion
-from mailexpert.contacts.views.signup import TRAP
+from mailexpert.contacts.models_signup import Signup, SignupForm, SignupQuestion
+from mailexpert.contacts.rules_signup import TRAP
 
 DAYS_SHOWN = timedelta(days=30)
+MOST_IN_DOUBT = 100
 
 
 @require_safe
@@ -49,28 +58,13 @@ def show(request: HttpRequest, form_id: int) -> HttpResponse:
         "form": found,
         "lists": queries_signup.lists_of(found),
         "url": queries_signup.address_of(found),
-        "code": code_of(found),
+        "code": embed.code_of(found),
         "days": days,
+        "doubtful": actions_signup.in_doubt().filter(form=found).order_by("id")[:MOST_IN_DOUBT],
         "sum": queries_signup.counts(since).get(found.id, queries_signup.Counts()),
         "script_url": env.load().base_url + static("contacts/signup.js"),
     }
     return render(request, "contacts/forms/show.html", context)
-
-
-def code_of(form: SignupForm) -> str:
-    """Plain HTML for the account's own site: it asks nothing of us before it is sent."""
-    with override(form.language):
-        lists, questions = queries_signup.lists_of(form), queries_signup.questions_of(form)
-        context = {
-            "form": form,
-            "url": queries_signup.address_of(form),
-            "words": queries_signup.words_of(form),
-            "filled": VisitorForm(None, lists=lists, questions=questions),
-            "trap": TRAP,
-            "script_url": env.load().base_url + static("contacts/signup.js"),
-        }
-        lines = render_to_string("contacts/signup/embed.html", context).splitlines()
-    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +74,7 @@ def edit(request: HttpRequest, form_id: int | None = None) -> HttpResponse:
     found = get_object_or_404(SignupForm, id=form_id) if form_id is not None else None
     filled = _form(request, found)
     if filled.is_bound and filled.is_valid():
-        kept = actions_signupform.keep(found, filled.cleaned_data, _asked(filled))
+        kept = actions_signupform.keep(found, filled.cleaned_data, filled.asked_for())
         if found is not None:
             messages.success(
                 request, _("Saved. Code on another site stays as it was until you copy it there again.")
@@ -104,17 +98,6 @@ def _form(request: HttpRequest, found: SignupForm | None) -> FormForm:
             if question.about == kept.about and question.field == kept.field:
                 question.fill(kept)
     return filled
-
-
-def _asked(filled: FormForm) -> list[dict[str, Any]]:
-    return [
-        {
-            "about": one.about,
-            "field": one.field,
-            **{name: one.cleaned_data[name] for name in ("why", "keep", "is_required")},
-        }
-        for one in filled.asked()
-    ]
 
 
 @require_POST
@@ -219,6 +202,19 @@ def switch(request: HttpRequest, form_id: int) -> HttpResponse:
         )
     else:
         messages.success(request, _("The form is on."))
+    return redirect("forms:show", found.id)
+
+
+@require_POST
+@member_required
+def send_again(request: HttpRequest, form_id: int, signup_id: int) -> HttpResponse:
+    """A confirmation mail of which nobody knows whether it left."""
+    found = get_object_or_404(SignupForm, id=form_id)
+    get_object_or_404(Signup, id=signup_id, form=found)
+    if actions_signup.send_again(signup_id):
+        messages.success(request, _("The mail is on its way again."))
+    else:
+        messages.error(request, _("This mail isn’t in doubt any more."))
     return redirect("forms:show", found.id)
 
 
