@@ -1,6 +1,6 @@
 """Statements that give up after a time, with room for large hash tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from mailexpert.core.scope import current_account
 # Hash tables over a million memberships fit in this; above it a condition inside an `or` turns into a loop.
 MEMORY = "128MB"
 SETTINGS = (
-    "set_config('statement_timeout', %(hurry_ms)s, true), set_config('work_mem', %(hurry_memory)s, true), "
+    "set_config('statement_timeout', '{ms:d}', true), set_config('work_mem', '" + MEMORY + "', true), "
     "set_config('jit', 'off', true)"
 )
 AS_BEFORE = (
@@ -26,24 +26,30 @@ def hurried(within_ms: int) -> Iterator[None]:
     """The settings end with the block."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {SETTINGS}", _settings(within_ms))
+            cursor.execute(f"SELECT {SETTINGS.format(ms=within_ms)}")
         yield
         with connection.cursor() as cursor:
             cursor.execute(AS_BEFORE)
 
 
 def asked(
-    statement: str, params: Mapping[str, Any], *, within_ms: int, beside: str = "NULL"
+    statement: str,
+    params: Sequence[Any] = (),
+    *,
+    within_ms: int,
+    beside: str = "NULL",
+    beside_params: Sequence[Any] = (),
 ) -> tuple[Any, list[tuple[Any, ...]]]:
     """The rows of a statement and the value of an expression beside it, in one trip: two statements that go out
     together are one transaction, whose settings end with it. A small count would wait longer for six trips than
     for its rows. Raises OperationalError."""
     if connection.in_atomic_block:
         with hurried(within_ms):
-            return _rows(f"SELECT {beside}", params)[0][0], _rows(statement, params)
+            return _rows(f"SELECT {beside}", beside_params)[0][0], _rows(statement, params)
     current_account()
+    together = f"SELECT {SETTINGS.format(ms=within_ms)}, {beside}; {statement}"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {SETTINGS}, {beside}; {statement}", {**params, **_settings(within_ms)})
+        cursor.execute(together, [*beside_params, *params] or None)
         value = cursor.fetchone()[-1]
         cursor.nextset()
         return value, list(cursor.fetchall())
@@ -53,12 +59,8 @@ def took_too_long(problem: OperationalError) -> bool:
     return isinstance(problem.__cause__, errors.QueryCanceled)
 
 
-def _settings(within_ms: int) -> dict[str, str]:
-    return {"hurry_ms": str(within_ms), "hurry_memory": MEMORY}
-
-
-def _rows(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     current_account()
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement, params or None)
         return list(cursor.fetchall())

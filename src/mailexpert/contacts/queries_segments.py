@@ -1,7 +1,7 @@
 """Who is in a segment: counts that don't keep a page waiting, some of the people, and why somebody is in."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -91,26 +91,33 @@ def _counted_or_estimated(rules: Group, within_ms: int) -> Number:
 
 
 def _counted(rules: Group, within_ms: int) -> int | None:
-    """None where it takes too long. What the rules name (a field's column, a list) is remembered from the last time
-    and read again beside the count; where it changed since, the count is made anew."""
+    """None where it takes too long."""
+    rows = look(rules, lambda found: sql.in_order(count_statement(found), found.params), within_ms)
+    return int(rows[0][0]) if rows is not None else None
+
+
+def look(
+    rules: Group, statement: Callable[[sql.Condition], tuple[str, Sequence[Any]]], within_ms: int
+) -> list[tuple[Any, ...]] | None:
+    """The rows of a statement over a condition; None where it takes too long. What the rules name (a field's column,
+    a list) is remembered from the last time and read again beside the rows; where it changed since, they are asked
+    for anew. Raises TreeProblem."""
     asked = asked_by([rules])
     key = (current_account(), asked)
+    beside, beside_params = sql.in_order(asked.expression, asked.params)
     known, seen = "", _seen.pop(key, "")
     while known != seen or not known:
         found, known = _made(rules, asked, seen)
         try:
             seen, rows = hurry.asked(
-                count_statement(found),
-                {**found.params, **asked.params},
-                within_ms=within_ms,
-                beside=asked.expression,
+                *statement(found), within_ms=within_ms, beside=beside, beside_params=beside_params
             )
         except OperationalError as problem:
             if not hurry.took_too_long(problem):
                 raise
             return None
     _remember(key, known)
-    return int(rows[0][0])
+    return rows
 
 
 def _made(rules: Group, asked: Asked, known: str) -> tuple[sql.Condition, str]:

@@ -38,13 +38,18 @@ class Condition:
 
     def over(self, table: str) -> tuple[str, list[Any]]:
         """The same over another name than `c`, its parameters in the order of their places."""
-        places: list[Any] = []
+        return in_order(ALIAS(f"{table}.", self.sql), self.params)
 
-        def place(found: re.Match[str]) -> str:
-            places.append(self.params[found[1]])
-            return "%s"
 
-        return PLACE(place, ALIAS(f"{table}.", self.sql)), places
+def in_order(statement: str, params: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """A statement with its parameters in the order of their places instead of by name."""
+    places: list[Any] = []
+
+    def place(found: re.Match[str]) -> str:
+        places.append(params[found[1]])
+        return "%s"
+
+    return PLACE(place, statement), places
 
 
 class _Maker:

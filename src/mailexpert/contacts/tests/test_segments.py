@@ -168,7 +168,7 @@ def test_a_statement_gives_up_after_its_time(shop: Tenant, in_a_transaction: boo
     with account(shop.id), transaction.atomic() if in_a_transaction else nullcontext():
         make_contact()
         with pytest.raises(OperationalError) as slow:
-            hurry.asked("SELECT pg_sleep(2)", {}, within_ms=50)
+            hurry.asked("SELECT pg_sleep(2)", within_ms=50)
         assert hurry.took_too_long(slow.value)
         assert Contact.objects.count() == 1
 
@@ -176,7 +176,7 @@ def test_a_statement_gives_up_after_its_time(shop: Tenant, in_a_transaction: boo
 @pytest.mark.django_db(transaction=True)
 def test_a_hurried_statement_leaves_no_setting_behind(shop: Tenant) -> None:
     with account(shop.id), connection.cursor() as cursor:
-        beside, rows = hurry.asked("SELECT current_setting('work_mem')", {}, within_ms=5_000, beside="7")
+        beside, rows = hurry.asked("SELECT current_setting('work_mem')", within_ms=5_000, beside="7")
         assert (beside, rows) == (7, [("128MB",)])
         cursor.execute("SELECT current_setting('work_mem'), current_setting('statement_timeout')")
         assert cursor.fetchone() == ("16MB", "0")
