@@ -1,82 +1,96 @@
-"""One thing done to many contacts at once. Labels go by one statement, however many there are, and can be undone."""
+"""One thing done to many contacts at once: a few right away, everyone who fits a search in the background, piece by
+piece, so that it tells how far it is and can be stopped. Labels can be undone for a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 
 from mailexpert.contacts.actions import EndedBy, StoppedBefore, end_membership, sign_up
-from mailexpert.contacts.models import Bulk, Contact, FoundContact, List, Tagging
-from mailexpert.core.scope import current_account
+from mailexpert.contacts.jobs_bulk import run_bulk
+from mailexpert.contacts.models import Bulk, Contact, List
+from mailexpert.contacts.pieces import step
+from mailexpert.contacts.queries import Search
+from mailexpert.core.jobs import defer
+from mailexpert.privacy import actions as ledger
 
+State = Bulk.State
 POSSIBLE = timedelta(hours=24)
-MOST_AT_ONCE = 1_000  # of what goes person by person
-
-# What was changed is kept in the same statement, so that an undo touches those people and nobody else.
-TAG = """
-WITH made AS (
-    INSERT INTO contacts_tagging (account_id, tag_id, contact_id) SELECT %s, %s, id FROM ({people}) people
-    ON CONFLICT DO NOTHING RETURNING contact_id)
-INSERT INTO contacts_bulk (account_id, verb, tag_id, contact_ids, by_id)
-SELECT %s, 'tag', %s, coalesce(array_agg(contact_id), '{{}}'), %s FROM made RETURNING id, cardinality(contact_ids)
-"""
-UNTAG = """
-WITH gone AS (
-    DELETE FROM contacts_tagging WHERE account_id = %s AND tag_id = %s AND contact_id IN ({people})
-    RETURNING contact_id)
-INSERT INTO contacts_bulk (account_id, verb, tag_id, contact_ids, by_id)
-SELECT %s, 'untag', %s, coalesce(array_agg(contact_id), '{{}}'), %s FROM gone RETURNING id, cardinality(contact_ids)
-"""
+MOST_AT_ONCE = 1_000  # of what is done while somebody waits
+OPPOSITE = {"tag": "untag", "untag": "tag"}
 
 
 class NotAnyMore(Exception):
     """It can be undone for a day, and once."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    bulk_id: int
-    count: int
+class Runs(Exception):
+    """It is still under way."""
 
 
-def tag(people: QuerySet[FoundContact], tag_id: int, *, by_id: int | None) -> Done:
-    return _by_statement(TAG, people, tag_id, by_id)
+def begin(verb: str, wanted: Search, *, tag_id: int | None = None, by_id: int | None = None,
+          **details: Any) -> Bulk:  # fmt: skip
+    """Everyone who fits, in the background."""
+    asked = {"search": asdict(wanted), **details}
+    made = Bulk.objects.create(
+        verb=verb, tag_id=tag_id, by_id=by_id, contact_ids=[], state=State.QUEUED, details=asked
+    )
+    defer(run_bulk, bulk_id=made.id)
+    return made
 
 
-def untag(people: QuerySet[FoundContact], tag_id: int, *, by_id: int | None) -> Done:
-    return _by_statement(UNTAG, people, tag_id, by_id)
+def label(verb: str, ids: Sequence[int], tag_id: int | None, *, by_id: int | None) -> Bulk:
+    """A label given to these few or taken from them, now."""
+    ids = ids[:MOST_AT_ONCE]
+    made = Bulk.objects.create(
+        verb=verb,
+        tag_id=tag_id,
+        by_id=by_id,
+        contact_ids=[],
+        asked_ids=ids,
+        whole=len(ids),
+        state=State.RUNNING,
+    )
+    while step(made.id):
+        pass
+    return Bulk.objects.get(id=made.id)
 
 
-def _by_statement(statement: str, people: QuerySet[FoundContact], tag_id: int, by_id: int | None) -> Done:
-    wanted, params = people.order_by().values("id").query.sql_with_params()
-    mine: list[Any] = [current_account(), tag_id]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(people=wanted), [*mine, *params, *mine, by_id])
-        bulk_id, count = cursor.fetchone()
-    return Done(bulk_id=bulk_id, count=count)
+def stop(bulk_id: int) -> None:
+    """After the piece that is under way."""
+    Bulk.objects.filter(id=bulk_id).update(cancel_asked=True)
 
 
 @transaction.atomic
-def undo(bulk_id: int) -> int:
-    """How many are as before. Raises NotAnyMore."""
+def undo(bulk_id: int, *, by_id: int | None = None) -> Bulk:
+    """The opposite for those whom it changed; of many in the background. Raises NotAnyMore, Runs."""
     found = Bulk.objects.select_for_update().get(id=bulk_id)
-    if found.undone_at is not None or found.at < timezone.now() - POSSIBLE or found.tag_id is None:
+    if found.undone_at is not None or found.at < timezone.now() - POSSIBLE or found.verb not in OPPOSITE:
         raise NotAnyMore(NotAnyMore.__doc__)
-    if found.verb == "tag":
-        Tagging.objects.filter(tag_id=found.tag_id, contact_id__in=found.contact_ids).delete()
-    else:
-        present = Contact.objects.filter(id__in=found.contact_ids).values_list("id", flat=True)
-        Tagging.objects.bulk_create(
-            (Tagging(tag_id=found.tag_id, contact_id=contact_id) for contact_id in present),
-            ignore_conflicts=True,
-            batch_size=10_000,
-        )
+    if not found.is_over:
+        raise Runs(Runs.__doc__)
     Bulk.objects.filter(id=bulk_id).update(undone_at=timezone.now())
-    return len(found.contact_ids)
+    verb = OPPOSITE[found.verb]
+    if len(found.contact_ids) <= MOST_AT_ONCE:
+        back = label(verb, found.contact_ids, found.tag_id, by_id=by_id)
+    else:
+        back = Bulk.objects.create(
+            verb=verb, tag_id=found.tag_id, by_id=by_id, contact_ids=[], asked_ids=found.contact_ids,
+            state=State.QUEUED,
+        )  # fmt: skip
+        defer(run_bulk, bulk_id=back.id)
+    Bulk.objects.filter(id=back.id).update(undone_at=timezone.now())  # to and fro once is enough
+    return back
+
+
+def begin_joining(wanted: Search, into: List, *, ground: str, evidence: str, by_id: int | None) -> Bulk:
+    proof = ledger.keep_evidence(source="hand", text=evidence, by_id=by_id)
+    return begin(
+        "join", wanted, by_id=by_id, list=into.id, purpose=into.purpose, ground=ground, evidence=proof
+    )
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ class ContactsConfig(AppConfig):
             declare_rights,
             declare_signup,
             forget,
+            jobs_bulk,
             jobs_rights,
             jobs_signup,
             queries_rights,

@@ -102,9 +102,23 @@ declare(
     keep="24 hours",
     columns={
         "contact_ids": Column(category="user.unique_id.pseudonymous", export=False),
+        "asked_ids": Column(category="user.unique_id.pseudonymous", export=False),
+        "details": Column(category="user.content.private", export=False),
         "by_id": Column(category="user.unique_id", export=False),
     },
-    technical=("id", "account_id", "verb", "tag_id", "at", "undone_at"),
+    technical=(
+        "id",
+        "account_id",
+        "verb",
+        "tag_id",
+        "at",
+        "undone_at",
+        "state",
+        "whole",
+        "upto",
+        "count",
+        "cancel_asked",
+    ),
 )
 declare(
     "contacts_segment",
@@ -167,6 +181,7 @@ declare_job("contacts.jobs.run_import", import_id="system.operations")
 declare_job("contacts.jobs.run_export", export_id="system.operations")
 declare_job("contacts.jobs.delete_field", field_id="system.operations")
 declare_job("contacts.jobs.index_slots")
+declare_job("contacts.jobs_bulk.run_bulk", bulk_id="system.operations")
 declare_job("contacts.jobs.clean_imports")
 declare_folder(
     Folder(

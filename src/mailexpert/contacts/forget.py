@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from django.db import connection
+
 from mailexpert.contacts import exports, files
-from mailexpert.contacts.models import Bulk, Export, Import
+from mailexpert.contacts.models import Export, Import
 from mailexpert.core.forgetting import Forgotten
 from mailexpert.core.jobs import defer
+from mailexpert.core.scope import current_account
 from mailexpert.privacy.rules_traces import Wanted
 
 
@@ -52,10 +55,14 @@ def _without(path: Path, encoding: str, wanted: Wanted) -> int:
 
 
 def in_bulks(persons: Sequence[Forgotten]) -> int:
-    """The numbers of those to whom something was done at once, kept for the undo."""
-    gone = {one.contact_id for one in persons}
-    found = list(Bulk.objects.filter(contact_ids__overlap=list(gone)))
-    for one in found:
-        left = [number for number in one.contact_ids if number not in gone]
-        Bulk.objects.filter(id=one.id).update(contact_ids=left)
-    return len(found)
+    """The numbers of those to whom something is done at once. In what is under way a nought keeps their place."""
+    current_account()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_bulk SET contact_ids = array(SELECT x FROM unnest(contact_ids) x "
+            "WHERE x <> ALL(%(gone)s::bigint[])), asked_ids = array(SELECT CASE WHEN x = ANY(%(gone)s::bigint[]) "
+            "THEN 0 ELSE x END FROM unnest(asked_ids) WITH ORDINALITY u (x, n) ORDER BY n) "
+            "WHERE contact_ids && %(gone)s::bigint[] OR asked_ids && %(gone)s::bigint[]",
+            {"gone": [one.contact_id for one in persons]},
+        )
+        return int(cursor.rowcount)

@@ -176,12 +176,12 @@ def _as_condition(found: sql.Condition) -> RawSQL:
 def page(wanted: Search) -> Page:
     """One page, newest first, with the ids to go on from. Walking over people in order of age finds at once what is
     common; for what is rare it would pass the whole account, so then everyone who fits is looked up first."""
-    rows, total = _quickly(wanted), None
+    few = _few_blocked(wanted) if wanted.status == SUPPRESSED else None
+    rows = _quickly(wanted) if few is None else None
     if rows is None:
-        found = matching(wanted)
-        few = _when_few(found)
-        total = None if few is None else len(few)
-        rows = _rows_of(found if few is None else FoundContact.objects.filter(id__in=few), wanted)
+        few = _when_few(matching(wanted)) if few is None else few
+        found = matching(wanted) if few is None else FoundContact.objects.filter(id__in=few)
+        rows = _rows_of(found, wanted)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if wanted.after is not None:
         rows.reverse()
@@ -192,8 +192,17 @@ def page(wanted: Search) -> Page:
         people=_people(rows, wanted.list_id),
         newer=rows[0].id if newer and rows else None,
         older=rows[-1].id if older and rows else None,
-        total=total,
+        total=None if few is None else len(few),
     )
+
+
+def _few_blocked(wanted: Search) -> list[int] | None:
+    """Everyone blocked who fits, looked up by address where no more than FEW are blocked."""
+    keys = list(Suppression.objects.order_by("id").values_list("email_key", flat=True)[: FEW + 1])
+    if len(keys) > FEW:
+        return None
+    found = matching(replace(wanted, status="")).filter(email_key__in=keys)
+    return list(found.order_by().values_list("id", flat=True))
 
 
 def _quickly(wanted: Search) -> list[FoundContact] | None:

@@ -1,9 +1,10 @@
 """Sentences about contacts in the language of whoever reads them."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from mailexpert.contacts.models import Refusal
+from mailexpert.core.amounts import number
 
 FAILURES = {
     "file_gone": gettext_lazy(
@@ -75,3 +76,35 @@ def refusal(refused: Refusal) -> str:
         case "time_zone":
             return _("‘%(value)s’ is not a time zone. Write a place, as in Europe/Amsterdam.") % value
     return refused.reason
+
+
+def segment_gone() -> str:
+    return _("The segment is gone, or a rule of it names something that is. Nothing was done.")
+
+
+def bulk_title(verb: str, of: str) -> str:
+    """What is done to many at once."""
+    told = {
+        "tag": _("Give label ‘%(name)s’"),
+        "untag": _("Take label ‘%(name)s’ away"),
+        "join": _("Put on list ‘%(name)s’"),
+    }
+    return told[verb] % {"name": of}
+
+
+def bulk_said(verb: str, n: int, of: str) -> str:
+    """What came of it."""
+    match verb:
+        case "untag":
+            said = ngettext(
+                "Label ‘%(name)s’ taken from %(n)s contact.", "Label ‘%(name)s’ taken from %(n)s contacts.", n
+            )
+        case "join":
+            said = ngettext(
+                "%(n)s contact was put on ‘%(name)s’.", "%(n)s contacts were put on ‘%(name)s’.", n
+            )
+        case _tag:
+            said = ngettext(
+                "Label ‘%(name)s’ given to %(n)s contact.", "Label ‘%(name)s’ given to %(n)s contacts.", n
+            )
+    return said % {"name": of, "n": number(n)}

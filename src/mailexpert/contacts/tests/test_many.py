@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from mailexpert.conftest import Tenant
-from mailexpert.contacts import actions, queries
+from mailexpert.contacts import actions, actions_bulk, forget, jobs_bulk, pieces, queries
 from mailexpert.contacts.models import Bulk, Contact, Event, Field, List, Membership, Tag, Tagging
 from mailexpert.contacts.tests.cast import bring_in, make_contact, make_list
+from mailexpert.core.forgetting import Forgotten
 from mailexpert.core.scope import account
+from mailexpert.privacy import rules
 from mailexpert.privacy.models import Consent
 from mailexpert.sending.models import Suppression
 
@@ -38,13 +41,106 @@ def test_a_label_is_given_to_the_chosen_and_undone(shop_client: Client, people: 
     assert list(Tagging.objects.values_list("contact_id", flat=True)) == [people[0].id]
 
 
-def test_everyone_who_fits_is_labelled_at_once(shop_client: Client, people: list[Contact]) -> None:
-    shop_client.post("/contacten/tegelijk/label/", {"whole": "1", "q": "p1", "tag": "een", "verb": "tag"})
+def _all(client: Client, run_jobs: Any, **given: Any) -> str:
+    """The page of what is done to everyone who fits, once it ran."""
+    answer = client.post("/contacten/tegelijk/label/", {"whole": "1", "tag": "een", "verb": "tag", **given})
+    waiting = client.get(answer.headers["Location"]).content.decode()
+    assert 'hx-trigger="every 1s"' in waiting
+    run_jobs()
+    return client.get(answer.headers["Location"]).content.decode()
+
+
+def test_everyone_who_fits_is_labelled_in_the_background(
+    shop_client: Client, people: list[Contact], run_jobs: Any
+) -> None:
+    assert "Label ‘een’ gegeven aan 1 contact" in _all(shop_client, run_jobs, q="p1")
     assert list(Tagging.objects.values_list("contact_id", flat=True)) == [people[1].id]
-    shop_client.post("/contacten/tegelijk/label/", {"whole": "1", "tag": "een", "verb": "untag"})
+    _all(shop_client, run_jobs, verb="untag")
     assert not Tagging.objects.exists()
     shop_client.post(f"/contacten/tegelijk/{Bulk.objects.latest('id').id}/ongedaan/")
     assert Tagging.objects.count() == 1
+
+
+def test_many_are_done_in_pieces_and_stopped_between_two(
+    shop_client: Client, people: list[Contact], run_jobs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "PIECE", 3)
+    began = actions_bulk.begin("tag", queries.Search(), tag_id=Tag.objects.create(name="een").id)
+    pieces.gather(began.id)
+    make_contact("later@x.example")  # whoever comes in the meantime was not asked for
+    people[1].delete()  # and who went is passed over
+    assert pieces.step(began.id)
+    assert 'aria-valuenow="3"' in shop_client.get(f"/contacten/tegelijk/{began.id}/").content.decode()
+    assert (
+        shop_client.post(f"/contacten/tegelijk/{began.id}/ongedaan/")
+        .headers["Location"]
+        .endswith(f"{began.id}/")
+    )
+    assert Tagging.objects.count() == 2
+    shop_client.post(f"/contacten/tegelijk/{began.id}/stoppen/")
+    run_jobs()
+    page = shop_client.get(f"/contacten/tegelijk/{began.id}/").content.decode()
+    assert "Gestopt na 3 van 4" in page
+    assert Tagging.objects.count() == 2
+    assert Bulk.objects.get(id=began.id).asked_ids == []
+    shop_client.post(f"/contacten/tegelijk/{began.id}/ongedaan/")
+    assert not Tagging.objects.exists()
+
+
+def test_an_undo_of_many_runs_in_the_background_too(
+    shop_client: Client, people: list[Contact], run_jobs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions_bulk, "MOST_AT_ONCE", 2)
+    _all(shop_client, run_jobs)
+    assert Tagging.objects.count() == 4
+    answer = shop_client.post(f"/contacten/tegelijk/{Bulk.objects.get().id}/ongedaan/")
+    run_jobs()
+    assert not Tagging.objects.exists()
+    assert "Ongedaan maken" not in shop_client.get(answer.headers["Location"]).content.decode()
+
+
+def test_everyone_who_fits_is_put_on_a_list_and_who_left_or_is_blocked_stays_off(
+    shop_client: Client, people: list[Contact], into: List, run_jobs: Any
+) -> None:
+    other = make_list("Ander")
+    Membership.objects.create(list=other, contact=people[0], ground="consent", ended_at=timezone.now())
+    Membership.objects.create(list=other, contact=people[1], ground="unknown")
+    Suppression.objects.create(email_key=people[2].email_key, reason=Suppression.Reason.OBJECTION)
+    make_contact("zonder@x.example")
+    asked = shop_client.post("/contacten/tegelijk/lijst/", {"whole": "1", "list": into.id}).content.decode()
+    assert f'name="who" value="list={into.id}"' in asked
+    given = {"list": other.id, "ground": "consent", "evidence": "Vroegen het.", "who": f"list={into.id}"}
+    answer = shop_client.post("/contacten/tegelijk/lijst/", {"whole": "1", **given})
+    for _ in range(2):  # a job may run twice
+        run_jobs()
+        jobs_bulk.run_bulk.run(account_id=into.account_id, bulk_id=Bulk.objects.get().id)
+    standing = Membership.objects.filter(list=other, ended_at=None, ground="consent")
+    assert set(standing.values_list("contact_id", flat=True)) == {people[1].id, people[3].id}
+    assert Consent.objects.count() == 2
+    assert Consent.objects.filter(person=rules.person(people[3].email_key), evidence_id__gt=0).exists()
+    assert "2 contacten zijn op ‘Ander’ gezet" in shop_client.get(answer.headers["Location"]).content.decode()
+
+
+def test_a_segment_that_is_gone_never_means_everyone(
+    shop_client: Client, people: list[Contact], run_jobs: Any
+) -> None:
+    for path in ("tegelijk/label/", "tegelijk/lijst/", "uitvoer/maken/"):
+        shop_client.post(f"/contacten/{path}", {"whole": "1", "tag": "een", "segment": "99"})
+    assert not Bulk.objects.exists()
+    began = actions_bulk.begin("tag", queries.Search(segment_id=99), tag_id=Tag.objects.create(name="x").id)
+    run_jobs()
+    assert Bulk.objects.get(id=began.id).state == "failed"
+    assert "Er is niets gebeurd" in shop_client.get(f"/contacten/tegelijk/{began.id}/").content.decode()
+    assert not Tagging.objects.exists()
+
+
+def test_who_is_erased_in_the_meantime_leaves_no_number(people: list[Contact], run_jobs: Any) -> None:
+    began = actions_bulk.begin("tag", queries.Search(), tag_id=Tag.objects.create(name="een").id)
+    pieces.gather(began.id)
+    forget.in_bulks([Forgotten(contact_id=people[2].id, address=people[2].email)])
+    assert Bulk.objects.get(id=began.id).asked_ids == [people[0].id, people[1].id, 0, people[3].id]
+    run_jobs()
+    assert Tagging.objects.count() == 3
 
 
 def test_a_label_without_a_name_or_people_is_asked_for(shop_client: Client, people: Any) -> None:
@@ -69,12 +165,18 @@ def test_the_chosen_are_unsubscribed(shop_client: Client, people: list[Contact],
 
 
 def test_a_stranger_touches_none_of_the_shops_people(
-    stranger: Tenant, stranger_client: Client, people: list[Contact], into: List
+    stranger: Tenant, stranger_client: Client, people: list[Contact], into: List, run_jobs: Any
 ) -> None:
     ids = [one.id for one in people]
     stranger_client.post("/contacten/tegelijk/label/", {"id": ids, "tag": "x"})
     stranger_client.post("/contacten/tegelijk/label/", {"whole": "1", "tag": "x"})
     stranger_client.post("/contacten/tegelijk/uitschrijven/", {"id": ids, "from_list": into.id})
+    mine = actions_bulk.label("tag", ids[:1], Tag.objects.create(name="mijn").id, by_id=None)
+    for path in ("", "stoppen/", "ongedaan/"):
+        url = f"/contacten/tegelijk/{mine.id}/{path}"
+        assert {stranger_client.get(url).status_code, stranger_client.post(url).status_code} <= {404, 405}
+    run_jobs()
+    Tagging.objects.get().delete()
     assert not Tagging.objects.exists()
     assert not Membership.objects.exclude(ended_at=None).exists()
     with account(stranger.id):

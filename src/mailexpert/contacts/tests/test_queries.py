@@ -119,3 +119,21 @@ def test_a_count_that_takes_long_is_a_guess_and_says_so(monkeypatch: pytest.Monk
     make_contact("a@x.example", make_list())
     monkeypatch.setattr(queries, "_in_time", lambda *_: None)
     assert not queries.count(Search(status="signed_up")).is_exact
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+def test_the_blocked_are_found_whether_few_or_many(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "FEW", few)
+    into = make_list()
+    made = [make_contact(f"c{n}@x.example", into if n else None) for n in range(5)]
+    for one in (made[0], made[2], made[4]):
+        Suppression.objects.create(email_key=one.email_key, reason=1)
+    Suppression.objects.create(email_key="nobody@x.example", reason=1)
+    found = [queries.page(Search(status="suppressed", list_id=list_id)).people for list_id in (None, into.id)]
+    assert [[one.contact.id for one in people] for people in found] == [
+        [made[4].id, made[2].id, made[0].id],
+        [made[4].id, made[2].id],
+    ]
+    before = queries.page(Search(status="suppressed", before=made[4].id))
+    assert [one.contact.id for one in before.people] == [made[2].id, made[0].id]
+    assert before.newer == made[2].id

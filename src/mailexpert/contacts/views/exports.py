@@ -1,5 +1,6 @@
 """Taking contacts along: asked for here, made in the background, to be fetched for a day."""
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -7,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mailexpert.accounts.access import member_required, role_required
 from mailexpert.contacts import exports as files
-from mailexpert.contacts import jobs
+from mailexpert.contacts import jobs, words
 from mailexpert.contacts.models import Export
-from mailexpert.contacts.views.people import search_of
+from mailexpert.contacts.views.people import search_for_all
 from mailexpert.core.jobs import defer
 
 SHOWN = 20
@@ -32,7 +33,11 @@ def exports(request: HttpRequest) -> HttpResponse:
 @role_required("editor")
 def begin(request: HttpRequest) -> HttpResponse:
     """Everyone who fits the search of the page that it was asked from."""
-    made = files.begin(search_of(request.POST), by_id=request.user.pk)
+    wanted = search_for_all(request.POST)
+    if wanted is None:
+        messages.error(request, words.segment_gone())
+        return redirect("contacts:index")
+    made = files.begin(wanted, by_id=request.user.pk)
     defer(jobs.run_export, export_id=made.id)
     return redirect("contacts:exports")
 

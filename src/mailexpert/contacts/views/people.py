@@ -68,6 +68,12 @@ def search_of(asked: QueryDict) -> Search:
     )
 
 
+def search_for_all(asked: QueryDict) -> Search | None:
+    """The search that something is done to everyone of; None where its segment is gone: then it would be everyone."""
+    wanted = search_of(asked)
+    return None if asked.get("segment") and wanted.segment_id is None else wanted
+
+
 def asked_done(text: str) -> Bulk | None:
     """What was just done to many, while it can be undone."""
     number = _number(text)
