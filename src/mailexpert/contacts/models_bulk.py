@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.contacts.models import Tag
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
 
 NOBODY = models.Value([], ArrayField(models.BigIntegerField()))
@@ -25,7 +24,7 @@ class Bulk(AccountRow):
         FAILED = "failed", _("failed")
 
     verb = models.CharField(max_length=10)
-    tag: Any = AccountForeignKey(Tag, models.CASCADE, null=True, blank=True, related_name="+")
+    tag: Any = AccountForeignKey("contacts.Tag", models.CASCADE, null=True, blank=True, related_name="+")
     contact_ids = ArrayField(models.BigIntegerField())
     by_id = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField(db_default=Now())

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0013_filter_indexes'),
+        ('contacts', '0014_single_mails_and_form_senders'),
     ]
 
     operations = [
