@@ -95,6 +95,12 @@ ACCOUNT = (
         text=_("Your web sites, shown to be yours, that forms may lead to."),
     ),
     Section(
+        url_name="tracking:sites",
+        icon="activity",
+        title=_("Measuring on your sites"),
+        text=_("A script for your own site, so that orders and other goals are counted for your mailings."),
+    ),
+    Section(
         url_name="settings:tokens",
         icon="key",
         title=_("API tokens"),

@@ -12,7 +12,17 @@ from ninja.security import HttpBearer
 from mailexpert.api import problems
 from mailexpert.api.description import DescribedAPI
 from mailexpert.api.problems import Problem
-from mailexpert.api.routes import contacts, content, domains, forms, imports, lists, mailings, segments
+from mailexpert.api.routes import (
+    contacts,
+    content,
+    domains,
+    forms,
+    imports,
+    lists,
+    mailings,
+    orders,
+    segments,
+)
 
 # What sets a mailing on its way or holds it; looking it over changes nothing. Every other POST writes.
 SENDS = re.compile(r"/mailings/[0-9]+/(?:doubtful/)?(?:send|pause|resume|cancel)$")
@@ -63,6 +73,7 @@ for path, router in (
     ("/forms", forms.router),
     ("/mailings", mailings.router),
     ("/domains", domains.router),
+    ("/orders", orders.router),
 ):
     api.add_router(path, router)
 

@@ -1,10 +1,11 @@
 """The documents that go in and out. Ids are whole numbers; times are ISO 8601 with a zone."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 BIGGEST = 2**63 - 1
 
@@ -334,3 +335,31 @@ class DoubtfulPage(Schema):
 class DoubtfulOrdered(Schema):
     ordered: int
     mailing: MailingOut
+
+
+OrderNumber = Annotated[Line, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
+Amount = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=12, decimal_places=2)]
+
+
+class OrderIn(Strict):
+    number: OrderNumber
+    value: Amount
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    goal: Annotated[Line, Field(max_length=50)] = ""
+    at: AwareDatetime | None = None
+    click: Annotated[Line, Field(max_length=700)] = ""
+    email_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class RefundIn(Strict):
+    number: OrderNumber
+    refunded: Amount | None = None
+
+
+class OrderOut(Schema):
+    number: str
+    goal: str
+    value: Decimal
+    refunded: Decimal
+    currency: str
+    state: Literal["counted", "cancelled"]

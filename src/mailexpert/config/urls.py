@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("mailexpert.accounts.urls")),
     path("instellingen/", include("mailexpert.sending.urls")),
     path("instellingen/", include("mailexpert.tracking.urls")),
+    path("rapporten/doelen/", include("mailexpert.tracking.urls_goals")),
     path("", include("mailexpert.site.urls")),
     path("api/", include("mailexpert.api.urls")),
     path("mailings/", include("mailexpert.mailings.urls")),

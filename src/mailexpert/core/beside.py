@@ -22,7 +22,9 @@ class Beside(Enum):
     RETENTION = "deleting over all accounts what is older than the data register allows"
     LEDGER = "sealing the lines of the consent ledger, whose numbers all accounts share"
     SAMPLE = "making the sample account and the operator's account on a fresh installation"
-    ATTRIBUTE = "finding the account that a registration made, for a visitor who agreed to that link"
+    ATTRIBUTE = (
+        "linking a registration to its advertisement, for who agreed to that; adding such ones up for staff"
+    )
     ERASE = "erasing an account whose time to come back is over"
     FORGET = "erasing a person from what no role of an account may change: caught mails, lines that are only added to"
     REPLAY = "cleaning a restored backup of everyone who was erased since it was made"

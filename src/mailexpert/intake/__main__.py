@@ -20,8 +20,10 @@ from mailexpert.intake.collector import Collector
 from mailexpert.intake.database import Line
 from mailexpert.intake.hits import HitDesk
 from mailexpert.intake.journal import Journal
+from mailexpert.intake.marking import Marker, Standing
 from mailexpert.intake.networks import Networks
 from mailexpert.intake.readers import ReaderDesk
+from mailexpert.intake.sites import SiteDesk, Sites
 from mailexpert.intake.stops import StopDesk
 from mailexpert.intake.targets import Pixels, Targets
 from mailexpert.intake.visits import VisitCollector, VisitDesk
@@ -34,6 +36,7 @@ FINISH_PAUSE = 0.25
 FORGET_PAUSE = 600.0
 REPORT_PAUSE = 60.0
 PIXELS_PAUSE = 1.0  # so fast a switch acts on pictures in mails that were sent
+SITES_PAUSE = 3.0
 END_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -48,13 +51,16 @@ async def serve(settings: env.Environment) -> None:
     journal = Journal(folder / "hits")
     hits = HitDesk(journal, asyncio.get_running_loop())
     reading, stopping = Line(url, seconds=READ_SECONDS), Line(url, seconds=STOP_SECONDS)
-    looking = Line(url, seconds=READ_SECONDS)
+    looking, standing = Line(url, seconds=READ_SECONDS), Line(url, seconds=READ_SECONDS)
     stops = StopDesk(stopping, folder / "stops")
     visited = Journal(folder / "visits")
     visits = VisitDesk(visited, is_proxied=settings.is_https)
     pixels, networks = Pixels(looking), Networks(settings.home / "networks", is_proxied=settings.is_https)
-    readers = ReaderDesk(hits, Targets(reading), pixels, networks)
-    app = App(keys.derive("links"), settings.base_url, readers, stops, visits)
+    marks, sites = keys.derive("marks"), Sites(looking)
+    marker = Marker(marks, sites, Standing(standing))
+    readers = ReaderDesk(hits, Targets(reading), pixels, networks, marker)
+    told = SiteDesk(visited, sites, networks, marks)
+    app = App(keys.derive("links"), settings.base_url, readers, stops, visits, told)
     collectors = [Collector(url, folder / "hits"), VisitCollector(url, folder / "visits")]
     for collector in collectors:
         collector.start()
@@ -76,10 +82,24 @@ async def serve(settings: env.Environment) -> None:
         "Files of stops that wait for the database.",
         lambda: _count(folder / "stops"),
     )
+    metrics.gauge(
+        "mailexpert_intake_strange_pages", "Pages that told something of a site that they aren't on.",
+        lambda: told.strange,
+    )  # fmt: skip
+    metrics.gauge(
+        "mailexpert_intake_forged_marks", "Marks of clicks that nobody here sealed.", lambda: told.forged
+    )
+    metrics.gauge(
+        "mailexpert_intake_replayed",
+        "What a page told again and again; counted no more.",
+        lambda: told.replayed,
+    )
     metrics.serve(settings)
     await pixels.refresh()
+    await sites.refresh()
     works = (
         stops.run(), _finish_old(journal), _finish_old(visited), _look_after(app, readers, networks), _follow(pixels),
+        _follow(sites, SITES_PAUSE),
     )  # fmt: skip
     beside = [asyncio.create_task(work) for work in works]
     await _listen(app, settings)
@@ -90,7 +110,7 @@ async def serve(settings: env.Environment) -> None:
     visited.finish()
     for collector in collectors:
         await asyncio.to_thread(collector.end, END_SECONDS)
-    for line in (reading, stopping, looking):
+    for line in (reading, stopping, looking, standing):
         await line.close()
 
 
@@ -147,10 +167,10 @@ async def _finish_old(journal: Journal) -> None:
             journal.finish_old()
 
 
-async def _follow(pixels: Pixels) -> None:
+async def _follow(known: Pixels | Sites, pause: float = PIXELS_PAUSE) -> None:
     while True:
-        await asyncio.sleep(PIXELS_PAUSE)
-        await pixels.refresh()
+        await asyncio.sleep(pause)
+        await known.refresh()
 
 
 async def _look_after(app: App, readers: ReaderDesk, networks: Networks) -> None:

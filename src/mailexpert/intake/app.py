@@ -4,6 +4,8 @@
 /t/o/<token>.gif  the counting picture
 /t/h/<token>      the link that nobody can see
 /t/v              a visit to the operator's own pages, told by the page itself when it is left
+/t/v/<key>        what happened on a page of an account's own site, told by that page
+/t/m.js           the script that tells it
 /t/u/<token>      POST stops at once (RFC 8058); GET leads to the page where a person can
 /healthz          whether hits can be stored
 """
@@ -11,6 +13,7 @@
 import asyncio
 from typing import Any
 
+from mailexpert.intake import sites
 from mailexpert.intake.agents import is_machine
 from mailexpert.intake.readers import ReaderDesk
 from mailexpert.intake.stops import ONE_CLICK, Kept, StopDesk, StopRequest
@@ -22,6 +25,10 @@ from mailexpert.mail import links
 LARGEST_BODY = 4096  # a one-click body has 30 to 300 bytes; more is an attack on memory
 BODY_SECONDS = 5.0  # a body that drips is an attack on connections
 LONGEST_PATH = 128
+SCRIPT = [
+    ("content-type", "text/javascript; charset=utf-8"), ("cache-control", "public, max-age=3600"),
+    ("x-content-type-options", "nosniff"), ("cross-origin-resource-policy", "cross-origin"),
+]  # fmt: skip
 STOPPED = "Je bent uitgeschreven.\nYou are unsubscribed.\n"
 
 
@@ -37,10 +44,11 @@ class App:
         readers: ReaderDesk,
         stops: StopDesk,
         visits: VisitDesk | None = None,
+        told: sites.SiteDesk | None = None,
     ) -> None:
         self._key, self._base_url = key, base_url
         self._readers, self._stops = readers, stops
-        self._visits = visits
+        self._visits, self._told = visits, told
         self.forged = 0
 
     async def __rsgi__(self, scope: Scope, wire: Wire) -> None:
@@ -58,6 +66,10 @@ class App:
             self._preferences(path[5:], method, wire)
         elif path == "/t/v" and self._visits is not None:
             await self._visit(self._visits, scope, wire)
+        elif path.startswith("/t/v/") and self._told is not None:
+            await self._site(self._told, path[5:], scope, wire)
+        elif path == "/t/m.js" and method in ("GET", "HEAD"):
+            wire.response_bytes(200, SCRIPT, sites.SCRIPT if method == "GET" else b"")
         elif path == "/healthz":
             wire.response_str(200, PLAIN, "ok\n")
         else:
@@ -137,6 +149,28 @@ class App:
             return
         stored = desk.take(body, agent, scope)
         wire.response_empty(204 if stored else 400, [NO_STORE])
+
+    async def _site(self, desk: sites.SiteDesk, key: str, scope: Scope, wire: Wire) -> None:
+        """A page of an account's site. Any other page is refused, before its body is read."""
+        found = await desk.find(key, scope)
+        if found is None:
+            _refuse(wire, 403)
+            return
+        site, host = found
+        headers = [NO_STORE, *sites.allows(scope.headers.get("origin") or "")]
+        agent = scope.headers.get("user-agent") or ""
+        if scope.method == "OPTIONS" or sites.wants_privacy(scope.headers) or is_machine(agent):
+            wire.response_empty(204, headers)
+            return
+        if scope.method != "POST":
+            _refuse(wire, 405, ("allow", "POST, OPTIONS"))
+            return
+        try:
+            body = await _body(scope, wire)
+        except BodyRefused:
+            _refuse(wire, 413, ("connection", "close"))
+            return
+        wire.response_empty(desk.take(site, host, body, (desk.address(scope), agent)), headers)
 
     def _read(self, token: str) -> Any:
         told = links.read_token(self._key, token)

@@ -134,7 +134,7 @@ def store(connection: Connection, lines: bytes, verdicts: Mapping[int, int]) -> 
     """Consent, switches and ages are looked at here and now, whatever the mail was sent with."""
     [[clock]] = connection.execute(SQL["clock"]).fetchall()
     found = counting.hits(lines, verdicts, ahead=clock - time.time(), now=clock)
-    sums = counting.add_up(found, _known(connection, counting.people(found)))
+    sums = counting.add_up(found, known(connection, counting.people(found)))
     for hour in {hour * hits.SECONDS_OF_HOUR for hour in sums.hours}:
         connection.execute(SQL["month"], {"at": hour, "parents": PARTED})
     for name, columns in (("count", sums.counts), ("trail", sums.trail), ("days", sums.days)):
@@ -142,7 +142,8 @@ def store(connection: Connection, lines: bytes, verdicts: Mapping[int, int]) -> 
             connection.execute(SQL[name], {**columns, "days": LIVES_DAYS})
 
 
-def _known(connection: Connection, people: set[tuple[int, int]]) -> dict[tuple[int, int], counting.Known]:
+def known(connection: Connection, people: set[tuple[int, int]]) -> dict[tuple[int, int], counting.Known]:
+    """Of people of issues, those whose doings may be stored now."""
     if not people:
         return {}
     issues, contacts = zip(*sorted(people), strict=True)

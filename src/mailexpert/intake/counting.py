@@ -42,11 +42,11 @@ def hits(lines: bytes, verdicts: Mapping[int, int], *, ahead: float, now: float)
         rule = verdicts.get(hit.who, Rule.PERSON) if hit.who else Rule.PERSON
         if rule and not hit.rule:
             hit = hit.by_machine(rule)
-        found.append((hit._replace(at=_right(hit.at, ahead, now, is_exact=line.startswith(PERSONAL))), n))
+        found.append((hit._replace(at=right(hit.at, ahead, now, is_exact=line.startswith(PERSONAL))), n))
     return found
 
 
-def _right(at: int, ahead: float, now: float, *, is_exact: bool) -> int:
+def right(at: int, ahead: float, now: float, *, is_exact: bool) -> int:
     """A moment by the database's clock, never after now and never absurdly long ago."""
     step = 1 if is_exact else SECONDS_OF_HOUR
     moved = at + round(ahead / step) * step

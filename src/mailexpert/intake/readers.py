@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailexpert.intake import agents
+from mailexpert.intake import agents, marking
 from mailexpert.intake.database import DatabaseAway
 from mailexpert.intake.hits import OPEN_LINK, HitDesk, Rule, prefix
 from mailexpert.intake.networks import Networks, Place
@@ -33,6 +33,7 @@ class Way:
     link: int
     until: float
     headers: Headers
+    home: marking.Way
     lines: dict[tuple[int, int, str], bytes] = field(default_factory=dict)
 
     def line(self, device: int, rule: int, country: str) -> bytes:
@@ -45,8 +46,11 @@ class Way:
 
 
 class ReaderDesk:
-    def __init__(self, hits: HitDesk, targets: Targets, pixels: Pixels, networks: Networks) -> None:
+    def __init__(
+        self, hits: HitDesk, targets: Targets, pixels: Pixels, networks: Networks, marker: marking.Marker
+    ) -> None:
         self._hits, self._targets, self._pixels, self._networks = hits, targets, pixels, networks
+        self._marker = marker
         self._watch = Watch()
         self.ways: dict[str, Way] = {}
         self.unknown = self.hidden_asked = 0
@@ -63,7 +67,8 @@ class ReaderDesk:
         line = way.line(device, rule, place.country)
         stored = self._hits.take_exact(line, who, 0) if who else self._hits.take(line)
         if await stored:
-            wire.response_empty(302, way.headers)
+            headers = way.headers if rule else self._marker.headers(way.home, way.headers, scope)
+            wire.response_empty(302, headers)
         else:
             wire.response_str(503, RETRY, LATER)
 
@@ -83,9 +88,17 @@ class ReaderDesk:
         elif isinstance(told, links.Click):
             await self.send_on(self._remember(path, told, target, facts), scope, wire)
         elif await self._store(told, link, facts, scope):
-            wire.response_empty(302, redirect(target))
+            wire.response_empty(302, await self._answer(told, link, target, facts, scope))
         else:
             wire.response_str(503, RETRY, LATER)
+
+    async def _answer(self, told: Told, link: int, target: str, facts: Facts, scope: Scope) -> Headers:
+        """Of a reader's own link. Nothing goes along with a dead token, nor for who says that they are a machine."""
+        is_dead = time.time() > facts.until or not facts.is_measured
+        if is_dead or not isinstance(told, links.Reader) or self._look(scope)[3]:
+            return redirect(target)
+        way = marking.way_of(told.issue, link, facts.account, target)
+        return await self._marker.of_reader(way, told.contact, facts, scope)
 
     async def open(self, told: Told, scope: Scope, wire: Wire) -> None:
         """The counting picture. Where it doesn't count there is none."""
@@ -148,7 +161,8 @@ class ReaderDesk:
         if len(self.ways) >= MOST_REMEMBERED:
             self.ways.clear()
         until = facts.until if facts.is_measured else 0.0
-        way = self.ways[path] = Way(told.issue, told.link, until, redirect(target))
+        home = marking.way_of(told.issue, told.link, facts.account, target)
+        way = self.ways[path] = Way(told.issue, told.link, until, redirect(target), home)
         return way
 
     def _look(self, scope: Scope) -> tuple[str, Place, int, int]:

@@ -166,3 +166,64 @@ FROM turn t WHERE c.account_id = t.account_id AND c.id = t.id
 
 -- name: forget_files
 DELETE FROM tracking_hitfile WHERE taken_at < now() - make_interval(days => %(days)s)
+
+-- name: sites
+-- The keys of accounts that measure their sites, with the hosts that they have shown to be theirs.
+SELECT m.key, m.account_id, array_agg(s.host)
+FROM tracking_sitemeasuring m
+JOIN accounts_site s ON s.account_id = m.account_id AND s.verified_at IS NOT NULL
+GROUP BY m.key, m.account_id
+
+-- name: goals
+SELECT account_id, id, kind, pattern, event FROM tracking_goal
+WHERE account_id = ANY(%(accounts)s) AND archived_at IS NULL ORDER BY id
+
+-- name: windows
+SELECT account_id, window_days FROM tracking_sitemeasuring WHERE account_id = ANY(%(accounts)s)
+
+-- name: enough
+-- Of some issues, those that conversions may be counted for: they measure, are no proofs, and went to so many people
+-- that none of them can be found by it. Returns issue and account.
+SELECT i.id, i.account_id FROM sending_issue i
+LEFT JOIN tracking_measuring m ON m.account_id = i.account_id
+WHERE i.id = ANY(%(ids)s) AND i.kind = 1 AND i.tracking <> 'none' AND coalesce(m.highest, 'aggregate') <> 'none'
+  AND (SELECT coalesce(sum(s.size), 0) FROM sending_shard s
+       WHERE s.account_id = i.account_id AND s.issue_id = i.id) >= %(least)s
+
+-- name: convert
+-- Stores conversions and adds them to their days. An order that stands there already adds nothing. Numbers are drawn
+-- first, because what says whose it was refers to them; sorted, so that two collectors wait for each other in a row.
+WITH told AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('tracking_conversion', 'id')) AS id, t.*, to_timestamp(t.hour * 3600) AS at
+    FROM unnest(%(accounts)s::bigint[], %(goals)s::bigint[], %(hours)s::bigint[], %(channels)s::smallint[],
+                %(issues)s::bigint[], %(links)s::int[], %(sources)s::text[], %(mediums)s::text[], %(campaigns)s::text[],
+                %(currencies)s::text[], %(orders)s::text[], %(contacts)s::bigint[], %(ns)s::int[], %(cents)s::bigint[])
+         AS t (account_id, goal_id, hour, channel, issue_id, link, source, medium, campaign, currency, order_key,
+               contact_id, n, cents)
+    JOIN tracking_goal g ON g.account_id = t.account_id AND g.id = t.goal_id
+),
+stored AS (
+    INSERT INTO tracking_conversion (account_id, id, goal_id, at, via, channel, issue_id, link, source, medium, campaign,
+                                     n, cents, first_cents, currency, order_key)
+    SELECT account_id, id, goal_id, at, 'page', channel, nullif(issue_id, 0),
+           CASE WHEN issue_id <> 0 THEN link::smallint END, source, medium, campaign, n, cents, cents, currency, order_key
+    FROM told ORDER BY account_id, order_key, goal_id
+    ON CONFLICT DO NOTHING
+    RETURNING account_id, id, goal_id, at, channel, issue_id, source, medium, campaign, currency, n, cents
+),
+whose AS (
+    INSERT INTO tracking_conversionlink (account_id, conversion_id, at, contact_id)
+    SELECT s.account_id, s.id, s.at, t.contact_id FROM stored s JOIN told t USING (id) WHERE t.contact_id <> 0
+)
+INSERT INTO tracking_goalday (account_id, day, goal_id, channel, issue_id, source, medium, campaign, currency, n, cents)
+SELECT account_id, (at AT TIME ZONE %(zone)s)::date, goal_id, channel, coalesce(issue_id, 0), source, medium, campaign,
+       currency, sum(n), sum(cents)
+FROM stored GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+ON CONFLICT (account_id, day, goal_id, channel, issue_id, source, medium, campaign, currency)
+DO UPDATE SET n = tracking_goalday.n + excluded.n, cents = tracking_goalday.cents + excluded.cents
+
+-- name: seen
+INSERT INTO tracking_siteseen (account_id, host, seen_at)
+SELECT s.account_id, s.host, to_timestamp(%(at)s) FROM unnest(%(accounts)s::bigint[], %(hosts)s::text[]) AS s (account_id, host)
+JOIN accounts_account a ON a.id = s.account_id ORDER BY s.account_id, s.host
+ON CONFLICT (account_id, host) DO UPDATE SET seen_at = greatest(tracking_siteseen.seen_at, excluded.seen_at)

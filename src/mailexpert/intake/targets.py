@@ -42,6 +42,7 @@ class Facts:
     targets: Sequence[str | None]
     until: float
     is_measured: bool
+    mode: str = ""
 
     def target(self, link: int) -> str | None:
         return self.targets[link] if 0 <= link < len(self.targets) else None
@@ -82,7 +83,7 @@ class Targets:
             self._absent[issue] = time.monotonic() + ABSENT_SECONDS
         for found, account, links, tracking, until in rows:
             table = [as_location(str(link)) for link in links]
-            self._keep(found, Facts(account, table, until, tracking != "none"))
+            self._keep(found, Facts(account, table, until, tracking != "none", tracking))
 
     def _keep(self, issue: int, facts: Facts) -> None:
         if self._size + len(facts.targets) > MOST_LINKS:

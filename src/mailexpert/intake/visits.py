@@ -1,7 +1,8 @@
 """Visits to the operator's own pages: what a page tells when it is left, stored without a cookie.
 
 The line in the append file holds no user agent, only the names of browser and system; the collector brings it to
-tracking_visit, each file once."""
+tracking_visit, each file once. What pages of accounts told lies in the same files (intake/sites.py) and becomes
+conversions (intake/goals.py)."""
 
 import ipaddress
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mailexpert.base import keys
+from mailexpert.intake import goals
 from mailexpert.intake.collector import Collector, Connection
 from mailexpert.intake.database import SQL
 from mailexpert.intake.journal import Finished, Journal
@@ -139,5 +141,10 @@ class VisitCollector(Collector):
         with connection.transaction():
             if connection.execute(SQL["take_file"], {"name": f"visits/{file.name}"}).fetchone() is None:
                 return
-            rows = [json.loads(line) for line in file.lines.splitlines()]
+            told = list(goals.of_sites(file.lines))
+            if told:
+                [[clock]] = connection.execute(SQL["clock"]).fetchall()
+                goals.store(connection, told, clock=clock, here=time.time())
+            looked = set(told)
+            rows = [json.loads(line) for line in file.lines.splitlines() if line not in looked]
             connection.cursor().executemany(SQL["visits"], rows)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,12 +19,13 @@ from mailexpert.content.checks import asking_page, check_draft, look_at_links
 from mailexpert.content.problems import SourceError
 from mailexpert.content.rules import compile_source
 from mailexpert.content.values import Draft
-from mailexpert.mail import address
+from mailexpert.mail import address, utm
 from mailexpert.mail.browser import with_browser_link
 from mailexpert.mailings import archive, audience, queries
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.rules import Check, Level
 from mailexpert.sending import queries_domains as domains
+from mailexpert.tracking import queries_goals as goals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,10 @@ def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
         )
         found.append(_block("segment_broken", said, "source"))
     circles = {rules_segments.name_of(number): f"segment:{number}" for number in segments}
-    html, text = with_browser_link(made.html, made.text, draft.language, archive.url_of(mailing))
+    words = _utm(mailing, made.html, made.text)
+    if words.count:
+        found.append(_tagged(words.count))
+    html, text = with_browser_link(words.html, words.text, draft.language, archive.url_of(mailing))
     return found, Content(
         html=html,
         text=text,
@@ -85,6 +90,23 @@ def _content(mailing: Mailing) -> tuple[list[Check], Content | None]:
         purpose=_purpose(mailing),
         segments=tuple(segments),
     )
+
+
+def _utm(mailing: Mailing, html: str, text: str) -> utm.Tagged:
+    """The account's rule for utm words, on the links to its own sites."""
+    rule = goals.utm_rule()
+    if rule is None:
+        return utm.Tagged(html=html, text=text, count=0)
+    return utm.put_on(html, text, rule, slugify(mailing.name)[:100])
+
+
+def _tagged(count: int) -> Check:
+    text = ngettext(
+        "%(n)s link to your own site carries your utm words.",
+        "%(n)s links to your own sites carry your utm words.",
+        count,
+    )
+    return _ok("utm", text % {"n": count}, "source")
 
 
 def _eased(check: ContentCheck, mailing: Mailing) -> Check:

@@ -92,7 +92,9 @@ declare(
         means=_("What was measured could be traced to you without your consent."),
         doing=_("We cut the link, erase what it brought together, and tell you if it was about you."),
         parts=_parts(
-            register=_("the data register"), no_join=_("no path from visits to persons without consent")
+            register=_("the data register"),
+            no_join=_("no path from visits to persons without consent"),
+            conversions=_("no order that names a person without consent"),
         ),
     ),
     Promise(

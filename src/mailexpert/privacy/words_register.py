@@ -65,7 +65,13 @@ GROUNDS = (
     _("legitimate interest: the account can see who sent a mailing in spite of a warning"),
     _("contract: the account can undo an import"),
     _("contract: the account takes its contacts along"),
-    _("consent: the visitor agreed that an advertisement may be linked to the registration"),
+    _(
+        "consent: the person agreed to be measured individually, or the visitor to a link with the registration"
+    ),
+    _("contract: showing the account that its script works"),
+    _("contract: the account decides whether and how its sites are measured"),
+    _("contract: what the account wants counted"),
+    _("legitimate interest: seeing what mailings and advertising brought, without following anyone"),
     _("consent: “remember me” was ticked"),
     _("contract with the account"),
     _("contract: engines share a relay's connections"),
@@ -128,6 +134,7 @@ GROUNDS = (
 RETENTIONS = (
     _("13 months, then the counts alone"),
     _("90 days, then the counts alone"),
+    _("13 months; a contact 90 days, and gone when they withdraw it"),
     _("until the operator turns pictures on again"),
     _("the operator’s own data files"),
     _("30 days after it was asked"),

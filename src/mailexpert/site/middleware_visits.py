@@ -18,9 +18,10 @@ from mailexpert.accounts.client import client_ip
 from mailexpert.accounts.models import Membership, User
 from mailexpert.accounts.rules import device_name
 from mailexpert.core.beside import Beside
-from mailexpert.core.scope import beside_wall
+from mailexpert.core.scope import account, beside_wall
 from mailexpert.privacy.choice import CONVERSIONS, choice_of
 from mailexpert.privacy.declare_choice import CAMPAIGN_COOKIE
+from mailexpert.site.customers import NoOperator, operator_id
 from mailexpert.tracking.actions_visits import note_conversion
 from mailexpert.tracking.models import Source, WebRequest
 
@@ -122,5 +123,11 @@ class CampaignMiddleware:
         with beside_wall(Beside.ATTRIBUTE):
             account_id = Membership.objects.filter(user=user).values_list("account_id", flat=True).first()
         if account_id is not None:
-            note_conversion(**told, account_id=account_id, choice=reference)
+            try:
+                with account(operator_id()):
+                    note_conversion(**told, account_id=account_id, choice=reference)
+            except NoOperator:
+                log.warning(
+                    "a registration belongs to a campaign, and there is no operator's account to keep that in"
+                )
             response.delete_cookie(CAMPAIGN_COOKIE, samesite="Lax")

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from mailexpert.base import clock
 from mailexpert.core.scope import current_account
-from mailexpert.tracking.models import Measuring, PixelsOff, Rollup, Trail
+from mailexpert.tracking.models import ConversionLink, Measuring, PixelsOff, Rollup, Trail
 
 REBUILD = (Path(__file__).parent / "sql" / "rebuild.sql").read_text()
 OLDEST_EVENT = "SELECT min(at) FROM tracking_event WHERE account_id = %s AND issue_id = %s"
@@ -60,5 +60,7 @@ def measured_issues() -> list[int]:
 
 
 def forget_person(contact_id: int) -> None:
-    """Who withdrew, or was erased, leaves no trail. The counts hold no persons and stay."""
+    """Who withdrew, or was erased, leaves no trail, and no order is theirs any more. The counts hold no persons and
+    stay."""
     Trail.objects.filter(contact_id=contact_id).delete()
+    ConversionLink.objects.filter(contact_id=contact_id).delete()

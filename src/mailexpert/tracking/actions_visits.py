@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
-from mailexpert.tracking.models_visits import AdCost, Conversion
+from mailexpert.tracking.models import AdCost, Channel, Conversion, ConversionLink
 from mailexpert.tracking.rules_cost import Cost
 
 
@@ -26,13 +26,16 @@ def keep_costs(source: str, costs: Iterable[Cost]) -> int:
 def note_conversion(
     *, source: str, click_id: str, campaign: str, keyword: str, account_id: int, choice: str
 ) -> bool:
-    """A click becomes a conversion once. `choice` names the consent that it rests on."""
+    """A click becomes a conversion once. `choice` names the consent that it rests on. Inside the operator's account."""
     try:
         with transaction.atomic():
-            Conversion.objects.create(
-                source=source, click_id=click_id, campaign=campaign, keyword=keyword,
-                customer_account_id=account_id, choice=choice,
+            made = Conversion.objects.create(
+                via=Conversion.Via.REGISTRATION, channel=Channel.ADVERTISING, source=source, campaign=campaign,
+                keyword=keyword,
             )  # fmt: skip
+            ConversionLink.objects.create(
+                conversion=made, click_id=click_id, customer_account_id=account_id, choice=choice
+            )
     except IntegrityError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""What is stored about visits, requests, conversions and advertising cost (core.register)."""
+"""What is stored about visits, requests and advertising cost (core.register)."""
 
 from datetime import timedelta
 
@@ -45,22 +45,6 @@ declare(
     },
     technical=("id", "at", "method", "status", "milliseconds"),
     retention=Retention(column="at", after=timedelta(days=14)),
-)
-declare(
-    "tracking_conversion",
-    purpose="marketing.advertising",
-    ground="consent: the visitor agreed that an advertisement may be linked to the registration",
-    subject="account",
-    keep="13 months",
-    columns={
-        "click_id": Column(category="user.device.cookie_id", export=False),
-        "campaign": "user.behavior",
-        "keyword": "user.behavior",
-        "customer_account_id": "user.unique_id",
-        "choice": Column(category="user.privacy_preferences", export=False),
-    },
-    technical=("id", "at", "source"),
-    retention=Retention(column="at", after=timedelta(days=396)),
 )
 declare(
     "tracking_adcost",

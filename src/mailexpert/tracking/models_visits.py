@@ -1,4 +1,4 @@
-"""Visits to the operator's own site and application, requests for diagnostics, conversions and what they cost.
+"""Visits to the operator's own site and application, requests for diagnostics, and what advertising cost.
 
 The intake's collector writes visits by SQL (intake/visits.py)."""
 
@@ -55,20 +55,6 @@ class WebRequest(models.Model):
 class Source(models.TextChoices):
     GOOGLE = "google", _("Google Ads")
     MICROSOFT = "microsoft", _("Microsoft Advertising")
-
-
-class Conversion(models.Model):
-    """A registration that came of an advertisement, for a visitor who agreed to that link."""
-
-    app_may: ClassVar[str] = "SELECT, INSERT"
-
-    at = models.DateTimeField(db_default=Now())
-    source = models.CharField(max_length=10, choices=Source)
-    click_id = models.CharField(max_length=200, unique=True)
-    campaign = models.CharField(max_length=200, blank=True)
-    keyword = models.CharField(max_length=200, blank=True)
-    customer_account_id = models.BigIntegerField()
-    choice = models.CharField(max_length=40)
 
 
 class AdCost(models.Model):

@@ -9,8 +9,10 @@ from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
 
 from mailexpert.base import keys
+from mailexpert.core.beside import Beside
+from mailexpert.core.scope import beside_wall
 from mailexpert.tracking import rules_audience
-from mailexpert.tracking.models_visits import AdCost, Conversion, Source, Visit, WebRequest
+from mailexpert.tracking.models import AdCost, Conversion, Source, Visit, WebRequest
 
 TOP = 12
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
@@ -178,10 +180,11 @@ def campaigns() -> list[CampaignLine]:
     counted = AdCost.objects.values(*keys, "currency").annotate(
         all_clicks=Sum("clicks"), all_cents=Sum("cents")
     )
-    made = {
-        tuple(row[key] for key in keys): row["n"]
-        for row in Conversion.objects.values(*keys).annotate(n=Count("id"))
-    }
+    with beside_wall(Beside.ATTRIBUTE):
+        found = (
+            Conversion.objects.filter(via=Conversion.Via.REGISTRATION).values(*keys).annotate(n=Count("id"))
+        )
+        made = {tuple(row[key] for key in keys): row["n"] for row in found}
     lines = [
         CampaignLine(
             **{key: row[key] for key in keys}, currency=row["currency"], clicks=row["all_clicks"],

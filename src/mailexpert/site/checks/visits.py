@@ -1,7 +1,8 @@
-"""Visits and what they show (A2, A7, A8, A28), conversions and their consent (A21, A22)."""
+"""Visits and what they show (A2, A7, A8, A28), conversions and their consent (A21, A22, A27)."""
 
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
@@ -10,7 +11,7 @@ from mailexpert.core.promises import Ground, Outcome, broken, check, checking, k
 from mailexpert.privacy.checks.wire import fetch
 from mailexpert.privacy.choice import CONVERSIONS
 from mailexpert.privacy.models import CookieChoice
-from mailexpert.tracking.models_visits import AdCost, Conversion, Visit, WebRequest
+from mailexpert.tracking.models import AdCost, ConversionLink, Visit, WebRequest
 from mailexpert.tracking.queries_visits import insight
 
 FULL_ADDRESS, LOG_LINES, NIGHT = timedelta(days=7), timedelta(days=14), timedelta(days=1)
@@ -125,7 +126,7 @@ def a_conversion_has_its_cost(ground: Ground) -> Outcome:
         return broken(_("conversions without consent: %(count)s"), count=without)
     return kept(
         _("conversions: %(count)s, all with consent; days of advertising cost brought in: %(days)s"),
-        count=Conversion.objects.count(), days=AdCost.objects.values("day").distinct().count(),
+        count=_customers().count(), days=AdCost.objects.values("day").distinct().count(),
     )  # fmt: skip
 
 
@@ -134,7 +135,28 @@ def a_link_to_a_customer_has_its_consent(ground: Ground) -> Outcome:
     without = _without_consent()
     if without:
         return broken(_("links to customers without consent: %(count)s"), count=without)
-    return kept(_("links to customers: %(count)s, each with its consent"), count=Conversion.objects.count())
+    return kept(_("links to customers: %(count)s, each with its consent"), count=_customers().count())
+
+
+STRANGE_LINKS = """
+SELECT count(*) FROM tracking_conversionlink l WHERE l.contact_id IS NOT NULL AND (
+    SELECT x.act FROM privacy_consent x
+    WHERE x.account_id = l.account_id AND x.contact_id = l.contact_id
+      AND (x.purpose = 'individual_measurement' OR x.act IN (3, 5))
+    ORDER BY x.id DESC LIMIT 1) IS DISTINCT FROM 1
+"""
+
+
+@check("A27", "conversions")
+def an_order_names_nobody_without_consent(ground: Ground) -> Outcome:
+    """Of every account: whose order it was is there only while the person's own line in the ledger says yes."""
+    with connection.cursor() as cursor:
+        cursor.execute(STRANGE_LINKS)
+        without = cursor.fetchone()[0]
+    if without:
+        return broken(_("orders that name a person without consent: %(count)s"), count=without)
+    named = ConversionLink.objects.exclude(contact_id=None).count()
+    return kept(_("orders that name a person: %(count)s, each with consent that stands"), count=named)
 
 
 def _without_consent() -> int:
@@ -142,4 +164,9 @@ def _without_consent() -> int:
     allowed = CookieChoice.objects.filter(
         reference=OuterRef("choice"), purposes__contains=[CONVERSIONS], at__lte=OuterRef("at")
     )
-    return Conversion.objects.annotate(allowed=Exists(allowed)).filter(allowed=False).count()
+    return _customers().annotate(allowed=Exists(allowed)).filter(allowed=False).count()
+
+
+def _customers() -> QuerySet[ConversionLink]:
+    """Registrations that are linked to who registered."""
+    return ConversionLink.objects.exclude(customer_account_id=None)

@@ -21,6 +21,7 @@ from mailexpert.core.scope import account, beside_wall
 from mailexpert.privacy.checks.wire import Answer
 from mailexpert.privacy.choice import CONVERSIONS
 from mailexpert.privacy.models import (
+    Consent,
     CookieChoice,
     Disclosure,
     DisclosureVoice,
@@ -35,7 +36,8 @@ from mailexpert.site import models_public
 from mailexpert.site.checks import customers, policy, public, staff, visits
 from mailexpert.site.models import Customer, CustomerList, Figure, MailKind, Spent
 from mailexpert.site.tests.cast import EVERY, confirm, make_operator
-from mailexpert.tracking.models_visits import Conversion, Visit, WebRequest
+from mailexpert.tracking.actions_visits import note_conversion
+from mailexpert.tracking.models import Conversion, ConversionLink, Visit, WebRequest
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -156,9 +158,33 @@ def test_a22_turns_red_when_a_conversion_has_no_consent_before_it(
     CookieChoice.objects.create(
         reference="r1", version=1, purposes=purposes, how="banner", at=now + timedelta(hours=hours)
     )
-    Conversion.objects.create(source="google", click_id="x", customer_account_id=1, choice="r1", at=now)
+    with account(make_operator().id):
+        note_conversion(source="google", click_id="x", campaign="", keyword="", account_id=1, choice="r1")
+        ConversionLink.objects.update(at=now)
     assert look(visits.a_link_to_a_customer_has_its_consent) == state
     assert look(visits.a_conversion_has_its_cost) == state
+
+
+@pytest.mark.parametrize(
+    ("acts", "state"),
+    [
+        ([1], State.KEPT),
+        ([], State.BROKEN),
+        ([1, 2], State.BROKEN),
+        ([1, 3], State.BROKEN),
+        ([2, 1], State.KEPT),
+    ],
+)
+def test_a27_turns_red_when_an_order_names_somebody_who_did_not_agree(
+    shop: Tenant, acts: list[int], state: State
+) -> None:
+    with account(shop.id):
+        for act in acts:
+            Consent.objects.create(
+                act=act, contact_id=5, person=b"x", source="preferences", purpose="individual_measurement"
+            )
+        ConversionLink.objects.create(conversion=Conversion.objects.create(), contact_id=5)
+    assert look(visits.an_order_names_nobody_without_consent) == state
 
 
 @pytest.fixture

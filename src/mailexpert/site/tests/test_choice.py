@@ -12,7 +12,7 @@ from mailexpert.privacy.choice import COOKIE, read
 from mailexpert.privacy.models import CookieChoice
 from mailexpert.site.models import Tags
 from mailexpert.site.tests.cast import log_in, make_operator, staff
-from mailexpert.tracking.models import AdCost, Conversion, WebRequest
+from mailexpert.tracking.models import AdCost, Conversion, ConversionLink, WebRequest
 from mailexpert.tracking.queries_visits import campaigns
 
 pytestmark = pytest.mark.django_db
@@ -71,20 +71,23 @@ def test_tags_and_a_wider_policy_only_after_consent(client: Client) -> None:
 
 
 def test_without_consent_a_click_id_leads_nowhere(client: Client) -> None:
+    make_operator()
     choose(client, "none")
     client.get(LANDING)
     register(client)
     assert User.objects.filter(email="els@bakkerij.example").exists()
-    assert not Conversion.objects.exists()
+    with beside_wall(Beside.TESTS):
+        assert not Conversion.objects.exists()
 
 
 def test_with_consent_a_registration_shows_its_campaign_and_cost(client: Client) -> None:
+    make_operator()
     choose(client, "all")
     client.get(LANDING)
     register(client)
-    made = Conversion.objects.get()
     user = User.objects.get(email="els@bakkerij.example")
     with beside_wall(Beside.TESTS):
+        made = ConversionLink.objects.get()
         assert made.customer_account_id == Membership.objects.get(user=user).account_id
     AdCost.objects.create(
         day="2026-11-01", source="google", campaign="Nieuwsbrief", keyword="mailing", clicks=10, cents=2550
@@ -99,11 +102,13 @@ def test_with_consent_a_registration_shows_its_campaign_and_cost(client: Client)
 
 
 def test_withdrawing_takes_the_campaign_away(client: Client) -> None:
+    make_operator()
     choose(client, "all")
     client.get(LANDING)
     choose(client, "none")
     register(client)
-    assert not Conversion.objects.exists()
+    with beside_wall(Beside.TESTS):
+        assert not Conversion.objects.exists()
 
 
 def test_the_interests_of_who_refused_have_no_name(client: Client) -> None:

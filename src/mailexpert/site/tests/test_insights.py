@@ -10,12 +10,13 @@ from django.utils import timezone
 from mailexpert.accounts.models import Account, Package
 from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
-from mailexpert.core.scope import beside_wall
+from mailexpert.core.scope import account, beside_wall
 from mailexpert.privacy.models import Disclosure, Question
 from mailexpert.site.models import MailKind, Message
-from mailexpert.site.tests.cast import log_in, staff
+from mailexpert.site.tests.cast import log_in, make_operator, staff
 from mailexpert.tracking import rules_audience
-from mailexpert.tracking.models import AdCost, Conversion, Visit
+from mailexpert.tracking.actions_visits import note_conversion
+from mailexpert.tracking.models import AdCost, Visit
 from mailexpert.tracking.queries_visits import audiences, campaigns, insight
 
 pytestmark = pytest.mark.django_db
@@ -149,12 +150,14 @@ def test_amounts_of_two_currencies_are_never_one_sum() -> None:
     told = {"source": "google", "campaign": "Zomer", "keyword": "mail", "clicks": 1}
     AdCost.objects.create(day=day, cents=500, currency="EUR", **told)
     AdCost.objects.create(day=day - DAY, cents=900, currency="USD", **told)
-    Conversion.objects.create(
-        source="google", campaign="Zomer", keyword="mail", click_id="x", customer_account_id=1
-    )
-    Conversion.objects.create(
-        source="microsoft", campaign="Merk", keyword="", click_id="y", customer_account_id=1
-    )
+    with account(make_operator().id):
+        for source, campaign, keyword, click in (
+            ("google", "Zomer", "mail", "x"),
+            ("microsoft", "Merk", "", "y"),
+        ):
+            note_conversion(
+                source=source, click_id=click, campaign=campaign, keyword=keyword, account_id=1, choice=""
+            )
     found = [(one.sign, one.cost, one.conversions, one.cost_each) for one in campaigns()]
     assert found == [("$", 9.0, 1, 9.0), ("€", 5.0, 0, None), ("€", 0.0, 1, 0.0)]
 
