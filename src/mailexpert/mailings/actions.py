@@ -1,6 +1,6 @@
 """What one can do with a mailing. Each verb is one transaction."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from mailexpert.sending import testmail
 from mailexpert.tracking import queries as tracking
 
 State = Mailing.State
+May = Callable[[list[rules.Check]], bool]
 
 
 class CannotSend(Exception):
@@ -91,11 +92,12 @@ def delete_draft(mailing: Mailing) -> None:
 
 @transaction.atomic
 def schedule(mailing: Mailing, at: datetime) -> None:
-    """Send at a moment; the checks hold now and are looked at again then."""
+    """Send at a moment; the checks hold now and are looked at again then. That nobody may be mailed today says
+    nothing about then."""
     found = _locked(mailing.id)
     rules.check_step(found.state, State.SCHEDULED)
     rules.check_time(at, now())
-    _checked(found)
+    _checked(found, rules.may_plan)
     _move(found, State.SCHEDULED, scheduled_at=at)
 
 
@@ -107,12 +109,12 @@ def unschedule(mailing: Mailing) -> None:
 
 
 @transaction.atomic
-def start(mailing: Mailing) -> None:
+def start(mailing: Mailing, may: May = rules.may_send) -> None:
     """Freeze the mailing into an issue, cut its audience into shards, and let the engine have it."""
     found = _locked(mailing.id)
     if not found.is_draft:
         raise rules.NotNow(found.state)  # one issue a mailing: a second would send everyone a second mail
-    content = _checked(found)
+    content = _checked(found, may)
     account = Account.objects.get()
     issue = sending.open_issue(
         mailing_id=found.id,
@@ -135,10 +137,11 @@ def start(mailing: Mailing) -> None:
 
 
 def start_scheduled(mailing_id: int) -> None:
-    """Start what was planned; what can't start any more goes back to draft, where the checks say why."""
+    """Start what was planned; what can't start any more goes back to draft, where the checks say why. With nobody to
+    send to it is sent to nobody, and its report says so."""
     mailing = Mailing.objects.get(id=mailing_id)
     try:
-        start(mailing)
+        start(mailing, rules.may_plan)
     except CannotSend:
         unschedule(mailing)
     except rules.NotNow:
@@ -274,8 +277,8 @@ def _move(mailing: Mailing, state: str, **fields: object) -> None:
     mailing.save(update_fields=["state", "updated_at", *fields])
 
 
-def _checked(mailing: Mailing) -> checks.Content:
+def _checked(mailing: Mailing, may: May) -> checks.Content:
     found, content = checks.look_over(mailing)
-    if not rules.may_send(found) or content is None:
+    if not may(found) or content is None:
         raise CannotSend(found)
     return content

@@ -23,7 +23,7 @@ from mailexpert.mail import address, utm
 from mailexpert.mail.browser import with_browser_link
 from mailexpert.mailings import archive, audience, queries
 from mailexpert.mailings.models import Mailing
-from mailexpert.mailings.rules import Check, Level
+from mailexpert.mailings.rules import NOBODY, Check, Level
 from mailexpert.sending import queries_domains as domains
 from mailexpert.tracking import queries_goals as goals
 
@@ -171,7 +171,10 @@ def _audience(mailing: Mailing) -> list[Check]:
         return [_block("segment_broken", text, "audience")]
     tally = queries.tally(mailing)
     if not tally.mailable:
-        return [_block("audience_empty", _("Nobody on these lists may be mailed."), "audience")]
+        text = _(
+            "Nobody on these lists may be mailed now. You can plan it for later: who may be mailed then, gets it."
+        )
+        return [_block(NOBODY, text, "audience")]
     people = ngettext(
         "%(n)s person gets it, with a ground on record.",
         "%(n)s people get it, each with a ground on record.",

@@ -15,6 +15,7 @@ FOLLOWS: dict[str, frozenset[str]] = {
     "sent": frozenset({"sending"}),
     "cancelled": frozenset(),
 }
+NOBODY = "audience_empty"
 FARTHEST = timedelta(days=366)
 
 
@@ -64,6 +65,11 @@ class Check:
 
 def may_send(checks: list[Check]) -> bool:
     return all(check.level != "block" for check in checks)
+
+
+def may_plan(checks: list[Check]) -> bool:
+    """For later: who rests today may be mailed by then, and people may come."""
+    return may_send([check for check in checks if check.code != NOBODY])
 
 
 def time_left(done: int, planned: int, seconds: float) -> timedelta | None:

@@ -156,11 +156,32 @@ def test_a_scheduled_one_starts_when_its_moment_has_come(in_shop):
     assert mailing.state == "sending"
 
 
-def test_a_scheduled_one_that_can_t_start_is_a_draft_again():
+def test_nobody_today_may_be_planned_and_nobody_then_is_sent_to_nobody():
     news, rows = people(1)
     mailing = draft(news)
+    Preference.objects.create(contact_id=rows[0].id, paused_until=now().date() + timedelta(days=9))
+    with pytest.raises(actions.CannotSend):
+        actions.start(mailing)
     actions.schedule(mailing, now() + timedelta(hours=1))
     Membership.objects.filter(contact=rows[0]).update(ended_at=now())
+    Mailing.objects.filter(id=mailing.id).update(scheduled_at=now())
+    jobs.start_due.run()
+    mailing.refresh_from_db()
+    assert mailing.state == "sending"
+    assert sending.counts(mailing.issue_id).planned == 0
+    Issue.objects.filter(id=mailing.issue_id).update(
+        state=Issue.State.DONE, finished_at=now()
+    )  # as the engine does
+    jobs.follow_issues.run()
+    mailing.refresh_from_db()
+    assert mailing.state == "sent"
+
+
+def test_a_scheduled_one_that_can_t_start_is_a_draft_again():
+    news, _rows = people(1)
+    mailing = draft(news)
+    actions.schedule(mailing, now() + timedelta(hours=1))
+    Mailing.objects.filter(id=mailing.id).update(source="{% if %}")
     Mailing.objects.filter(id=mailing.id).update(scheduled_at=now())
     jobs.start_due.run()
     mailing.refresh_from_db()

@@ -271,6 +271,7 @@ def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = N
         "block_facts": editor_facts(may_code=may_code(request)) if mailing.kind == "blocks" else None,
         "tally": tally,
         "blocking": [check for check in found if check.level == "block"],
+        "is_for_later": not rules.may_send(found) and rules.may_plan(found),
         "warnings": [check for check in found if check.level == "warn"],
         "fine": [check for check in found if check.level == "ok"],
         "content": made,
