@@ -28,6 +28,9 @@ def main() -> int:
         scripts = [path for path in sorted(HERE.glob("*.py")) if path != Path(__file__)]
         scripts = [path for path in scripts if not named or path.stem in named]
         failed = [script.stem for script in scripts if not run(script, environment, options)]
+    if {script.stem for script in scripts} & {"contacts", "segments", "pages"}:
+        print("\n── how contacts grow ──", flush=True)
+        subprocess.run([sys.executable, HERE / "tables" / "contacts.py", RESULTS], check=True)
     print("\n" + (f"Failed: {', '.join(failed)}" if failed else f"All results are in {RESULTS}"))
     return 1 if failed else 0
 
