@@ -3,6 +3,7 @@ five million people and twenty million events.
 
     python bench/reports.py [--big] [--rounds 20] [--json]
 
+`median_ms` is the clock's, `cpu_ms` what this process used of it; the rest is the database, and whoever else is busy.
 Needs a database (DATABASE_URL, or the home's own). Works in an account of its own, which it throws away. The mailing is
 real in every table that a report could read: shards, ledger, retries, who stopped, events, roll-ups. One in fifty was
 skipped, one in fifty refused, and one in a thousand waits for another attempt.

@@ -87,7 +87,8 @@ def _sent_says(sent: Series, values: list[float], labels: list[str], ahead: list
         "least": number(round(min(values))),
         "per": _per(sent.step),
     }
-    return f"{says} {_('Expected to end at %(at)s.') % {'at': labels[-1]}}" if ahead else says
+    end = _("Expected to end at %(at)s.") % {"at": labels[-1]}
+    return f"{says} {end}" if ahead else says
 
 
 def _after(

@@ -15,6 +15,7 @@ from mailexpert.sending.models import Circle
 from mailexpert.sending.queries import Counts
 from mailexpert.tracking import queries as tracking
 from mailexpert.tracking.models import Rollup
+from mailexpert.tracking.queries_whole import whole
 
 By = Rollup.By
 PROPERTIES = {"devices": By.DEVICE, "providers": By.PROVIDER, "countries": By.COUNTRY}
@@ -22,41 +23,37 @@ PROPERTIES = {"devices": By.DEVICE, "providers": By.PROVIDER, "countries": By.CO
 
 def told(mailing: Mailing, counts: Counts, *, many_from: datetime | None) -> Told:
     """Everything that may be told of a started mailing."""
-    issue = mailing.started_issue_id
+    found = whole(mailing.started_issue_id)
     return rules.tell(
         Measured(
             sent=counts.sent,
-            sums=_sums(tracking.hits(issue)),
-            links=links(mailing, counts),
+            sums=_sums(found.hits),
+            links=_links(mailing, counts, found.clicks_per_link),
             many_from=many_from,
-            hours=[
-                Hour(at=one.hour, clicks=one.clicks, opens=one.opens)
-                for one in tracking.clicks_over_time(issue)
-            ],
-            machines=_cells(tracking.machine_shares(issue)),
-            properties={name: _cells(tracking.shares(issue, by)) for name, by in PROPERTIES.items()},
+            hours=[Hour(at=one.hour, clicks=one.clicks, opens=one.opens) for one in found.clicks_over_time],
+            machines=_cells(found.machine_shares),
+            properties={name: _cells(found.shares[by]) for name, by in PROPERTIES.items()},
         )
     )
 
 
-def told_sums(mailing: Mailing, counts: Counts, hits: tracking.Hits | None = None) -> Sums | None:
+def told_sums(mailing: Mailing, counts: Counts) -> Sums | None:
     """Only the sums, for lists of mailings; None where so few got it that nothing is told."""
     if mailing.issue is None:
         return Sums()
-    found = tracking.hits(mailing.started_issue_id) if hits is None else hits
-    bases = links(mailing, counts, clicked=False)
-    whole = all(link.may_be_told for link in bases)
-    return rules.tell(
-        Measured(sent=counts.sent, sums=_sums(found), links=bases if whole else links(mailing, counts))
-    ).sums
+    issue = mailing.started_issue_id
+    links = _links(mailing, counts, [])
+    if not all(link.may_be_told for link in links):  # then the sums are made of the links that are told
+        links = _links(mailing, counts, tracking.clicks_per_link(issue))
+    return rules.tell(Measured(sent=counts.sent, sums=_sums(tracking.hits(issue)), links=links)).sums
 
 
-def links(mailing: Mailing, counts: Counts, *, clicked: bool = True) -> list[Link]:
+def _links(mailing: Mailing, counts: Counts, clicked: Iterable[tracking.LinkHits]) -> list[Link]:
     """Every link of the frozen mailing by number, with how many surely saw it."""
     issue = mailing.issue
     seen = _seen(issue.html, issue.text) if issue.links else {}
     sizes = _sizes(issue.id, seen.values())
-    found = {one.link: one for one in tracking.clicks_per_link(issue.id)} if clicked else {}
+    found = {one.link: one for one in clicked}
     return [
         Link(
             number=number,

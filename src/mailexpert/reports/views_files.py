@@ -45,10 +45,10 @@ def as_pdf(request: HttpRequest, mailing_id: int) -> HttpResponse:
     mailing = report.mailing
     made = paper.begin(mailing.name)
     made.write_in("strong", 18, mailing.name)
-    made.write_in("sans", 10, f"{_('Subject')}: {mailing.subject}")
+    made.write_in("sans", 10, _("Subject") + f": {mailing.subject}")
     if mailing.started_at:
         started = date_format(timezone.localtime(mailing.started_at), "j F Y, H:i")
-        made.write_in("sans", 10, f"{_('Started')}: {started}")
+        made.write_in("sans", 10, _("Started") + f": {started}")
     made.ln(paper.LINE / 2)
     made.write_in("sans", 11, words_sentence.say(rules_sentence.sentences(report.facts)))
     for table in tables(report):
@@ -84,4 +84,4 @@ def _report(mailing_id: int) -> queries.Report:
 
 
 def _file_name(report: queries.Report) -> str:
-    return f"{_('report')}-{report.mailing.id}"
+    return _("report") + f"-{report.mailing.id}"

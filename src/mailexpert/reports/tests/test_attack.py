@@ -11,9 +11,8 @@ from mailexpert.core.scope import account
 from mailexpert.mail import links
 from mailexpert.mailings import actions
 from mailexpert.mailings.tests.cast import draft, people
-from mailexpert.reports import disclosure
+from mailexpert.reports import queries
 from mailexpert.sending.models import Circle, Delivery, Issue, Shard
-from mailexpert.sending.queries import Counts
 from mailexpert.tracking.models import Rollup
 
 PAGES = ("mailing", "progress", "map", "map_mail", "people", "not_sent", "csv", "pdf")
@@ -138,6 +137,6 @@ def test_a_link_for_a_segment_of_many_is_told(shop):
         Circle.objects.create(issue_id=mailing.issue_id, segment_id=7, first=min(inside), contact_ids=inside)
         click(mailing, 1, n=3)
         mailing.refresh_from_db()
-        counts = Counts(planned=40, waiting=0, sent=40, skipped=0, failed=0, deferred=0, in_doubt=0)
-        assert [(one.base, one.clicks) for one in disclosure.links(mailing, counts)] == [(40, 0), (25, 3)]
-        assert disclosure.told_sums(mailing, counts).clicks == 3
+        report = queries.report(mailing)
+        assert [(one.base, one.clicks) for one in report.told.links] == [(40, 0), (25, 3)]
+        assert queries.line(mailing).sums.clicks == report.told.sums.clicks == 3

@@ -1,0 +1,39 @@
+"""What one look at the roll-ups finds is what each question of its own finds."""
+
+import pytest
+
+from mailexpert.core.scope import account
+from mailexpert.tracking import queries
+from mailexpert.tracking.models import Rollup
+from mailexpert.tracking.queries_whole import PROPERTIES, whole
+
+By = Rollup.By
+
+
+@pytest.fixture
+def counted(in_shop):
+    rows = [
+        (By.TOTAL, "", 1, 3), (By.TOTAL, "", 2, 9), (By.TOTAL, "", 4, 5),
+        (By.LINK, "0", 2, 7), (By.LINK, "1", 2, 2), (By.LINK, "1", 4, 5), (By.LINK, "-1", 1, 3),
+        (By.HOUR, "1795510800", 2, 9), (By.HOUR, "1795507200", 1, 3), (By.HOUR, "1795507200", 4, 5),
+        (By.DEVICE, "1", 2, 4), (By.DEVICE, "3", 2, 4), (By.DEVICE, "3", 1, 2), (By.COUNTRY, "NL", 2, 9),
+        (By.RULE, "6", 4, 5),
+    ]  # fmt: skip
+    Rollup.objects.bulk_create(
+        Rollup(issue_id=5, by=by, value=value, kind=kind, n=n) for by, value, kind, n in rows
+    )
+
+
+def test_one_look_finds_what_each_question_finds(counted):
+    found = whole(5)
+    assert found.hits == queries.hits(5)
+    assert found.clicks_per_link == queries.clicks_per_link(5)
+    assert found.clicks_over_time == queries.clicks_over_time(5)
+    assert found.machine_shares == queries.machine_shares(5)
+    assert found.shares == {by: queries.shares(5, by) for by in PROPERTIES}
+
+
+def test_of_what_nobody_asked_for_there_is_nothing(in_shop, stranger):
+    assert whole(5).hits == queries.Hits()
+    with account(stranger.id):
+        assert whole(5).clicks_per_link == []
