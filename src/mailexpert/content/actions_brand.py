@@ -11,12 +11,23 @@ from django.db import transaction
 
 from mailexpert.accounts.models import Account
 from mailexpert.base import antivirus, env, webpage
-from mailexpert.content import actions, actions_images, dress, queries_brand, rules_image, rules_site
+from mailexpert.content import (
+    actions,
+    actions_images,
+    dress,
+    queries_brand,
+    rules_brand,
+    rules_image,
+    rules_site,
+    store,
+)
+from mailexpert.content.blocks import look
 from mailexpert.content.models import Brand, Image, Template
 from mailexpert.content.rules_site import Proposal
 
 PATIENCE = 15.0  # seconds for page, style sheets and logos together
 MOST_TEMPLATES = 500
+LOGO_ENOUGH = 0.5  # of what is drawn
 REFUSED = (
     rules_image.NoPicture,
     rules_image.TooLarge,
@@ -77,6 +88,30 @@ def keep_logo(url: str, *, name: str) -> Image:
     """A logo from the site into the library. Raises what is in REFUSED."""
     found = webpage.fetch(url, largest=rules_image.LARGEST)
     return actions_images.keep_image(found.data, name=f"Logo {name}".strip(), alt=name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogoSeen:
+    """Whether a logo can be told from the sheet that it lies on."""
+
+    ground: str
+    sentence: str
+    is_seen: bool
+
+
+def logo_seen(logo: Image) -> list[LogoSeen]:
+    """By day and in dark mode; nothing where its file can't be looked at now."""
+    grounds = ((look.SHEET, rules_brand.LOGO_BY_DAY), (look.DARK_SHEET, rules_brand.LOGO_IN_THE_DARK))
+    try:
+        data = actions_images.bytes_of(logo)
+        return [
+            LogoSeen(
+                ground=ground, sentence=sentence, is_seen=rules_image.seen_on(data, ground) >= LOGO_ENOUGH
+            )
+            for ground, sentence in grounds
+        ]
+    except (store.StoreDown, store.Gone, OSError):
+        return []
 
 
 def outdated(found: Brand) -> list[Template]:

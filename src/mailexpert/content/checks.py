@@ -9,17 +9,19 @@ from django.utils.http import urlencode
 
 from mailexpert.content import findings, links, queries, queries_images, rules_checks, spam
 from mailexpert.content.findings import Finding, Written
-from mailexpert.content.problems import SourceError, gettext_noop
+from mailexpert.content.problems import Problem, SourceError, gettext_noop
+from mailexpert.content.queries_readers import reader_values
 from mailexpert.content.rules import Compiled, as_written, compile_source
 from mailexpert.content.values import Draft
 from mailexpert.content.words import say
 from mailexpert.mail.footer import with_footer
-from mailexpert.mail.personalise import RenderProblem
+from mailexpert.mail.personalise import ADDRESSES, RenderProblem, render_html, render_text
 
 OWN_PICTURE = re.compile(r"([-\w]{20,32})\.(?:jpg|png|gif)")
 UNDESCRIBED = gettext_noop(
     "The photo %(name)s isn’t described yet. Say what is to be seen, or that it is only decoration."
 )
+UNRENDERED = gettext_noop("The code between { and } comes to no end, or to too much: %(detail)s.")
 NO_FOOTER = gettext_noop(
     "The unsubscribe link can’t be put where everybody sees it: the page hides whatever stands in it."
 )
@@ -39,6 +41,7 @@ def check_draft(draft: Draft) -> list[Check]:
     """Everything to say about a mail before it leaves, what blocks it first."""
     try:
         compiled = compiled_of(draft)
+        _tried(draft, compiled)
     except SourceError as wrong:
         found = findings.refused(draft, wrong.problems)
     else:
@@ -47,6 +50,21 @@ def check_draft(draft: Draft) -> list[Check]:
     order = ("block", "warn", "ok")
     found.sort(key=lambda finding: order.index(finding.level))
     return [Check(code=f.code, level=f.level, text=say(f.sentence, f.values), where=f.where) for f in found]
+
+
+def _tried(draft: Draft, compiled: Compiled) -> None:
+    """Rendered once for somebody of whom nothing is known: code that runs without end stops here, and not on its way to
+    everybody. Raises SourceError."""
+    if not any("{%" in part for part in (draft.subject, compiled.html, compiled.text)):
+        return
+    try:
+        values = reader_values(None, draft.subject, compiled.html, compiled.text)
+        addresses = dict.fromkeys(ADDRESSES, "#")
+        render_html(compiled.html, values, **addresses)
+        for part in (compiled.text, draft.subject):
+            render_text(part, values, **addresses)
+    except RenderProblem as problem:
+        raise SourceError(Problem(line=0, sentence=UNRENDERED, values={"detail": str(problem)})) from problem
 
 
 def asking_page(on_to: str) -> str:

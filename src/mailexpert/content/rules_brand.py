@@ -28,6 +28,13 @@ ON_GROUND = gettext_noop("The small print below the mail, on the colour around i
 IN_THE_DARK = gettext_noop("In dark mode your colour becomes %(made)s on a dark sheet.")
 
 
+LOGO_BY_DAY = gettext_noop("Your logo, on white.")
+LOGO_IN_THE_DARK = gettext_noop("Your logo, on the dark sheet of dark mode.")
+LOGO_LOST = gettext_noop(
+    "Most of your logo can’t be told from the sheet there. Take one with a light edge or a ground of its own."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pair:
     """Words in a colour on a ground, and how well they are read."""
