@@ -97,7 +97,7 @@ def _judged(given: Mapping[str, Any]) -> dict[str, Any]:
     asked.update(wanted)
     for name in ("name", "logo", "logo_width", "font", "reason"):
         asked[name] = str(given.get(name) or "")
-    logo = _chosen(asked["logo"])
+    logo = _chosen(str(asked["logo"]))
     seen = [
         {"seen": one, "words": say(one.sentence, {}), "lost": say(rules_brand.LOGO_LOST, {})}
         for one in (brands.logo_seen(logo) if logo else [])

@@ -86,6 +86,34 @@ def test_a_mail_drawn_by_nobody_comes_back_as_it_was(
     )
 
 
+def test_a_mail_is_drawn_by_keyboard_alone(page_as: PageAs, shop: Tenant, template: Template) -> None:
+    drawer = Drawer(page_as, shop, template)
+    keyboard = drawer.page.keyboard
+    frame = drawer.opens()
+    source = {"source": FIELDS, "language": "nl", "words": {}}
+    assert (
+        frame.evaluate(
+            "given => new Promise(done => { open(given); editor.on('load', () => done([])) })", source
+        )
+        == []
+    )
+    chosen = "editor.getSelected().get('type')"
+    drawer.page.wait_for_timeout(300)
+    assert frame.evaluate("document.hasFocus()")
+    assert frame.evaluate(chosen) == "mj-section"
+    for key in ("d", "d"):  # into the column, into the text
+        keyboard.press(key)
+    assert frame.evaluate(chosen) == "mj-text"
+    part = frame.locator(".gjs-block", has_text=re.compile(r"^\s*(Button|Knop)\s*$"))
+    part.focus()
+    keyboard.press("Enter")
+    assert frame.evaluate(chosen) == "mj-button"
+    keyboard.press("Alt+ArrowUp")
+    assert re.search(r"<mj-button.*</mj-button>\s*<mj-text", frame.evaluate("written()"), re.DOTALL)
+    keyboard.press("Delete")
+    assert frame.evaluate("written()").count("<mj-button") == 1
+
+
 def test_what_is_drawn_is_taken_over_and_nothing_else_is(
     page_as: PageAs, shop: Tenant, template: Template
 ) -> None:

@@ -77,6 +77,7 @@ function open({ source, language, words }) {
     height: '100vh',
     width: 'auto',
     storageManager: false,
+    blockManager: { appendOnClick: globalThis.drawingPut },
     telemetry: false,
     cssIcons: '',
     assetManager: { upload: false, embedAsBase64: false },
@@ -84,6 +85,7 @@ function open({ source, language, words }) {
     plugins: [(one) => mjml(one, { imagePlaceholderSrc: '', fonts: {}, i18n: { nl: mjmlDutch }, mjmlParser: underHead(around.before) })],
   });
   dress(words);
+  globalThis.drawingKeys(editor);
   editor.setComponents(`<mjml>${ready}</mjml>`);
   return { refused: lost(ready, drawn()) };
 }
