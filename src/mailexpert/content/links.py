@@ -12,6 +12,7 @@ from mailexpert.base.weblink import Answer
 from mailexpert.content.findings import Finding, Written, fine, warn
 from mailexpert.content.models import LinkLook
 from mailexpert.content.problems import gettext_noop
+from mailexpert.content.rules_checks import is_example
 
 GOOD_FOR, BAD_FOR = timedelta(hours=6), timedelta(minutes=2)
 MOST = 200  # different links in one mail
@@ -91,7 +92,7 @@ def examine(html: str, written: Written) -> Iterator[Finding]:
     waiting = len(wanted) - len(known)
     if waiting:
         yield fine("links_waiting", NOT_LOOKED, count=waiting)
-    elif wanted and not faults:
+    elif wanted and not faults and not any(map(is_example, wanted)):
         yield fine("links_there", ALL_THERE)
 
 
@@ -104,6 +105,8 @@ def _judged(url: str, label: str, answer: Answer | None, written: Written) -> Fi
         return Finding(code="link_dead", level="block", sentence=GONE, values=values, where=place)
     if answer.why == "private":
         return None  # rules_checks says so: it leads to a machine of one's own
+    if not answer.status and is_example(url):
+        return None  # rules_checks says so: no address of one's own was filled in yet
     if not answer.status:
         return warn("link_silent", NO_ANSWER, place, **values)
     if answer.status >= 400 and answer.status not in (401, 403, 429):

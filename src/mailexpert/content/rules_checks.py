@@ -208,11 +208,17 @@ def _judge_target(target: str, *, is_named: bool) -> tuple[str, Level, str]:
     host = (parts.hostname or "").lower()
     if host in HERE or host.endswith(".localhost"):
         return "link_here", "block", LINK_HERE
-    if EXAMPLES.search(host):
+    if is_example(target):
         return "link_example", "warn", LINK_EXAMPLE
     if parts.scheme == "http":
         return "link_plain", "warn", LINK_PLAIN
     return "", "ok", ""
+
+
+def is_example(target: str) -> bool:
+    """Whether an address stands under a domain that is kept for examples."""
+    parts = _split(target)
+    return parts is not None and EXAMPLES.search((parts.hostname or "").lower()) is not None
 
 
 def _split(target: str) -> SplitResult | None:

@@ -132,6 +132,12 @@ def test_a_page_that_is_gone_blocks_and_one_without_an_answer_warns(in_shop, ans
     assert checked()[code].level == level
 
 
+def test_a_link_that_still_leads_to_an_example_is_told_once(in_shop, answer):
+    answer(status=0, why="silent")
+    found = checked(f"{FILLED}<a href='https://www.example.org/story'>Lees het verhaal</a>")
+    assert {code for code in found if code.startswith("link")} == {"link_example"}
+
+
 def test_answers_are_kept_so_that_nobody_is_asked_at_every_key(in_shop, answer, monkeypatch):
     answer(status=404)
     checked()
