@@ -59,7 +59,9 @@ def mailing(shop: Tenant, intake: Running, tmp_path: Path) -> Iterator[dict[str,
         ("127.0.0.1", port), functools.partial(Quiet, directory=str(tmp_path))
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {"issue": issue, "track": track, "shop": f"http://127.0.0.1:{port}", "key": key}
+    shop_url = f"http://127.0.0.1:{port}"
+    assert comes_true(lambda: intake.ask(f"/t/v/{key}", "OPTIONS", Origin=shop_url).status == 204)
+    yield {"issue": issue, "track": track, "shop": shop_url, "key": key}
     server.shutdown()
     server.server_close()
 
