@@ -1,15 +1,20 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 CONTACT = ["account_id", "contact"]
 
 
 class Migration(migrations.Migration):
+    """Memberships are millions: nobody waits at the table while an index is made."""
+
+    atomic = False
+
     dependencies = [
         ("contacts", "0012_signup_own_pages"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="membership",
             index=models.Index(
                 fields=CONTACT,
@@ -17,7 +22,7 @@ class Migration(migrations.Migration):
                 name="contacts_membership_ended",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="membership",
             index=models.Index(
                 fields=CONTACT,
