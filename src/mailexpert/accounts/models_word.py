@@ -21,6 +21,8 @@ class Word(AccountRow):
         DOMAIN_BROKEN = "domain_broken", _("A sender domain is broken")
         RELAY_REFUSES = "relay_refuses", _("A relay refuses mail")
         MAILING_PAUSED = "mailing_paused", _("A mailing is paused")
+        TEST_ASKS = "test_asks", _("A test of versions asks you to choose")
+        TEST_DECIDED = "test_decided", _("A test of versions was decided")
         REQUEST = "request", _("A person asks for something by right")
         NEW_DEVICE = "new_device", _("Someone logged in on a new device")
 

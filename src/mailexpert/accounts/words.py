@@ -69,6 +69,14 @@ SENTENCES: dict[str, Callable[[Values], tuple[str, str]]] = {
         _("The mailing “%(mailing)s” is paused") % v,
         _("Who had no turn yet gets it when you let the mailing go on."),
     ),
+    Kind.TEST_ASKS: lambda v: (
+        _("The test of “%(mailing)s” asks you to choose") % v,
+        _("The time is over. Everyone else waits until you choose a version."),
+    ),
+    Kind.TEST_DECIDED: lambda v: (
+        _("The test of “%(mailing)s” is decided: version %(letter)s") % v,
+        _("It goes to everyone else now. The page says how sure that is, and why."),
+    ),
     Kind.REQUEST: lambda v: (
         _("A request of a person waits for an answer"),
         _("It came in on %(received)s and must be answered by %(due)s. The page says what to do.") % v,

@@ -16,6 +16,7 @@ from mailexpert.api.routes import (
     contacts,
     content,
     domains,
+    experiments,
     forms,
     imports,
     lists,
@@ -72,6 +73,7 @@ for path, router in (
     ("/segments", segments.router),
     ("/forms", forms.router),
     ("/mailings", mailings.router),
+    ("/mailings", experiments.router),
     ("/domains", domains.router),
     ("/orders", orders.router),
 ):

@@ -273,6 +273,28 @@ class SendIn(Strict):
     at: datetime | None = None
 
 
+class VersionIn(Strict):
+    """What a version has of its own: one of these."""
+
+    subject: Annotated[Line, Field(max_length=400)] = ""
+    sender: Annotated[Line, Field(max_length=320)] = ""
+    at: datetime | None = None
+
+
+class TestIn(Strict):
+    what: Literal["subject", "sender", "time"]
+    versions: Annotated[list[VersionIn], Field(min_length=1, max_length=4)]
+    share: Literal[10, 20, 30, 40, 50] = 20
+    hours: Annotated[int, Field(ge=1, le=48)] = 4
+    goal: Annotated[Line, Field(max_length=20)] = "clicks"
+    decides: Literal["automatic", "hand"] = "automatic"
+    on_tie: Literal["first", "ask"] = "first"
+
+
+class ChoiceIn(Strict):
+    version: Literal["A", "B", "C", "D"]
+
+
 class CheckOut(Schema):
     code: str
     level: Literal["block", "warn", "ok"]
@@ -307,6 +329,24 @@ class PlaceOut(Schema):
     failed: int
 
 
+class VersionOut(Schema):
+    """A version of a test, or (`letter` empty) everyone else. Figures of fewer than 20 people are null."""
+
+    letter: str
+    subject: str
+    winner: bool
+    planned: int
+    waiting: int
+    sent: int
+    skipped: int
+    failed: int
+    deferred: int
+    in_doubt: int
+    clicks: int | None
+    machine_clicks: int | None
+    unsubscribed: int | None
+
+
 class ReportOut(Schema):
     mailing: MailingOut
     summary: str
@@ -318,6 +358,7 @@ class ReportOut(Schema):
     domains: list[PlaceOut]
     skipped: dict[str, int]
     failed: dict[str, int]
+    versions: list[VersionOut] = []
 
 
 class DoubtfulOut(Schema):

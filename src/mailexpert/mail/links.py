@@ -185,12 +185,12 @@ class Numbered:
     targets: list[str]
 
 
-def number(html: str, text: str, *, apart: str = "") -> Numbered:
+def number(html: str, text: str, *, apart: str = "", known: Sequence[str] = ()) -> Numbered:
     """Number the web links of an issue: the same target has the same number in both parts. A target that holds
     Liquid is left alone, because a tracked one must be the same for everybody; so are mailto:, tel: and anchors, and
-    what begins with `apart`. Every other byte stays."""
+    what begins with `apart`. Targets that are `known` keep their numbers. Every other byte stays."""
     html, text = html.translate(OURS), text.translate(OURS)
-    numbers: dict[str, int] = {}
+    numbers = {target: place for place, target in enumerate(known)}
     in_html = ((place.start, place.end, "" if place.is_quoted else '"') for place in anchors.hrefs(html))
     in_text = ((start, end, None) for start, end in anchors.in_text(text))
     html = _replaced(html, in_html, numbers, apart)

@@ -15,11 +15,14 @@ from mailexpert.content import revisions
 from mailexpert.content.queries_readers import reader_values
 from mailexpert.content.uses import Change
 from mailexpert.mail import address
-from mailexpert.mailings import audience, checks, rules
+from mailexpert.mailings import actions_experiments as experiments
+from mailexpert.mailings import audience, checks, queries_experiments, rules
+from mailexpert.mailings.freezing import freeze
 from mailexpert.mailings.models import AudienceList, AudienceSegment, Mailing
+from mailexpert.mailings.moves import locked, move
 from mailexpert.sending import actions as sending
+from mailexpert.sending import queries as queries_sending
 from mailexpert.sending import testmail
-from mailexpert.tracking import queries as tracking
 
 State = Mailing.State
 May = Callable[[list[rules.Check]], bool]
@@ -82,10 +85,15 @@ def rewrite_drafts(piece: str, change: Change) -> int:
     return changed
 
 
+@transaction.atomic
 def delete_draft(mailing: Mailing) -> None:
-    found = _locked(mailing.id)
+    found = locked(mailing.id)
     if not found.is_draft:
         raise rules.NotNow(found.state)
+    if found.version_of_id is not None:
+        experiments.drop_content(found)
+        return
+    experiments.drop(found)
     revisions.forget(revisions.Owner(mailing_id=found.id))
     found.delete()
 
@@ -94,46 +102,38 @@ def delete_draft(mailing: Mailing) -> None:
 def schedule(mailing: Mailing, at: datetime) -> None:
     """Send at a moment; the checks hold now and are looked at again then. That nobody may be mailed today says
     nothing about then."""
-    found = _locked(mailing.id)
+    found = locked(mailing.id)
+    if found.version_of_id is not None:
+        raise rules.NotNow(found.state)
     rules.check_step(found.state, State.SCHEDULED)
     rules.check_time(at, now())
     _checked(found, rules.may_plan)
-    _move(found, State.SCHEDULED, scheduled_at=at)
+    move(found, State.SCHEDULED, scheduled_at=at)
 
 
 @transaction.atomic
 def unschedule(mailing: Mailing) -> None:
-    found = _locked(mailing.id)
+    found = locked(mailing.id)
     rules.check_step(found.state, State.DRAFT)
-    _move(found, State.DRAFT, scheduled_at=None)
+    move(found, State.DRAFT, scheduled_at=None)
 
 
 @transaction.atomic
 def start(mailing: Mailing, may: May = rules.may_send) -> None:
-    """Freeze the mailing into an issue, cut its audience into shards, and let the engine have it."""
-    found = _locked(mailing.id)
-    if not found.is_draft:
+    """Freeze the mailing into an issue, cut its audience into shards, and let the engine have it. Where versions are
+    tried first, each of them is an issue beside it."""
+    found = locked(mailing.id)
+    if not found.is_draft or found.version_of_id is not None:
         raise rules.NotNow(found.state)  # one issue a mailing: a second would send everyone a second mail
     content = _checked(found, may)
-    account = Account.objects.get()
-    issue = sending.open_issue(
-        mailing_id=found.id,
-        subject=found.subject,
-        html=content.html,
-        text=content.text,
-        preheader=found.preheader,
-        sender=found.sender,
-        reply_to=found.reply_to,
-        fields=content.fields,
-        list_ids=found.list_ids(),
-        purpose=content.purpose,
-        tracking=tracking.limits().allowed(found.tracking),
-        language=found.language,
-        sender_line=account.sender_line,
-    )
-    audience.cut(issue.id, found.list_ids(), found.list_ids(excluded=True), found.segment_ids())
-    audience.cut_circles(issue.id, content.segments)
-    _move(found, State.SENDING, issue=issue, started_at=now())
+    issue = freeze(found, content)
+    experiment = queries_experiments.of(found)
+    if experiment is not None:
+        experiments.begin(found, experiment, issue, content.segments)
+    else:
+        audience.cut(issue.id, found.list_ids(), found.list_ids(excluded=True), found.segment_ids())
+        audience.cut_circles(issue.id, content.segments)
+    move(found, State.SENDING, issue=issue, started_at=now(), test=Mailing.Test.RUNS if experiment else "")
 
 
 def start_scheduled(mailing_id: int) -> None:
@@ -176,28 +176,28 @@ def send_test(mailing: Mailing, to: str) -> str:
 @transaction.atomic
 def pause(mailing: Mailing, until: datetime | None = None) -> None:
     """Hold it, for good or until a moment; that may be chosen later, and changed."""
-    found = _locked(mailing.id)
+    found = locked(mailing.id)
     if until is not None:
         rules.check_time(until, now())
     if found.state != State.PAUSED or found.scheduled_at == until:
         rules.check_step(found.state, State.PAUSED)
         sending.pause(found.started_issue_id)
-    _move(found, State.PAUSED, scheduled_at=until)
+    move(found, State.PAUSED, scheduled_at=until)
 
 
 @transaction.atomic
 def resume(mailing: Mailing) -> None:
-    found = _locked(mailing.id)
+    found = locked(mailing.id)
     if found.state != State.PAUSED:
         raise rules.NotNow(found.state)
     sending.resume(found.started_issue_id)
-    _move(found, State.SENDING, scheduled_at=None)
+    move(found, State.SENDING, scheduled_at=None)
 
 
 @transaction.atomic
 def resume_due(mailing_id: int) -> None:
     """Go on with one whose pause is over; somebody may have changed that meanwhile."""
-    found = _locked(mailing_id)
+    found = locked(mailing_id)
     if found.state == State.PAUSED and found.scheduled_at is not None and found.scheduled_at <= now():
         resume(found)
 
@@ -205,33 +205,35 @@ def resume_due(mailing_id: int) -> None:
 @transaction.atomic
 def cancel(mailing: Mailing) -> None:
     """Stop for good: who had no turn is skipped, who got it keeps it."""
-    found = _locked(mailing.id)
+    found = locked(mailing.id)
     rules.check_step(found.state, State.CANCELLED)
     if found.issue_id is not None:
         sending.cancel(found.started_issue_id)
-    _move(found, State.CANCELLED, finished_at=now())
+        experiments.stop(found)
+    move(found, State.CANCELLED, finished_at=now())
 
 
 @transaction.atomic
 def follow(mailing_id: int) -> None:
     """Bring a mailing in line with its issue: sent when no shard and no retry is left, under way again when there
     is one once more (someone in doubt was ordered again, or an engine woke up with a late answer)."""
-    found = _locked(mailing_id)
-    if found.state == State.SENDING and found.issue.is_done:
-        _move(found, State.SENT, finished_at=found.issue.finished_at)
-    elif found.state == State.SENT and not found.issue.is_done:
-        _move(found, State.SENDING, finished_at=None)
+    found = locked(mailing_id)
+    is_done = queries_sending.is_done(found.started_issue_id)
+    if found.state == State.SENDING and is_done:
+        move(found, State.SENT, finished_at=queries_sending.finished_at(found.started_issue_id))
+    elif found.state == State.SENT and not is_done:
+        move(found, State.SENDING, finished_at=None)
 
 
 @transaction.atomic
 def send_doubtful_again(mailing: Mailing) -> int:
     """A person's order: everyone in doubt gets another attempt, and some may have it twice. Says how many."""
-    found = _locked(mailing.id)
+    found = locked(mailing.id)
     if found.state not in (State.SENDING, State.PAUSED, State.SENT):
         raise rules.NotNow(found.state)
     ordered = sending.retry_doubtful(found.started_issue_id)
     if ordered and found.state == State.SENT:
-        _move(found, State.SENDING, finished_at=None)
+        move(found, State.SENDING, finished_at=None)
     return ordered
 
 
@@ -264,17 +266,6 @@ def _someone(mailing: Mailing, content: checks.Content) -> dict[str, Any]:
     first = on_lists.select_related("contact").first()
     who = first.contact if first else None
     return reader_values(who, content.html, content.text, mailing.subject)
-
-
-def _locked(mailing_id: int) -> Mailing:
-    return Mailing.objects.select_for_update().get(id=mailing_id)
-
-
-def _move(mailing: Mailing, state: str, **fields: object) -> None:
-    mailing.state = state
-    for name, value in fields.items():
-        setattr(mailing, name, value)
-    mailing.save(update_fields=["state", "updated_at", *fields])
 
 
 def _checked(mailing: Mailing, may: May) -> checks.Content:

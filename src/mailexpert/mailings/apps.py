@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.core import leaving, navigation, usage
+from mailexpert.core import leaving, navigation, report_sections, usage
 
 
 class MailingsConfig(AppConfig):
@@ -13,7 +13,9 @@ class MailingsConfig(AppConfig):
         from mailexpert.mailings import declare, jobs  # noqa: F401
         from mailexpert.mailings.actions import rewrite_drafts, stop_everything
         from mailexpert.mailings.queries import counts_made_from, made_from, sent_this_month, showing
+        from mailexpert.mailings.report_experiments import section
 
+        report_sections.register(section())
         uses.register(showing)
         uses.register_rewrite(rewrite_drafts)
         uses.register_templates(uses.MadeFrom(some=made_from, counts=counts_made_from))

@@ -21,7 +21,7 @@ from mailexpert.content.rules import compile_source
 from mailexpert.content.values import Draft
 from mailexpert.mail import address, utm
 from mailexpert.mail.browser import with_browser_link
-from mailexpert.mailings import archive, audience, queries
+from mailexpert.mailings import archive, audience, checks_experiments, queries, versions
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.rules import NOBODY, Check, Level
 from mailexpert.sending import queries_domains as domains
@@ -41,10 +41,20 @@ class Content:
 
 def look_over(mailing: Mailing) -> tuple[list[Check], Content | None]:
     """Every check, the blocking ones first; the content too when it can be made."""
+    mailing = versions.whole(mailing)
     found, content = _content(mailing)
     found += [*_sender(mailing), *_audience(mailing), *_package(mailing), *_address_line()]
+    found += checks_experiments.look(mailing, content=_content, sender=_sender)
     order: dict[Level, int] = {"block": 0, "warn": 1, "ok": 2}
     return sorted(found, key=lambda check: order[check.level]), content
+
+
+def content_of(mailing: Mailing) -> Content:
+    """Of a mailing that was looked over. Raises SourceError where nothing can be made of it."""
+    _found, content = _content(mailing)
+    if content is None:
+        raise SourceError
+    return content
 
 
 def look_at_pages(mailing: Mailing, *, again: bool = False) -> None:

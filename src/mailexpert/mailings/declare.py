@@ -19,7 +19,7 @@ declare(
     technical=(
         "id", "account_id", "template_id", "kind", "tracking", "language", "state", "scheduled_at", "issue_id",
         "version",
-        "created_at", "updated_at", "started_at", "finished_at",
+        "created_at", "updated_at", "started_at", "finished_at", "test", "version_of_id",
     ),
 )  # fmt: skip
 declare(
@@ -30,7 +30,7 @@ declare(
     keep="as long as its mailing",
     technical=("id", "account_id", "mailing_id", "list_id", "excluded"),
 )
-for name in ("start_due", "resume_due", "follow_issues"):
+for name in ("start_due", "resume_due", "follow_issues", "look_at_tests"):
     declare_job(f"mailings.jobs.{name}")
 declare(
     "mailings_audiencesegment",
@@ -49,4 +49,25 @@ declare(
     keep="as long as the account",
     columns={"by_id": Column(category="user.unique_id", erase="keep"), "warnings": "user.content.private"},
     technical=("id", "account_id", "mailing_id", "at"),
+)
+declare(
+    "mailings_experiment",
+    purpose="marketing.communications.email",
+    ground="contract: the account tries versions of a mailing; it holds numbers about groups, of no person",
+    subject="account",
+    keep="as long as its mailing",
+    columns={"by_id": Column(category="user.unique_id", erase="keep")},
+    technical=(
+        "id", "account_id", "mailing_id", "what", "share", "goal", "hours", "decides", "on_tie", "state", "looks",
+        "started_at", "tested_at", "decided_at", "winner", "how", "reading",
+    ),
+)  # fmt: skip
+declare(
+    "mailings_version",
+    purpose="marketing.communications.email",
+    ground="contract: the account tries versions of a mailing",
+    subject="account",
+    keep="as long as its mailing",
+    columns={"subject": "user.content.private", "sender": "user.contact.email"},
+    technical=("id", "account_id", "experiment_id", "what", "n", "at", "draft_id", "issue_id"),
 )

@@ -6,7 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
+from mailexpert.mailings.models_experiments import Experiment, Version
 from mailexpert.tracking.models import Mode
+
+__all__ = ["AudienceList", "AudienceSegment", "Decision", "Experiment", "Mailing", "NotStarted", "Version"]
 
 
 class NotStarted(Exception):
@@ -14,6 +17,8 @@ class NotStarted(Exception):
 
 
 class Mailing(AccountRow):
+    """`version_of`: the mailing that this is another content of, for a test; it is never sent by itself."""
+
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SCHEDULED = "scheduled", _("Scheduled")
@@ -27,6 +32,12 @@ class Mailing(AccountRow):
         MJML = "mjml", "MJML"
         HTML = "html", "HTML"
         TEXT = "text", _("Text")
+
+    class Test(models.TextChoices):
+        """What the test of its versions is doing; nothing without one, and once it was decided."""
+
+        RUNS = "runs", _("Test runs")
+        ASKS = "asks", _("Test asks you")
 
     Tracking = Mode
 
@@ -50,6 +61,10 @@ class Mailing(AccountRow):
     updated_at = models.DateTimeField(auto_now=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    test = models.CharField(max_length=5, choices=Test, blank=True, default="", db_default="")
+    version_of: Any = AccountForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="versions", db_index=False
+    )
 
     objects: ClassVar[AccountManager["Mailing"]] = AccountManager()
 
@@ -57,7 +72,14 @@ class Mailing(AccountRow):
         indexes = [
             models.Index(fields=["account_id", "-id"], name="mailings_newest"),
             models.Index(fields=["scheduled_at"], condition=models.Q(state="scheduled"), name="mailings_due"),
+            models.Index(
+                fields=["account_id", "version_of"],
+                condition=models.Q(version_of__isnull=False),
+                name="mailings_version_of",
+            ),
         ]
+
+    tried: int | None = None  # which version of it this is, where one stands in its place (versions.py)
 
     def __str__(self) -> str:
         return self.name

@@ -61,7 +61,7 @@ class Wanted:
 
 
 def newest(wanted: Wanted, limit: int) -> list[Mailing]:
-    rows = Mailing.objects.order_by("-id")
+    rows = Mailing.objects.filter(version_of=None).order_by("-id")
     for word in wanted.term.split()[:MOST_WORDS]:
         rows = rows.filter(Q(name__icontains=word) | Q(subject__icontains=word))
     if wanted.state:

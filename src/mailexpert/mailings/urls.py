@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailexpert.mailings.views import drafts, present, way
+from mailexpert.mailings.views import drafts, experiments, present, way
 
 app_name = "mailings"
 urlpatterns = [
@@ -16,6 +16,13 @@ urlpatterns = [
     path("<int:mailing_id>/links/opnieuw/", drafts.look_at_links_again, name="look_at_links_again"),
     path("<int:mailing_id>/herstellen/", drafts.mend, name="mend"),
     path("<int:mailing_id>/proefmail/", drafts.test_mail, name="test_mail"),
+    path("<int:mailing_id>/test/", experiments.test, name="test"),
+    path("<int:mailing_id>/test/bewaren/", experiments.save, name="test-save"),
+    path("<int:mailing_id>/test/versie/", experiments.add, name="test-add"),
+    path("<int:mailing_id>/test/weg/", experiments.drop, name="test-drop"),
+    path("<int:mailing_id>/test/kiezen/", experiments.choose, name="test-choose"),
+    path("<int:mailing_id>/test/stand/", experiments.part, name="test-part"),
+    path("<int:mailing_id>/test/versies.csv", experiments.rows, name="test-rows"),
     path("<int:mailing_id>/verzenden/", way.send, name="send"),
     path("<int:mailing_id>/van-de-planning/", way.unschedule, name="unschedule"),
     path("<int:mailing_id>/pauzeren/", way.pause, name="pause"),

@@ -19,6 +19,6 @@ def next_mailing(request: HttpRequest) -> dict[str, Any] | None:
     State = Mailing.State
     found = (
         Mailing.objects.filter(state=State.SCHEDULED).order_by("scheduled_at").first()
-        or Mailing.objects.filter(state=State.DRAFT).order_by("-updated_at").first()
+        or Mailing.objects.filter(state=State.DRAFT, version_of=None).order_by("-updated_at").first()
     )
     return {"mailing": found, "tally": mailings.tally(found)} if found else None

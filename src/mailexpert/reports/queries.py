@@ -161,7 +161,7 @@ def _page(target: str) -> str:
 
 
 def _seconds_left(mailing: Mailing, counts: sending.Counts) -> float | None:
-    if mailing.state != Mailing.State.SENDING or mailing.started_at is None:
+    if mailing.state != Mailing.State.SENDING or mailing.test or mailing.started_at is None:
         return None
     seconds = (now() - mailing.started_at).total_seconds()
     left = rules.time_left(counts.planned - counts.waiting, counts.planned, seconds)

@@ -1,16 +1,19 @@
 """What one can do with an issue. The delivery engine hears of each of these within a second."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from mailexpert.base import env
 from mailexpert.core.scope import current_account
 from mailexpert.mail import address, links
-from mailexpert.sending import queries_domains
-from mailexpert.sending.models import Issue
+from mailexpert.sending import queries, queries_domains
+from mailexpert.sending.models import Issue, Shard
 
 RETRY_DOUBTFUL = (Path(__file__).parent / "sql" / "retry_doubtful.sql").read_text()
 CHANNEL = "mailexpert_outbox"
@@ -45,14 +48,17 @@ class Frozen(TypedDict):
 
 
 @transaction.atomic
-def open_issue(**frozen: Unpack[Frozen]) -> Issue:
-    """Freeze a mailing. Cut its shards in the same transaction, else the engine finds it empty and done. Raises
-    NoSenderDomain."""
+def open_issue(
+    *, known_links: Sequence[str] = (), lead: Issue | None = None, **frozen: Unpack[Frozen]
+) -> Issue:
+    """Freeze a mailing, or a version of the one that is the `lead`; `known_links` keep their numbers, so that a link
+    has the same in every version. Cut its shards in the same transaction, else the engine finds it empty and done.
+    Raises NoSenderDomain."""
     sender = address.parse_sender(frozen["sender"])
     domain = queries_domains.domain_for(sender.address.text)
     if domain is None and queries_domains.mail_leaves():
         raise NoSenderDomain(sender.address.domain)
-    numbered = _numbered(frozen)
+    numbered = _numbered(frozen, known_links)
     kept = {name: value for name, value in frozen.items() if name not in ("sender", "html", "text")}
     issue = Issue.objects.create(
         sender_name=sender.name,
@@ -62,17 +68,34 @@ def open_issue(**frozen: Unpack[Frozen]) -> Issue:
         text=numbered.text,
         links=numbered.targets,
         started_at=Now(),
+        lead=lead,
         **kept,
     )
     _tell_engine(issue.id)
     return issue
 
 
-def _numbered(frozen: Frozen) -> links.Numbered:
+def _numbered(frozen: Frozen, known: Sequence[str]) -> links.Numbered:
     if frozen["tracking"] == "none":
         return links.Numbered(frozen["html"], frozen["text"], [])
     # Who reads a mailing in the browser clicked on nothing in it.
-    return links.number(frozen["html"], frozen["text"], apart=f"{env.load().base_url}/lezen/")
+    return links.number(frozen["html"], frozen["text"], apart=f"{env.load().base_url}/lezen/", known=known)
+
+
+WORDS = (
+    "sender_name", "sender_address", "domain_id", "reply_to", "subject", "html", "text", "preheader", "fields",
+    "language",
+)  # fmt: skip
+
+
+@transaction.atomic
+def let_go(lead_id: int, words_of: int, begins: datetime) -> None:
+    """Those who waited for the outcome of a test get this version, from a moment on. None of them had a turn before,
+    and nobody loads an issue of which nothing can be claimed."""
+    chosen = Issue.objects.values(*WORDS).get(id=words_of)
+    Issue.objects.filter(id=lead_id).update(**chosen)
+    Shard.objects.filter(issue_id=lead_id, state=Shard.State.OPEN).update(not_before=begins)
+    _tell_engine(lead_id)
 
 
 def pause(issue_id: int) -> None:
@@ -96,19 +119,19 @@ def retry_doubtful(issue_id: int) -> int:
     if issue.state == State.CANCELLED:
         raise NotNow(NotNow.__doc__)
     with connection.cursor() as cursor:
-        cursor.execute(RETRY_DOUBTFUL, {"account": current_account(), "issue": issue_id})
-        ordered = len(cursor.fetchall())
-    if ordered and issue.state == State.DONE:
-        Issue.objects.filter(id=issue_id).update(state=State.SENDING, finished_at=None)
+        cursor.execute(RETRY_DOUBTFUL, {"account": current_account(), "issues": queries.family(issue_id)})
+        rows = cursor.fetchall()
+    again = {issue for _contact, issue in rows}
+    Issue.objects.filter(id__in=again, state=State.DONE).update(state=State.SENDING, finished_at=None)
     _tell_engine(issue_id)
-    return ordered
+    return len(rows)
 
 
 @transaction.atomic
 def _move(issue_id: int, allowed: set[State], wanted: State) -> None:
-    changed = Issue.objects.filter(id=issue_id, state__in=allowed, finished_at=None).update(
-        state=wanted, reason=""
-    )
+    changed = Issue.objects.filter(
+        Q(id=issue_id) | Q(lead_id=issue_id), state__in=allowed, finished_at=None
+    ).update(state=wanted, reason="")
     if not changed:
         raise NotNow(NotNow.__doc__)
     _tell_engine(issue_id)

@@ -97,7 +97,8 @@ declare(
     },
     technical=(
         "id", "account_id", "mailing_id", "kind", "per_hour", "fields", "list_ids", "purpose", "tracking",
-        "language", "state", "reason", "domain_id", "hold", "created_at", "started_at", "finished_at",
+        "language", "state", "reason", "domain_id", "hold", "lead_id", "places", "created_at", "started_at",
+        "finished_at",
     ),
 )  # fmt: skip
 declare(

@@ -5,10 +5,11 @@ columns they name with these models."""
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, RangeOperators
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow, Walled
@@ -25,7 +26,9 @@ __all__ = [
 
 
 class Issue(AccountRow):
-    """A mailing frozen when its sending started. `html` and `text` hold Liquid and numbered links."""
+    """A mailing frozen when its sending started. `html` and `text` hold Liquid and numbered links. While two versions
+    are tried, each version is an issue whose `lead` is the issue of everyone else; `places` are then those of the
+    audience, drawn by lot, that an issue has."""
 
     class Kind(models.IntegerChoices):
         MAILING = 1
@@ -60,6 +63,10 @@ class Issue(AccountRow):
     state = models.SmallIntegerField(choices=State, default=State.SENDING)
     reason = models.CharField(max_length=40, blank=True, default="")
     hold = models.CharField(max_length=40, blank=True, default="", db_default="")  # while set, nobody gets it
+    lead: Any = AccountForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
+    places = BigIntegerRangeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -75,6 +82,33 @@ class Issue(AccountRow):
                 name="sending_issue_under_way",
             ),
             models.Index(fields=["account_id", "mailing_id"], name="sending_issue_of_mailing"),
+            # Read by queries.family.
+            models.Index(
+                fields=["account_id", "lead"],
+                condition=models.Q(lead__isnull=False),
+                name="sending_issue_of_lead",
+            ),
+        ]
+        constraints = [
+            # No place of an audience belongs to two issues of a mailing, so nobody gets two versions. Ranges on both
+            # sides: equality of numbers in GiST would need an extension.
+            ExclusionConstraint(
+                name="sending_issue_places_once",
+                expressions=[
+                    (
+                        models.Func(
+                            Coalesce("lead_id", "id"),
+                            Coalesce("lead_id", "id"),
+                            models.Value("[]"),
+                            function="int8range",
+                            output_field=BigIntegerRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("places", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(places__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@ planned = waiting + deferred + sent + skipped + failed + in doubt."""
 
 import random
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db.models import Count
 
 from mailexpert.core.scope import current_account
 from mailexpert.sending import rules
-from mailexpert.sending.models import InstallationRelay, Relay, Stop, Tempo, Warmup
+from mailexpert.sending.models import InstallationRelay, Issue, Relay, Stop, Tempo, Warmup
 
 ENVIRONMENT_RELAY = 0
 SQL = Path(__file__).parent / "sql"
@@ -35,13 +36,39 @@ class Failure:
     count: int
 
 
+def family(issue_id: int) -> list[int]:
+    """An issue, and the versions of it that were tried first. Whatever is asked of an issue is answered for all."""
+    return [issue_id, *Issue.objects.filter(lead_id=issue_id).order_by("id").values_list("id", flat=True)]
+
+
+def finished_at(issue_id: int) -> datetime | None:
+    """When the last of them was done."""
+    rows = Issue.objects.filter(id__in=family(issue_id)).order_by("-finished_at")
+    return rows.values_list("finished_at", flat=True).first()
+
+
 def counts(issue_id: int) -> Counts:
-    return Counts(**_rows(COUNTS, issue=issue_id)[0])
+    return counts_of(family(issue_id))
+
+
+def counts_of(issue_ids: list[int]) -> Counts:
+    """Of these issues alone, added up."""
+    return Counts(**_rows(COUNTS, issues=issue_ids)[0])
+
+
+def is_done(issue_id: int) -> bool:
+    """No shard and no retry is left, in no version."""
+    return not Issue.objects.filter(id__in=family(issue_id)).exclude(state=Issue.State.DONE).exists()
 
 
 def unsubscribed(issue_id: int) -> int:
     """How many people stopped by this issue; twice by the same person counts once."""
-    return Stop.objects.filter(issue_id=issue_id).aggregate(n=Count("contact_id", distinct=True))["n"] or 0
+    return unsubscribed_of(family(issue_id))
+
+
+def unsubscribed_of(issue_ids: list[int]) -> int:
+    rows = Stop.objects.filter(issue_id__in=issue_ids)
+    return rows.aggregate(n=Count("contact_id", distinct=True))["n"] or 0
 
 
 def own_relays() -> list[Relay]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from mailexpert.core.scope import current_account
+from mailexpert.sending.queries import family
 
 SQL = Path(__file__).parent / "sql"
 LOST = (SQL / "lost.sql").read_text()
@@ -36,11 +37,11 @@ class DoubtSum:
 
 def doubtful(issue_id: int, *, after: int = 0, limit: int) -> list[Doubtful]:
     """A page by contact: those behind contact `after`."""
-    return [Doubtful(**row) for row in _rows(DOUBTFUL, issue=issue_id, after=after, limit=limit)]
+    return [Doubtful(**row) for row in _rows(DOUBTFUL, issues=family(issue_id), after=after, limit=limit)]
 
 
 def doubt_sum(issue_id: int) -> DoubtSum:
-    return DoubtSum(**_rows(DOUBT_SUM, issue=issue_id)[0])
+    return DoubtSum(**_rows(DOUBT_SUM, issues=family(issue_id))[0])
 
 
 def _rows(sql: str, **values: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from mailexpert.core.scope import current_account
 from mailexpert.sending import queries_doubt
+from mailexpert.sending.queries import family
 
 SKIPPED, FAILED, DEFERRED, IN_DOUBT = KINDS = ("skipped", "failed", "deferred", "in_doubt")
 OUTCOMES = {SKIPPED: 3, FAILED: 2}
@@ -69,8 +70,11 @@ def people(
     if kind == IN_DOUBT:
         return _doubtful(issue_id, place, limit)
     statement = WITH_NAMES.format(page=SETTLED if kind in OUTCOMES else WAITING)
-    values = {
-        "account": current_account(), "issue": issue_id, "outcome": OUTCOMES.get(kind), "code": code,
+    issues = family(issue_id)
+    if len(issues) > 1:  # else an index gives the page in its order
+        statement = statement.replace("issue_id = %(issue)s", "issue_id = ANY(%(issues)s)")
+    values: dict[str, Any] = {
+        "account": current_account(), "issue": issue_id, "issues": issues, "outcome": OUTCOMES.get(kind), "code": code,
         "after_code": place.code, "after": place.contact, "limit": limit,
     }  # fmt: skip
     with connection.cursor() as cursor:

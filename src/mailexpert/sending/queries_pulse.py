@@ -11,12 +11,13 @@ from django.db.models.functions import TruncMinute
 
 from mailexpert.core.scope import current_account
 from mailexpert.sending.models import Delivery, DomainCount, Outcome, Pulse, PulseTaken, Retry, Shard
+from mailexpert.sending.queries import family
 
 FEW = 50_000  # so many rows of the ledger are read as they are
 STOPS = """
 SELECT date_trunc('hour', first) AS at, count(*)::int AS n
 FROM (SELECT min(at) AS first FROM sending_stop
-      WHERE account_id = %(account)s AND issue_id = %(issue)s GROUP BY contact_id) AS stops
+      WHERE account_id = %(account)s AND issue_id = ANY(%(issues)s) GROUP BY contact_id) AS stops
 GROUP BY 1 ORDER BY 1
 """
 
@@ -64,12 +65,14 @@ def minutes(issue_id: int, *, planned: int) -> list[Minute]:
     """Oldest first; minutes in which nothing came of anybody are left out. Of a large issue as far as it was added up,
     a minute or two ago; of a small one from the ledger itself."""
     rows: Iterable[Any] = (
-        Delivery.objects.filter(issue_id=issue_id)
+        Delivery.objects.filter(issue_id__in=family(issue_id))
         .annotate(minute=TruncMinute("at"))
         .values_list("minute", "outcome")
         .annotate(n=Count("outcome"))
         if planned <= FEW
-        else Pulse.objects.filter(issue_id=issue_id).values_list("at", "outcome").annotate(sum=Sum("n"))
+        else Pulse.objects.filter(issue_id__in=family(issue_id))
+        .values_list("at", "outcome")
+        .annotate(sum=Sum("n"))
     )
     found: dict[datetime, dict[str, int]] = {}
     for at, outcome, n in rows:
@@ -80,11 +83,11 @@ def minutes(issue_id: int, *, planned: int) -> list[Minute]:
 def reasons(issue_id: int, outcome: Outcome, *, of: int) -> list[tuple[int, int]]:
     """(code, how many), the most frequent first. `of` so many: beyond what is read as it is, from the sums."""
     counted = (
-        Delivery.objects.filter(issue_id=issue_id, outcome=outcome)
+        Delivery.objects.filter(issue_id__in=family(issue_id), outcome=outcome)
         .values_list("code")
         .annotate(n=Count("code"))
         if of <= FEW
-        else Pulse.objects.filter(issue_id=issue_id, outcome=outcome)
+        else Pulse.objects.filter(issue_id__in=family(issue_id), outcome=outcome)
         .values_list("code")
         .annotate(sum=Sum("n"))
     )
@@ -94,7 +97,7 @@ def reasons(issue_id: int, outcome: Outcome, *, of: int) -> list[tuple[int, int]
 def providers(issue_id: int) -> list[Place]:
     """By receiving provider as the shards were cut, the largest first."""
     rows = (
-        Shard.objects.filter(issue_id=issue_id)
+        Shard.objects.filter(issue_id__in=family(issue_id))
         .values_list("lane")
         .annotate(planned=Sum("size"), sent_=Sum("sent"), failed_=Sum("failed"))
         .order_by(F("planned").desc())
@@ -106,10 +109,15 @@ def providers(issue_id: int) -> list[Place]:
 
 def domains(issue_id: int, *, limit: int) -> list[Place]:
     """The largest first; known once the mailing has ended."""
-    rows = DomainCount.objects.filter(issue_id=issue_id).annotate(whole=F("sent") + F("failed"))
+    rows = (
+        DomainCount.objects.filter(issue_id__in=family(issue_id))
+        .values_list("domain")
+        .annotate(sent_=Sum("sent"), failed_=Sum("failed"), whole=Sum(F("sent") + F("failed")))
+        .order_by(F("whole").desc(), "domain")
+    )
     return [
-        Place(name=row.domain, planned=row.sent + row.failed, sent=row.sent, failed=row.failed)
-        for row in rows.order_by(F("whole").desc(), "domain")[:limit]
+        Place(name=domain, planned=whole, sent=sent, failed=failed)
+        for domain, sent, failed, whole in rows[:limit]
     ]
 
 
@@ -117,14 +125,14 @@ def next_try(issue_id: int, *, deferred: int) -> datetime | None:
     """When the first retry is due; of very many it isn't looked up."""
     if not 0 < deferred <= FEW:
         return None
-    found: datetime | None = Retry.objects.filter(issue_id=issue_id, state=Retry.State.DUE).aggregate(
-        at=Min("due")
-    )["at"]
+    found: datetime | None = Retry.objects.filter(
+        issue_id__in=family(issue_id), state=Retry.State.DUE
+    ).aggregate(at=Min("due"))["at"]
     return found
 
 
 def stops(issue_id: int) -> list[Stopped]:
     """How many people stopped by this issue in each hour, each at their first time."""
     with connection.cursor() as cursor:
-        cursor.execute(STOPS, {"account": current_account(), "issue": issue_id})
+        cursor.execute(STOPS, {"account": current_account(), "issues": family(issue_id)})
         return [Stopped(at=at, n=n) for at, n in cursor.fetchall()]

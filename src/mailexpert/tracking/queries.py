@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Q, Sum
 
+from mailexpert.sending.queries import family
 from mailexpert.tracking import rules
 from mailexpert.tracking.models import OPENS, Device, Kind, Measuring, Mode, PixelsOff, Rollup, Rule
 
@@ -83,13 +84,13 @@ def _sum_of(*kinds: Kind) -> Sum:
 
 
 def hits(issue_id: int) -> Hits:
-    """What came in for one issue, machines apart from people's devices."""
-    rows = Rollup.objects.filter(issue_id=issue_id, by=By.TOTAL).values_list("kind", "n")
-    return Hits(**{_NAMES[Kind(kind)]: n for kind, n in rows})
+    """What came in for an issue and the versions tried before it, machines apart from people's devices."""
+    found = hits_of(family(issue_id)).values()
+    return Hits(**{name: sum(getattr(one, name) for one in found) for name in _NAMES.values()})
 
 
 def hits_of(issue_ids: Iterable[int]) -> dict[int, Hits]:
-    """The same for many issues at once."""
+    """The same for many issues at once, each alone."""
     rows = Rollup.objects.filter(issue_id__in=list(issue_ids), by=By.TOTAL).values_list(
         "issue_id", "kind", "n"
     )
@@ -102,7 +103,7 @@ def hits_of(issue_ids: Iterable[int]) -> dict[int, Hits]:
 def clicks_per_link(issue_id: int) -> list[LinkHits]:
     """By link number (the index in the issue's links); a link that nobody asked for isn't in it."""
     rows = (
-        Rollup.objects.filter(issue_id=issue_id, by=By.LINK)
+        Rollup.objects.filter(issue_id__in=family(issue_id), by=By.LINK)
         .exclude(value=str(OPENS))
         .values_list("value")
         .annotate(clicks=_sum_of(Kind.CLICK), machine=_sum_of(Kind.MACHINE_CLICK))
@@ -116,7 +117,7 @@ def clicks_per_link(issue_id: int) -> list[LinkHits]:
 def clicks_over_time(issue_id: int) -> list[HourHits]:
     """People's clicks and opens per hour, oldest first; hours without any are left out."""
     rows = (
-        Rollup.objects.filter(issue_id=issue_id, by=By.HOUR, kind__in=(Kind.CLICK, Kind.OPEN))
+        Rollup.objects.filter(issue_id__in=family(issue_id), by=By.HOUR, kind__in=(Kind.CLICK, Kind.OPEN))
         .values_list("value")
         .annotate(clicks=_sum_of(Kind.CLICK), opens=_sum_of(Kind.OPEN))
     )
@@ -125,6 +126,14 @@ def clicks_over_time(issue_id: int) -> list[HourHits]:
         for value, clicks, opens in rows
     ]
     return sorted(found, key=lambda one: one.hour)
+
+
+def clicks_between(issue_id: int, since: datetime | None, until: datetime | None) -> int:
+    """People's clicks of one issue alone, in the hours that begin from `since` on and before `until`."""
+    rows = Rollup.objects.filter(issue_id=issue_id, by=By.HOUR, kind=Kind.CLICK).values_list("value", "n")
+    first = since.timestamp() if since else 0.0
+    end = until.timestamp() if until else float("inf")
+    return sum(n for hour, n in rows if first <= int(hour) < end)
 
 
 def shares(issue_id: int, by: Rollup.By) -> list[Share]:
@@ -139,7 +148,7 @@ def machine_shares(issue_id: int) -> list[Share]:
 
 def _shares(issue_id: int, by: Rollup.By, opened: Kind, clicked: Kind) -> list[Share]:
     rows = (
-        Rollup.objects.filter(issue_id=issue_id, by=by, kind__in=(opened, clicked))
+        Rollup.objects.filter(issue_id__in=family(issue_id), by=by, kind__in=(opened, clicked))
         .values_list("value")
         .annotate(opens=_sum_of(opened), clicks=_sum_of(clicked))
     )

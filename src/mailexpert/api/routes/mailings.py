@@ -25,6 +25,7 @@ from mailexpert.contacts.models import List, Segment
 from mailexpert.content.models import Template
 from mailexpert.mail import address
 from mailexpert.mailings import actions, checks, rules
+from mailexpert.mailings import shown_experiments as tested
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import disclosure, rules_sentence, words_sentence
 from mailexpert.reports import queries as reports
@@ -45,7 +46,7 @@ class MailingPage(Schema):
 @router.get("", response={200: MailingPage, **READ})
 def mailings(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
     """Your mailings, newest first."""
-    items, following = page(Mailing.objects.select_related("issue"), paging)
+    items, following = page(Mailing.objects.filter(version_of=None).select_related("issue"), paging)
     return {"items": [shown(mailing) for mailing in items], "next": following}
 
 
@@ -129,6 +130,7 @@ def report(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
         "domains": where.domains,
         "skipped": {SKIPPED.get(code, "other"): n for code, n in found.skipped.items()},
         "failed": failed,
+        "versions": tested.as_members(mailing),
     }
 
 
@@ -209,7 +211,7 @@ SUM = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt"
 
 
 def _found(mailing_id: int) -> Mailing:
-    return get_object_or_404(Mailing.objects.select_related("issue"), id=mailing_id)
+    return get_object_or_404(Mailing.objects.select_related("issue"), id=mailing_id, version_of=None)
 
 
 def _check(wanted: MailingIn) -> None:

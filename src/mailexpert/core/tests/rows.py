@@ -38,10 +38,17 @@ def row_of_each(account_id: int) -> dict[type[Walled], Any]:
     made: dict[type[Walled], Any] = {}
     with account(account_id), beside_wall(Beside.TESTS):
         user = User.objects.create_user(f"colleague-{account_id}@example.org")
-        for model in walled_models():
-            if model.wall_column == "account_id":
-                made[model] = _row(model, account_id, user, made)
+        waiting = [model for model in walled_models() if model.wall_column == "account_id"]
+        while waiting:
+            model = next(model for model in waiting if not _refers_to(model) & {*waiting} - {model})
+            made[model] = _row(model, account_id, user, made)
+            waiting.remove(model)
     return made
+
+
+def _refers_to(model: type[Walled]) -> set[Any]:
+    fields = model._meta.concrete_fields
+    return {field.related_model for field in fields if isinstance(field, AccountForeignKey)}
 
 
 def _row(model: type[Walled], account_id: int, user: models.Model, made: Any) -> Any:

@@ -129,7 +129,7 @@ class Mailroom:
     def counts(self, issue: int) -> dict[str, int]:
         from mailexpert.sending.queries import COUNTS
 
-        rows = self._db.execute(COUNTS, {"account": self.account, "issue": issue}).fetchall()
+        rows = self._db.execute(COUNTS, {"account": self.account, "issues": [issue]}).fetchall()
         found = dict(zip(NAMES, rows[0], strict=True))
         assert found["planned"] == sum(found[name] for name in NAMES[1:]), found
         return found

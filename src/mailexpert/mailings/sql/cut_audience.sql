@@ -4,6 +4,7 @@
 -- 30 largest groups stand alone, from 20 people on, the rest shares ''. Relays take turns, as often as they weigh.
 -- Domains that were never looked up are noted for the job that asks DNS.
 -- Where the account chose segments, their condition (contacts/rules/sql.py) stands in the place of the mark.
+-- While versions are tried the audience is divided over several issues (cut_division.sql, in the place of its mark).
 -- 0.86 M people: 2.5 to 3 s; a window per shard and `exists` beat a join with DISTINCT.
 WITH people AS MATERIALIZED (
     SELECT c.id, split_part(c.email_key, '@', -1) AS domain
@@ -42,19 +43,23 @@ lanes AS (
     GROUP BY provider HAVING sum(people) >= 20
     ORDER BY sum(people) DESC, provider LIMIT 30
 ),
+divided AS (
+    /* division */ SELECT id, domain, %(issue)s::bigint AS issue, now() AS not_before FROM people
+),
 placed AS (
-    SELECT p.id, coalesce(l.provider, '') AS lane,
-           (row_number() OVER (PARTITION BY coalesce(l.provider, '') ORDER BY p.id) - 1) / 1000 AS part
-    FROM people p
+    SELECT p.id, p.issue, p.not_before, coalesce(l.provider, '') AS lane,
+           (row_number() OVER (PARTITION BY p.issue, coalesce(l.provider, '') ORDER BY p.id) - 1) / 1000 AS part
+    FROM divided p
     JOIN domains d ON d.domain = p.domain
     LEFT JOIN lanes l ON l.provider = d.provider
 ),
 shards AS (
-    SELECT lane, row_number() OVER (ORDER BY part, lane) - 1 AS n, array_agg(id ORDER BY id) AS ids
-    FROM placed GROUP BY lane, part
+    SELECT issue, not_before, lane, row_number() OVER (PARTITION BY issue ORDER BY part, lane) - 1 AS n,
+           array_agg(id ORDER BY id) AS ids
+    FROM placed GROUP BY issue, not_before, lane, part
 )
 INSERT INTO sending_shard
     (account_id, issue_id, n, contact_ids, relay_id, lane, not_before, upto, epoch, state, sent, failed, skipped)
-SELECT %(account)s, %(issue)s, n, ids,
-       (%(relays)s::bigint[])[1 + (n %% cardinality(%(relays)s::bigint[]))::int], lane, now(), 0, 0, 0, 0, 0, 0
+SELECT %(account)s, issue, n, ids,
+       (%(relays)s::bigint[])[1 + (n %% cardinality(%(relays)s::bigint[]))::int], lane, not_before, 0, 0, 0, 0, 0, 0
 FROM shards

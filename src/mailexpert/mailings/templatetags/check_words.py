@@ -11,6 +11,8 @@ register = template.Library()
 
 @register.filter
 def fix_word(check: Check) -> str:
+    if check.where == "test":
+        return _("To the test")
     words = {
         "link_dead": _("Change link"),
         "link_empty": _("Fill in link"),

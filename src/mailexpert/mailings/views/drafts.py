@@ -19,10 +19,12 @@ from mailexpert.content import revisions
 from mailexpert.content.policies import code_editor
 from mailexpert.content.rights import count_blocks, new_code
 from mailexpert.content.words_blocks import editor_facts
-from mailexpert.mailings import actions, checks, fixes, queries, rules
+from mailexpert.mailings import actions, checks, fixes, queries, queries_experiments, rules
 from mailexpert.mailings import actions_drafts as drafts
 from mailexpert.mailings.forms import AudienceForm, TestMailForm, WhenForm, WriteForm
-from mailexpert.mailings.models import Mailing
+from mailexpert.mailings.models import Mailing, Version
+from mailexpert.mailings.versions import whole
+from mailexpert.mailings.words_experiments import planned
 from mailexpert.sending import testmail
 
 PAGE = 50
@@ -81,6 +83,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """A draft is written here; what is under way or sent shows what comes of it."""
     mailing = get_object_or_404(Mailing, id=mailing_id)
+    if mailing.version_of_id is not None and not mailing.version_of.is_draft:
+        return redirect("mailings:test", mailing.version_of_id)
     if not mailing.is_draft:
         return redirect("reports:mailing", mailing.id)
     return render(request, "mailings/compose.html", _compose(request, mailing))
@@ -91,7 +95,7 @@ def show(request: HttpRequest, mailing_id: int) -> HttpResponse:
 def save(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Keep what is written; answers the parts of the page that follow from it."""
     mailing = get_object_or_404(Mailing, id=mailing_id)
-    if not mailing.is_draft:
+    if not mailing.is_draft or not whole(mailing).is_draft:
         return _elsewhere(request, mailing)
     before = mailing.source
     write = WriteForm(request.POST, instance=mailing)
@@ -107,9 +111,13 @@ def save(request: HttpRequest, mailing_id: int) -> HttpResponse:
                 by=user_of(request).pk,
                 written=write.written(),
             )
-            actions.choose_audience(
-                mailing, audience.chosen("lists"), audience.chosen("excluded"), audience.chosen("segments")
-            )
+            if mailing.version_of_id is None:
+                actions.choose_audience(
+                    mailing,
+                    audience.chosen("lists"),
+                    audience.chosen("excluded"),
+                    audience.chosen("segments"),
+                )
         except drafts.ChangedMeanwhile as problem:
             changed_by_other = problem.mailing
         except rules.NotNow:
@@ -245,11 +253,14 @@ def _elsewhere(request: HttpRequest, mailing: Mailing) -> HttpResponse:
 def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = None) -> dict[str, Any]:
     write = write or WriteForm(instance=mailing, initial={"version": mailing.version})
     found, made = checks.look_over(mailing)
-    tally = queries.tally(mailing)
+    tally = queries.tally(whole(mailing))
+    test = queries_experiments.of(mailing)
     lists, excluded = mailing.list_ids(), mailing.list_ids(excluded=True)
     choices, segments, chosen = queries.list_choices(), queries.segment_choices(), mailing.segment_ids()
     return {
         "mailing": mailing,
+        "version": mailing.version_of_id and Version.objects.filter(draft=mailing).first(),
+        "test": planned(test, tally.mailable) if test else None,
         "write": write,
         "audience": AudienceForm(
             choices=choices,

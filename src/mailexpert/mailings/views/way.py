@@ -108,6 +108,8 @@ def delete(request: HttpRequest, mailing_id: int) -> HttpResponse:
         messages.error(request, _("This mailing is no draft any more, so it stays."))
         return redirect("mailings:show", mailing_id)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": mailing.name})
+    if mailing.version_of_id is not None:
+        return redirect("mailings:test", mailing.version_of_id)
     return redirect("mailings:index")
 
 

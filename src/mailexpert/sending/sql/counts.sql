@@ -1,4 +1,4 @@
--- Returns one row: planned, waiting, sent, skipped, failed, deferred, in_doubt of one issue; they always add up.
+-- Returns one row: planned, waiting, sent, skipped, failed, deferred, in_doubt of issues together; they always add up.
 -- Read from the shards' counters and the retries, 1,000 shards for a million people: 2 ms. Counting the ledger
 -- itself takes 190 ms for a million.
 -- In doubt is derived: had a turn, has no outcome and no retry, and nobody holds the shard; or a retry whose holder
@@ -8,7 +8,7 @@ WITH retries AS (
            count(*) AS n,
            count(*) FILTER (WHERE state = 1 AND lease_until < now()) AS lost
     FROM sending_retry
-    WHERE account_id = %(account)s AND issue_id = %(issue)s
+    WHERE account_id = %(account)s AND issue_id = ANY(%(issues)s)
     GROUP BY shard_id
 ),
 shards AS (
@@ -19,7 +19,7 @@ shards AS (
            s.state = 0 AND s.lease_until >= now() AS held
     FROM sending_shard s
     LEFT JOIN retries r ON r.shard_id = s.id
-    WHERE s.account_id = %(account)s AND s.issue_id = %(issue)s
+    WHERE s.account_id = %(account)s AND s.issue_id = ANY(%(issues)s)
 )
 SELECT coalesce(sum(size), 0)::bigint AS planned,
        coalesce(sum(size - upto + CASE WHEN held THEN unsettled ELSE 0 END), 0)::bigint AS waiting,

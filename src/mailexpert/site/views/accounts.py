@@ -62,7 +62,7 @@ def _opened(found: Account) -> dict[str, Any]:
         "package": package_of(found),
         "standings": standings(package_of(found)),
         "members": list(Membership.objects.select_related("user").order_by("id")),
-        "mailings": list(Mailing.objects.order_by("-id")[:20]),
+        "mailings": list(Mailing.objects.filter(version_of=None).order_by("-id")[:20]),
     }
 
 

@@ -117,7 +117,7 @@ class Field:
         return bool(self.ask("SELECT state FROM sending_issue WHERE id = %(i)s", i=self.issue)[0][0] == DONE)
 
     def counts(self) -> dict[str, int]:
-        row = self.ask(COUNTS.read_text(), account=self.account, issue=self.issue)[0]
+        row = self.ask(COUNTS.read_text(), account=self.account, issues=[self.issue])[0]
         return dict(zip(NAMES, row, strict=True))
 
     def outcome(self, kills: Counter[str], began: float) -> Outcome:

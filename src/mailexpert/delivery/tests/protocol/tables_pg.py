@@ -98,7 +98,7 @@ class PgTables:
         number = self._number(issue)
         if self.room.state(number) == 2:
             return []
-        asked = {"account": self.room.account, "issue": number}
+        asked = {"account": self.room.account, "issues": [number]}
         ordered = [row[0] for row in self.room._db.execute(RETRY_DOUBTFUL, asked).fetchall()]
         if ordered:
             self.room.ask(
