@@ -21,7 +21,7 @@ LIMIT_MS = 150
 BY_HAND = {
     "count": "SELECT count(*) FROM contacts_contact WHERE account_id = {account}",
     "search": "SELECT id, email, email_key, first_name, last_name, created_at FROM contacts_contact "
-    "WHERE account_id = {account} AND (email_key LIKE 'p77777%' OR words @@ ''{account}/p77777'':*'::tsquery) "
+    "WHERE account_id = {account} AND (email_key LIKE 'p77777%' OR words @@ '''{account}/p77777'':*'::tsquery) "
     "ORDER BY id DESC LIMIT 51",
 }
 
