@@ -30,7 +30,7 @@ class SiteMeasuring(AccountRow):
     """That an account measures its sites, and by which rules. `key` stands in the snippet on them, so it is no secret;
     it does nothing from a page that isn't on a verified site of the account."""
 
-    key = models.CharField(max_length=20, unique=True, default=new_key)
+    key = models.CharField(max_length=20, default=new_key)
     window_days = models.PositiveSmallIntegerField(default=USUAL_DAYS)
     utm = models.BooleanField(default=False)
     utm_source = models.CharField(max_length=100, default="mailexpert")
