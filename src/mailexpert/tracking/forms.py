@@ -48,6 +48,10 @@ class MeasuringForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["assessment"].is_needed_later = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("highest") in NEEDS_ASSESSMENT and not given.get("assessment"):
