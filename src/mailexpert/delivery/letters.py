@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 
 import structlog
@@ -40,7 +39,7 @@ class IssueLetters:
         if issue.tracking in FOLLOWS and issue.kind != TEST:
             self._own = _Form(replace(content, follows=True), self._key)
             self._may_follow = FOLLOWS[issue.tracking]
-            self._token = partial(links.reader_token, self._key, issue.id)
+            self._tokens = links.reader_tokens(self._key, issue.id)
             self._places = _places(self._form.composer.columns, self._own.composer.columns)
             self.columns.append(MEASURED)
         self._signer = signing.signer_of(issue)
@@ -67,16 +66,20 @@ class IssueLetters:
 
     def _parted(self, people: Sequence[Person]) -> tuple[list[Person], list[Person]]:
         """Who may be measured, with their token among the values; and the others."""
-        own, others = [], []
+        own: list[Person] = []
+        others: list[Person] = []
         for person in people:
-            *values, said = person.values
-            if self._may_follow(said):
-                token = self._token(person.contact_id)
-                row = tuple(token if place is None else values[place] for place in self._places)
-                own.append(person._replace(values=row))
-            else:
-                others.append(person._replace(values=tuple(values)))
-        return own, others
+            (own if self._may_follow(person.values[-1]) else others).append(person)
+        tokens = self._tokens(person.contact_id for person in own)
+        return (
+            [
+                _given(
+                    person, tuple(token if place is None else person.values[place] for place in self._places)
+                )
+                for person, token in zip(own, tokens, strict=True)
+            ],
+            [_given(person, person.values[:-1]) for person in others],
+        )
 
     def _merged(
         self, people: Sequence[Person], own: Iterator[Message | None], others: Iterator[Message | None]
@@ -141,6 +144,11 @@ class _Form:
 
     def _cannot(self, problem: Exception) -> None:
         log.warning("a message can't be made", issue=self._content.issue_id, problem=type(problem).__name__)
+
+
+def _given(person: Person, values: tuple[object, ...]) -> Person:
+    """With other values; built outright, which is twice as fast as `_replace`."""
+    return Person(person.contact_id, person.email, person.skip, values)
 
 
 def _places(columns: Sequence[str], own: Sequence[str]) -> list[int | None]:

@@ -64,6 +64,24 @@ def reader_token(key: bytes, issue: int, contact: int) -> str:
     return _signed(key, READER + issue.to_bytes(ID, "big") + contact.to_bytes(ID, "big"))
 
 
+def reader_tokens(key: bytes, issue: int) -> Callable[[Iterable[int]], list[str]]:
+    """The same for many readers of one issue at once, at half the price."""
+    head = READER + issue.to_bytes(ID, "big")
+    begin = hashlib.blake2b(head, key=key, digest_size=2 * MAC).copy
+
+    def tokens(contacts: Iterable[int]) -> list[str]:
+        raw: list[bytes] = []
+        for contact in contacts:
+            ids = contact.to_bytes(ID, "big")
+            mac = begin()
+            mac.update(ids)
+            raw += (head, ids, mac.digest()[:MAC], b"\0")
+        coded = binascii.b2a_base64(b"".join(raw), newline=False).translate(URL_SAFE).decode()
+        return [coded[at : at + STOP_WIDTH] for at in range(0, len(coded), STOP_ROOM)]
+
+    return tokens
+
+
 def stop_token(key: bytes, issue: int, contact: int) -> str:
     """The token by which one person stops what an issue's lists send."""
     return _signed(key, STOP + issue.to_bytes(ID, "big") + contact.to_bytes(ID, "big"))

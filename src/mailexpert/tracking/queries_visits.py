@@ -1,5 +1,6 @@
 """What visits show, added up; the single lines are for staff who look for a fault."""
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +16,7 @@ from mailexpert.tracking import rules_audience
 from mailexpert.tracking.models import AdCost, Conversion, Source, Visit, WebRequest
 
 TOP = 12
+ENOUGH_VISITS = 20  # fewer from one address are one visitor
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 NARROW = 900  # pixels; below that our pages stand in one column
 
@@ -136,6 +138,16 @@ def requests_of(ip: str, *, errors: bool, limit: int = 200) -> list[WebRequest]:
     if errors:
         rows = rows.filter(status__gte=400)
     return list(rows[:limit])
+
+
+def only_address(now: datetime) -> str:
+    """The private address that all of the last day's visits seem to come from, behind a proxy that keeps readers'
+    addresses to itself; empty where they differ, are public, or are too few to tell."""
+    rows = Visit.objects.filter(at__gte=now - timedelta(days=1)).exclude(ip=None).order_by()
+    found = list(rows.values_list("ip").annotate(n=Count("id"))[:2])
+    if len(found) != 1 or found[0][1] < ENOUGH_VISITS or not ipaddress.ip_address(found[0][0]).is_private:
+        return ""
+    return str(found[0][0])
 
 
 def error_sources(now: datetime) -> list[tuple[str, int]]:

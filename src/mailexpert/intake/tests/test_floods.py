@@ -58,7 +58,9 @@ def flood(intake: Running, paths: Sequence[str], headers: str, connections: int 
                 )
                 told = b""
                 while told.count(b"\r\n\r\n") < len(some):
-                    told += wire.recv(65_536)
+                    piece = wire.recv(65_536)
+                    assert piece, "the intake closed the connection"
+                    told += piece
                 answered[n] += told.count(b"HTTP/1.1 302")
 
     askers = [threading.Thread(target=one, args=(n,)) for n in range(connections)]

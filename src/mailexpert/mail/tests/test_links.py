@@ -33,6 +33,8 @@ def test_the_tokens_of_many_are_those_of_each():
     ]
     assert [told.decode() for told in many.opaques] == [links.return_token(KEY, 9, c) for c in contacts]
     assert links.person_tokens(KEY, 9)([]) == ([], [])
+    assert links.reader_tokens(KEY, 9)(contacts) == [links.reader_token(KEY, 9, one) for one in contacts]
+    assert links.reader_tokens(KEY, 9)([]) == []
 
 
 @pytest.mark.parametrize(

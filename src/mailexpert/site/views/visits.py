@@ -84,6 +84,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         "is_wrong": bool(asked) and not is_address,
         "rows": rows,
         "sources": queries.error_sources(clock.now()),
+        "hidden_behind": queries.only_address(clock.now()) if env.load().is_https else "",
     }
     return render(request, "site/console/diagnosis.html", context)
 
