@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mailexpert.tracking import queries as tracking
+from mailexpert.tracking import queries_goals as sites
 from mailexpert.tracking.models import Mode
 
 # Readers have the same links, so nobody knows whether ten clicks came from ten people or from five. Whoever clicks,
@@ -27,12 +28,14 @@ class Window:
 @dataclass(frozen=True, kw_only=True)
 class Goal:
     """`count`: of each issue, within its window, from people alone. `per_success`: how many of it are one success.
-    `hindrance`: why it can't be counted for a mailing that is measured so, else nothing."""
+    `usual`: so many a mail where an account has none yet. `hindrance`: why it can't be counted for a mailing that is
+    measured so, else nothing."""
 
     key: str
     label: str | Promise
     unit: str | Promise
     per_success: float
+    usual: float
     count: Callable[[Mapping[int, Window]], dict[int, int]]
     hindrance: Callable[[str], str | Promise]
 
@@ -74,7 +77,38 @@ register(
         label=_("Clicks"),
         unit=_("clicks"),
         per_success=CLICKS_PER_SUCCESS,
+        usual=0.03,
         count=_count_clicks,
         hindrance=_unmeasured,
+    )
+)
+
+
+def _count_conversions(windows: Mapping[int, Window]) -> dict[int, int]:
+    return {
+        issue: sites.conversions_of(issue, since=window.since, until=window.until)
+        for issue, window in windows.items()
+    }
+
+
+def _uncounted(mode: str) -> str | Promise:
+    if mode == Mode.NONE:
+        return _("Nothing is measured of this mailing, so a conversion can’t be told to come of it.")
+    return (
+        ""
+        if sites.counts_goals()
+        else _("No goal of your sites is counted yet, so conversions can’t decide.")
+    )
+
+
+register(
+    Goal(
+        key="conversions",
+        label=_("Conversions on your sites"),
+        unit=_("conversions"),
+        per_success=1.0,
+        usual=0.005,
+        count=_count_conversions,
+        hindrance=_uncounted,
     )
 )

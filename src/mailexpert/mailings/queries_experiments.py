@@ -71,7 +71,7 @@ class Learnable:
 def learnable(people: int, experiment: Experiment) -> Learnable:
     goal = goals.goal(experiment.goal)
     sizes = rule.sizes(people, experiment.share, max(2, len(versions.tried(experiment))))
-    usual = usual_rate() if goal.key == "clicks" else USUAL_RATE
+    usual = usual_rate() if goal.key == "clicks" else goal.usual
     seen = rule.smallest_seen(usual, sizes.each, per_success=goal.per_success)
     return Learnable(sizes=sizes, usual=usual, seen=seen)
 

@@ -10,7 +10,8 @@ from django.utils.timezone import localtime
 from mailexpert.accounts import actions_site
 from mailexpert.mail.utm import Rule
 from mailexpert.sending.models import Issue
-from mailexpert.tracking.models import Channel, Goal, GoalDay, SiteMeasuring, SiteSeen
+from mailexpert.sending.queries import family
+from mailexpert.tracking.models import Channel, Conversion, Goal, GoalDay, SiteMeasuring, SiteSeen
 
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 TOP = 12
@@ -97,9 +98,22 @@ def results(now: datetime, days: int, goal: Goal | None = None) -> Results:
     )
 
 
+def counts_goals() -> bool:
+    """Whether the account measures a site and asks for a goal on it."""
+    return measuring() is not None and Goal.objects.filter(archived_at=None).exists()
+
+
+def conversions_of(issue_id: int, *, since: datetime | None, until: datetime | None) -> int:
+    """What one issue alone brought, in the hours that begin from `since` on and before `until`."""
+    rows = Conversion.objects.filter(issue_id=issue_id, channel=Channel.MAIL)
+    rows = rows.filter(at__gte=since) if since else rows
+    rows = rows.filter(at__lt=until) if until else rows
+    return rows.aggregate(n=Sum("n"))["n"] or 0
+
+
 def of_issue(issue_id: int) -> list[Result]:
     """What one mailing brought, by goal, beside everything that reached the goal since its first conversion day."""
-    mine = GoalDay.objects.filter(issue_id=issue_id)
+    mine = GoalDay.objects.filter(issue_id__in=family(issue_id))
     began = mine.order_by("day").values_list("day", flat=True).first()
     if began is None:
         return []

@@ -16,6 +16,7 @@ from mailexpert.mailings.tests.cast import draft, people
 from mailexpert.mailings.tests.trial import clicked, everyone_had_a_turn, planned, standing, start, trial
 from mailexpert.sending import queries as sending
 from mailexpert.sending.models import Issue, Shard
+from mailexpert.tracking.models import Channel, Conversion, Goal, SiteMeasuring
 
 pytestmark = pytest.mark.usefixtures("in_shop")
 
@@ -134,6 +135,24 @@ def test_a_decision_is_made_once() -> None:
     with pytest.raises(rules.NotNow):
         experiments.choose(mailing, 0, by=None)
     assert Issue.objects.get(id=mailing.started_issue_id).subject == "Anders"
+
+
+def test_conversions_decide_where_the_account_counts_a_goal() -> None:
+    mailing = trial(400, goal="conversions")
+    with pytest.raises(actions.CannotSend) as problem:
+        start(mailing)
+    assert [check.code for check in problem.value.checks if check.level == "block"] == ["test_goal"]
+    SiteMeasuring.objects.create()
+    Goal.objects.create(name="Bedankt", kind="page", pattern="/bedankt")
+    start(mailing)
+    everyone_had_a_turn(mailing)
+    second = versions.tried(standing(mailing))[1].sent_as
+    Conversion.objects.create(goal=Goal.objects.get(), channel=Channel.MAIL, issue_id=second, n=9)
+    jobs.look_at_tests.run()
+    with time_machine.travel(now() + timedelta(hours=5)):
+        jobs.look_at_tests.run()
+    found = standing(mailing)
+    assert (found.winner, [one["count"] for one in found.reading]) == (1, [0, 9])
 
 
 def test_machines_decide_nothing() -> None:
