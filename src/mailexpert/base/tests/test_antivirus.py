@@ -4,6 +4,7 @@ import dataclasses
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,28 +19,32 @@ Clamd = Callable[[bytes], str]
 @pytest.fixture
 def clamd() -> Iterator[Clamd]:
     """A scanner that takes one stream, keeps it, and gives the answer it was told to."""
-    doors: list[socket.socket] = []
+    serving: list[threading.Thread] = []
 
     def listen(answer: bytes) -> str:
         door = socket.create_server(("127.0.0.1", 0))
-        doors.append(door)
-        threading.Thread(target=serve, args=(door, answer), daemon=True).start()
+        serving.append(threading.Thread(target=serve, args=(door, answer), daemon=True))
+        serving[-1].start()
         return f"127.0.0.1:{door.getsockname()[1]}"
 
     def serve(door: socket.socket, answer: bytes) -> None:
         line, _peer = door.accept()
-        with line:
+        with door, line, suppress(ConnectionError):  # who asked may be gone before the answer
             line.settimeout(5)
             got = b""
             while answer.startswith(b"stream") and not got.endswith(b"\0\0\0\0"):
-                got += line.recv(65536)
+                more = line.recv(65536)
+                if not more:
+                    return
+                got += more
             if b"EICAR" in got:
                 answer = b"stream: Win.Test.EICAR_HDB-1 FOUND\0"
             line.sendall(answer)
 
     yield listen
-    for door in doors:
-        door.close()
+    for thread in serving:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def env(clamav: str | None = None, relay: str | None = None) -> Environment:
