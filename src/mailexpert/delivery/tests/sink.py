@@ -6,6 +6,7 @@ once        451 to RCPT the first time             greylist  450 after the dot t
 silent      closes without an answer to the dot    cut       closes before the dot, every time
 closing     421 to RCPT the first time             slow      answers the dot after a second
 busy        451 to RCPT in the words of a provider that wants to be spared
+hangs       takes the message, and never answers the dot
 """
 
 import asyncio
@@ -94,6 +95,8 @@ class Sink:
         manner = address.partition("+")[0]
         if self.dot_seconds or manner == "slow":
             await asyncio.sleep(self.dot_seconds or 1.0)
+        if manner == "hangs":
+            await asyncio.Event().wait()
         if manner == "bad":
             return b"554 5.6.0 content refused\r\n"
         if manner == "greylist" and self.tried[address] == 1:

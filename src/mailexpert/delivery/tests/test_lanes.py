@@ -49,6 +49,23 @@ def test_a_provider_whose_answers_are_slow_blocks_only_its_own(room: Mailroom) -
     asyncio.run(story())
 
 
+def test_a_provider_that_never_answers_a_dot_leaves_a_connection_for_the_others(room: Mailroom) -> None:
+    sink = Sink()
+    dumb = [f"hangs+{n}@stil.example" for n in range(40)]
+    issue = room.mailing_to({"stil.example": dumb, "google": people("ok", 200)})
+    room.ask("UPDATE sending_shard SET state = 1 WHERE lane = 'google'")  # they come later
+
+    async def story() -> None:
+        async with sink, an_engine(sink.port):
+            await until(lambda: sum(sink.tried.values()) >= 3)
+            await asyncio.sleep(0.5)
+            room.ask("UPDATE sending_shard SET state = 0 WHERE lane = 'google'")
+            await until(lambda: sent_in(room, "google") == 200)
+            assert room.counts(issue)["in_doubt"] == 0
+
+    asyncio.run(story())
+
+
 def test_a_large_mailing_delays_another_accounts_small_one_by_no_more_than_seconds(
     room: Mailroom, neighbour: Mailroom
 ) -> None:

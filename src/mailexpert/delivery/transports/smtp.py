@@ -14,6 +14,7 @@ from mailexpert.delivery.window import Letter
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 20.0  # seconds between tries to reach a relay
 LOOK_SECONDS = 1.0
+SPARES_FROM = 4  # connections; of so many one stays free of whoever has all others
 DOWN_SECONDS = 2.0  # a connection that is lost and made again at once is no relay that is down
 
 log = structlog.get_logger()
@@ -30,6 +31,7 @@ class SmtpWire:
         self._idle: set[Connection] = set()
         self.stands, self._changed = asyncio.Event(), asyncio.Event()
         self._most = self._share = relay.max_connections
+        self.most_of_one = spared(self._share)
         self.is_closed = False  # nobody may use it any more
         self.trouble = ""
         self._in_trouble_since: float | None = None
@@ -48,6 +50,7 @@ class SmtpWire:
     def allow(self, connections: int) -> None:
         """This engine's share of the relay's connections."""
         self._share = connections
+        self._can_have(self._most)
         for connection in list(self._idle):
             if len(self._connections) > connections:
                 connection.end()
@@ -180,13 +183,17 @@ class SmtpWire:
 
     def _not_added(self, trouble: RelayTrouble) -> None:
         if self._connections:
-            self._most = max(1, len(self._connections))  # it takes no more than these
+            self._can_have(max(1, len(self._connections)))  # it takes no more than these
             return
-        self._most = self.relay.max_connections
+        self._can_have(self.relay.max_connections)
         self._is_in_trouble(trouble.reason)
         log.warning(
             "relay takes nothing", relay=self.relay.id, reason=trouble.reason, detail=str(trouble)[:300]
         )
+
+    def _can_have(self, connections: int) -> None:
+        self._most = connections
+        self.most_of_one = spared(min(self._share, connections))
 
     def _is_in_trouble(self, reason: str) -> None:
         self.trouble = reason
@@ -197,6 +204,12 @@ class SmtpWire:
         now = self.now()
         for connection in list(self._connections):
             connection.check(now)
+
+
+def spared(connections: int) -> int:
+    """How many of a relay's connections one lane may have. The reply to a final dot may take ten minutes (RFC 5321,
+    4.5.3.2.6): a provider for which none comes holds all that its lane has, and the others need one meanwhile."""
+    return connections - 1 if connections >= SPARES_FROM else connections
 
 
 def hello_name() -> str:

@@ -18,6 +18,7 @@ class Shared(Protocol):
 
     trouble: str
     takes_utf8: bool
+    most_of_one: int  # connections that one way may have
 
     def has_letters(self, way: "Way") -> None: ...
     def leave(self, way: "Way") -> bool: ...
@@ -28,10 +29,14 @@ class Way:
     """One lane's part of a wire: its windows, and how many connections serve it now."""
 
     def __init__(self, wire: Shared, most: int, emptied: Callable[[], None]) -> None:
-        self._wire, self.most, self._emptied = wire, most, emptied
+        self._wire, self._most, self._emptied = wire, most, emptied
         self._windows: deque[Window] = deque()
         self._taken: set[Window] = set()  # no letter left to take, not all answered
         self.serving = 0
+
+    @property
+    def most(self) -> int:
+        return min(self._most, self._wire.most_of_one)
 
     @property
     def trouble(self) -> str:
