@@ -48,6 +48,12 @@ people AS (SELECT contact_id, (row_number() OVER (ORDER BY contact_id) - 1) / 10
 INSERT INTO sending_shard (account_id, issue_id, n, contact_ids)
 SELECT %(account)s, issue.id, n, array_agg(contact_id) FROM issue, people GROUP BY issue.id, n RETURNING issue_id
 """
+# The engine writes such a one down by itself, so a doubt of the relay's making is told from one of a dead engine's.
+UNANSWERED_SQL = """
+SELECT count(*) FROM sending_delivery d WHERE issue_id = %(issue)s AND outcome = 4
+AND NOT EXISTS (SELECT 1 FROM sending_delivery o
+                WHERE o.issue_id = d.issue_id AND o.contact_id = d.contact_id AND o.outcome <> 4)
+"""
 
 
 @dataclass(kw_only=True)
@@ -56,8 +62,14 @@ class Outcome:
 
     kills: Counter[str]
     counts: dict[str, int]
+    unanswered: int  # in doubt because a relay died before it answered their final dot
     received: Counter[str]
     seconds: float
+
+    @property
+    def lost(self) -> int:
+        """In doubt because whoever had them died: a turn, and nothing written down."""
+        return self.counts["in_doubt"] - self.unanswered
 
     @property
     def twice(self) -> dict[str, int]:
@@ -121,8 +133,13 @@ class Field:
         return dict(zip(NAMES, row, strict=True))
 
     def outcome(self, kills: Counter[str], began: float) -> Outcome:
-        received = Counter(self.taken.read_text().split())
-        return Outcome(kills=kills, counts=self.counts(), received=received, seconds=time.monotonic() - began)
+        return Outcome(
+            kills=kills,
+            counts=self.counts(),
+            unanswered=self.ask(UNANSWERED_SQL, issue=self.issue)[0][0],
+            received=Counter(self.taken.read_text().split()),
+            seconds=time.monotonic() - began,
+        )
 
     # ── processes ──
 
