@@ -4,7 +4,7 @@
 
 Sends one mailing of each size, then the second size once more with so many rows of other mailings in the ledger.
 Needs a database (DATABASE_URL, or the home's own) and Postfix's smtp-sink; with the full sizes half an hour and
-10 GB of disk. `make bench` leaves the million and the old ledger to `make bench-growth`.
+10 GB of disk. `make bench` leaves the old ledger to `make bench-growth`.
 """
 
 import argparse
@@ -81,7 +81,7 @@ def an_old_ledger(rows: int) -> Iterator[None]:
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    ask.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     ask.add_argument(
         "--ledger", type=int, default=0, help="rows of other mailings in the ledger, for the last run"
     )

@@ -30,7 +30,7 @@ from mailexpert.operations.bench.words import LOOP, html_of, text_of
 
 KEY = b"k" * 32
 WINDOW = 250
-FIELDS = ("city", "first_name", "last_name")  # in the order of the composer's columns
+FIELDS = ("city", "email", "first_name", "last_name")  # in the order of the composer's columns
 SUBJECT = "Nieuws voor {{ contact.first_name }}"
 CONDITION = "{% if contact.city == 'Utrecht' %}Tot in Utrecht!{% else %}Tot ziens!{% endif %}"
 INSIDE = "{%% if contact.last_name != '' %%}%s" + CONDITION.replace("%", "%%") + "{%% endif %%}"
@@ -51,8 +51,9 @@ SOURCES: dict[str, tuple[str, str]] = {
 
 def people(count: int) -> list[Person]:
     places = ("Utrecht", "Zwolle", "Delft")
+    emails = [f"lezer{n}@ontvanger{n % 97}.example" for n in range(count + 1)]
     return [
-        Person(n, f"lezer{n}@ontvanger{n % 97}.example", 0, (places[n % 3], f"Naam {n % 900}", f"Jansen {n}"))
+        Person(n, emails[n], 0, (places[n % 3], emails[n], f"Naam {n % 900}", f"Jansen {n}"))
         for n in range(1, count + 1)
     ]
 

@@ -16,6 +16,7 @@ from mailexpert.operations import postgres, prepare
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "var" / "bench"
+SENDING = ("engine", "growth", "person_by_person", "dkim", "far_relay")
 
 
 def main() -> int:
@@ -31,6 +32,10 @@ def main() -> int:
     if {script.stem for script in scripts} & {"contacts", "segments", "pages"}:
         print("\n── how contacts grow ──", flush=True)
         subprocess.run([sys.executable, HERE / "tables" / "contacts.py", RESULTS], check=True)
+    if {script.stem for script in scripts} & set(SENDING):
+        print("\n── sending, and what it is measured against ──", flush=True)
+        subprocess.run([sys.executable, HERE / "tables" / "sending.py"], check=True)
+        print("Into docs/performance.md: .venv/bin/python bench/tables/sending.py --markdown")
     print("\n" + (f"Failed: {', '.join(failed)}" if failed else f"All results are in {RESULTS}"))
     return 1 if failed else 0
 

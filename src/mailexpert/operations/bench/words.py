@@ -12,7 +12,10 @@ def html_of(body_kb: float, links: int) -> str:
     opening = "<html><body><h1>Dag {{ contact.first_name | default: 'lezer' }}</h1>"
     button = '<p><a href="https://winkel.example/artikel/{0}">Artikel {0}</a></p>'
     buttons = "".join(button.format(n) for n in range(links))
-    closing = "<p>In {{ contact.city | default: 'de buurt' }} zijn we elke dag open.</p></body></html>"
+    closing = (
+        "<p>In {{ contact.city | default: 'de buurt' }} zijn we elke dag open.</p>"
+        "<p>Deze mail ging naar {{ contact.email }}.</p></body></html>"
+    )
     room = int(body_kb * 1024 * HTML_SHARE) - len(opening + buttons + closing) - 40 * links
     return opening + buttons + PARAGRAPH * max(0, round(room / len(PARAGRAPH))) + closing
 
