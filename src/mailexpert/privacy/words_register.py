@@ -53,6 +53,10 @@ TERMS = {
 GROUNDS = (
     _("consent: the person agreed to be measured individually; gone when they withdraw it"),
     _("contract: the account decides how far it measures"),
+    _("contract: the account reads what came of its mailings"),
+    _("contract: the account tries versions of a mailing"),
+    _("contract: the account tries versions of a mailing; it holds numbers about groups, of no person"),
+    _("legitimate interest: seeing how an audience grows, without following anyone"),
     _("legitimate interest: stopping a measurement everywhere at once"),
     _("legitimate interest: telling machines from people, and countries where the operator wants them"),
     _("consent of the account that says it"),
@@ -136,6 +140,7 @@ RETENTIONS = (
     _("90 days, then the counts alone"),
     _("13 months; a contact 90 days, and gone when they withdraw it"),
     _("until the operator turns pictures on again"),
+    _("until it is counted anew"),
     _("the operator’s own data files"),
     _("30 days after it was asked"),
     _("as long as MailExpert runs: a published figure is fixed"),
