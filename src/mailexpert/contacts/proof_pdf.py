@@ -12,7 +12,12 @@ from mailexpert.core.paper import LINE, Paper, begin
 
 
 def render(pack: Mapping[str, Any]) -> bytes:
-    paper = begin(_("Proof"))
+    with begin(_("Proof")) as paper:
+        _write(paper, pack)
+        return bytes(paper.output())
+
+
+def _write(paper: Paper, pack: Mapping[str, Any]) -> None:
     who, sender = pack["person"], pack["sender"]
     paper.write_in("strong", 18, _("Proof"))
     paper.write_in("sans", 10, f"{who['email']}, {_moment(pack['made_at'])}")
@@ -26,7 +31,6 @@ def render(pack: Mapping[str, Any]) -> bytes:
         _line(paper, line)
     if not pack["ledger"]:
         paper.write_in("sans", 10, _("Nothing was recorded for this person yet."))
-    return bytes(paper.output())
 
 
 def _pair(paper: Paper, name: str, value: str) -> None:

@@ -23,6 +23,7 @@ WORDS: Mapping[str, Promise] = {
     "sending_retry": _("Attempts that waited"),
     "sending_suppression": _("Blocked address, made a code"),
     "sending_caughtmail": _("Mails in the built-in mail catcher"),
+    "tracking_conversionlink": _("Orders and other goals that led to them"),
     "tracking_trail": _("Opens and clicks of their own"),
     "site_customer": _("Place in our own customer list"),
     "off": _("Code that keeps the address away from imports"),

@@ -1,12 +1,14 @@
 """A document as PDF in the product's own letters: text, headings, and tables of words and numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.utils.translation import get_language
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 FONT = "vendor/fonts/ibm-plex-{family}-{letters}-{weight}-normal.woff2"
 # Name in the document, family, weight. The second of each pair holds the letters that the first one lacks.
@@ -77,9 +79,20 @@ class Paper(FPDF):
         return "".join(one if ord(one) in known or one == "\n" else f"[U+{ord(one):04X}]" for one in text)
 
 
-def begin(title: str) -> Paper:
-    """A first page, with the title for whoever reads the file's properties."""
+@contextmanager
+def begin(title: str) -> Iterator[Paper]:
+    """A first page, with the title for whoever reads the file's properties. Its letters are open within."""
     paper = Paper()
+    try:
+        _furnish(paper, title)
+        yield paper
+    finally:
+        for font in paper.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+
+
+def _furnish(paper: Paper, title: str) -> None:
     paper.set_margins(MARGIN, MARGIN)
     paper.set_auto_page_break(auto=True, margin=MARGIN)
     paper.set_title(title)
@@ -88,7 +101,6 @@ def begin(title: str) -> Paper:
         paper.add_font(name, fname=_font(family, "latin", weight))
         paper.add_font(f"{name}-more", fname=_font(family, "latin-ext", weight))
     paper.add_page()
-    return paper
 
 
 @cache

@@ -42,8 +42,15 @@ def as_csv(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @member_required
 def as_pdf(request: HttpRequest, mailing_id: int) -> HttpResponse:
     report = _report(mailing_id)
+    with paper.begin(report.mailing.name) as made:
+        _write(made, report)
+        response = HttpResponse(bytes(made.output()), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.pdf"'
+    return response
+
+
+def _write(made: paper.Paper, report: queries.Report) -> None:
     mailing = report.mailing
-    made = paper.begin(mailing.name)
     made.write_in("strong", 18, mailing.name)
     made.write_in("sans", 10, _("Subject") + f": {mailing.subject}")
     if mailing.started_at:
@@ -53,9 +60,6 @@ def as_pdf(request: HttpRequest, mailing_id: int) -> HttpResponse:
     made.write_in("sans", 11, words_sentence.say(rules_sentence.sentences(report.facts)))
     for table in tables(report):
         _draw(made, table)
-    response = HttpResponse(bytes(made.output()), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.pdf"'
-    return response
 
 
 def _draw(made: paper.Paper, table: Table) -> None:

@@ -11,10 +11,10 @@ import pytest
 from django.core import mail
 
 from mailexpert.conftest import Tenant
+from mailexpert.contacts.embed import code_of
 from mailexpert.contacts.models import Membership, Signup
 from mailexpert.contacts.tests.cast import make_list
 from mailexpert.contacts.tests.test_signup import make_form
-from mailexpert.contacts.views.signupforms import code_of
 from mailexpert.core.jobs import run_waiting
 from mailexpert.core.scope import account
 from mailexpert.web.tests.browser import PageAs, assert_accessible

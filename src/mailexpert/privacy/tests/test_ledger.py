@@ -146,7 +146,7 @@ def test_the_proof_of_a_person_is_a_pdf_that_leaves_no_letter_out(
     answer = shop_client.get(f"/contacten/{anna.id}/bewijs.pdf")
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
-    with patch.object(proof_pdf.FPDF, "multi_cell") as written:
+    with patch.object(proof_pdf.Paper, "multi_cell") as written:
         proof_pdf.render(proof.pack(Contact.objects.get(id=anna.id)))
     said = [one.args[2] for one in written.call_args_list]
     assert any("Zoë Łukasz [U+0416][U+0443][U+043A]" in text for text in said)
