@@ -43,7 +43,8 @@ def click(raw: bytes) -> None:
     asked = urllib.request.Request(link[1], headers={"User-Agent": AGENT})
     with pytest.raises(urllib.error.HTTPError) as answer:
         urllib.request.build_opener(NoFollowing).open(asked)
-    assert answer.value.code == 302
+    with answer.value as redirect:
+        assert redirect.code == 302
 
 
 def a_draft(stack: Stack, people: int) -> int:
