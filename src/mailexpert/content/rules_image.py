@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from mailexpert.content.blocks import look
 
@@ -16,6 +16,9 @@ KINDS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif"}
 TAKEN = (*KINDS, "WEBP")  # WebP becomes what every mail program shows
 WIDEST = 1200  # a mail is 600 wide; sharp screens show two pixels for one
 MOST_FRAMES = 300
+SEVERAL = "MPO"  # a JPEG with more pictures behind it, as phones make them; the first one is the photo
+SCREENS = ImageCms.createProfile("sRGB")
+PROFILED = {"RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}  # modes with colours, and what becomes of them
 RATIOS = {"16:9": (16, 9), "2:1": (2, 1), "4:3": (4, 3), "1:1": (1, 1), "3:4": (3, 4)}
 QUALITY = 88
 VISIBLE = 128  # of 255: what is fainter is the soft edge of something
@@ -107,24 +110,43 @@ def _opened(data: bytes, shape: Callable[[Image.Image], Image.Image], *, width: 
 
 
 def _written(found: Image.Image, shape: Callable[[Image.Image], Image.Image], width: int) -> Picture:
-    frames = getattr(found, "n_frames", 1)
+    frames = 1 if found.format == SEVERAL else getattr(found, "n_frames", 1)
     if found.width * found.height * frames > MOST_PIXELS or frames > MOST_FRAMES:
         raise TooLarge(TooLarge.__doc__)
     if found.format == "GIF" and (shape is _upright or width != WIDEST):
         return _animated(found, min(found.width, width, WIDEST))
     kind = _mail_kind(found)
-    made = shape(found)
+    made = _for_screens(shape(found))
     if made.width > WIDEST:
-        made = made.resize(
-            (WIDEST, max(1, round(made.height * WIDEST / made.width))), Image.Resampling.LANCZOS
-        )
+        made = _resized(made, WIDEST)
+    seen_through = {name: made.info[name] for name in ("transparency",) if name in made.info}
     made.info.clear()
     out = io.BytesIO()
     if kind == "JPEG":
         made.convert("RGB").save(out, "JPEG", quality=QUALITY, optimize=True)
     else:
-        made.save(out, "PNG", optimize=True)
+        made.save(out, "PNG", optimize=True, **seen_through)
     return Picture(data=out.getvalue(), kind=KINDS[kind], width=made.width, height=made.height)
+
+
+def _resized(made: Image.Image, width: int) -> Image.Image:
+    """Colours of a palette can't be mixed, so they become whole ones first, and see-through stays see-through."""
+    if made.mode in ("1", "P") or "transparency" in made.info:
+        made = made.convert("RGBA" if "transparency" in made.info else "RGB")
+    return made.resize((width, max(1, round(made.height * width / made.width))), Image.Resampling.LANCZOS)
+
+
+def _for_screens(made: Image.Image) -> Image.Image:
+    """In the colours that every screen shows. A phone notes wider ones, and without its note they turn pale."""
+    profile = made.info.get("icc_profile")
+    if not profile or made.mode not in PROFILED:
+        return made
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        turned = ImageCms.profileToProfile(made, given, SCREENS, outputMode=PROFILED[made.mode])
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return made  # a note that can't be read says nothing
+    return turned or made
 
 
 def _animated(found: Image.Image, width: int) -> Picture:
@@ -151,16 +173,15 @@ def narrower(data: bytes, *, width: int) -> Picture:
 
     def shape(found: Image.Image) -> Image.Image:
         upright = _upright(found)
-        wide = min(width, upright.width)
-        return upright.resize(
-            (wide, max(1, round(upright.height * wide / upright.width))), Image.Resampling.LANCZOS
-        )
+        return _resized(upright, min(width, upright.width))
 
     return _opened(data, shape, width=width)
 
 
 def _mail_kind(found: Image.Image) -> str:
     """A part of a GIF stands still, and is a PNG; WebP is a photo unless something shines through."""
+    if found.format == SEVERAL:
+        return "JPEG"
     if found.format == "WEBP":
         return "PNG" if found.mode in ("RGBA", "LA", "P") else "JPEG"
     return "PNG" if found.format == "GIF" else str(found.format)

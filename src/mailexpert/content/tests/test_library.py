@@ -1,6 +1,8 @@
 """The library of pictures: scanned, cleaned, described, cut to a new file, never taken from a mail that shows it."""
 
 import io
+import struct
+import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +12,7 @@ from PIL import Image as Pixels
 from mailexpert.base import antivirus
 from mailexpert.content import actions, actions_images, views_library
 from mailexpert.content.models import Image
-from mailexpert.content.rules_image import TooLarge, clean, cut
+from mailexpert.content.rules_image import TooLarge, clean, cut, narrower
 from mailexpert.content.tests.block_samples import block, mail
 from mailexpert.content.values import Draft
 from mailexpert.core.scope import account
@@ -134,6 +136,88 @@ def test_webp_becomes_what_every_mail_program_shows():
 def test_a_photo_wider_than_a_sharp_screen_needs_is_made_smaller():
     made = clean(picture("JPEG", (4000, 2000)))
     assert (made.width, made.height) == (1200, 600)
+
+
+def test_a_photo_with_more_pictures_behind_it_is_the_first_one():
+    """Phones keep a second picture, of the depth or the light, behind the photo."""
+    out = io.BytesIO()
+    second = Pixels.new("RGB", (400, 200), "#ff0000")
+    Pixels.new("RGB", (400, 200), "#0f5c5c").save(out, "MPO", save_all=True, append_images=[second])
+    made = clean(out.getvalue())
+    assert made.kind == "jpg"
+    with Pixels.open(io.BytesIO(made.data)) as found:
+        assert getattr(found, "n_frames", 1) == 1
+        assert found.getpixel((9, 9)) == pytest.approx((15, 92, 92), abs=3)
+
+
+def see_through(kind, width=400):
+    """A palette whose first colour is no colour, as small logos have it."""
+    made = Pixels.new("P", (width, 200), 0)
+    made.putpalette([255, 0, 255, 15, 92, 92] + [0] * 762)
+    made.paste(1, (width // 2, 50, width - 50, 150))
+    out = io.BytesIO()
+    made.save(out, kind, transparency=0)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: clean(see_through("PNG")),
+        lambda: clean(see_through("PNG", 1600)),
+        lambda: clean(see_through("GIF")),
+        lambda: cut(see_through("GIF"), ratio="1:1", focus=(50, 50)),
+        lambda: narrower(see_through("PNG"), width=100),
+    ],
+    ids=["a PNG", "a wide PNG", "a GIF", "a part of a GIF", "a narrower PNG"],
+)
+def test_what_is_seen_through_stays_so(make):
+    with Pixels.open(io.BytesIO(make().data)) as found:
+        colours = found.convert("RGBA")
+    assert colours.getpixel((2, 2))[3] == 0
+    assert colours.getpixel((colours.width * 3 // 4, colours.height // 2)) == (15, 92, 92, 255)
+
+
+def profile():
+    """A note about colours (ICC.1) by which red and blue stand in each other's places."""
+
+    def xyz(*given):
+        return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(one * 65536) for one in given))
+
+    red, green, blue = (0.436, 0.2225, 0.1392), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)
+    curve = b"curv\0\0\0\0" + struct.pack(">IHxx", 1, 0x0233)
+    tags = {b"wtpt": xyz(0.9642, 1, 0.8249), b"rXYZ": xyz(*blue), b"gXYZ": xyz(*green), b"bXYZ": xyz(*red)}
+    tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
+    table, body, at = struct.pack(">I", len(tags)), b"", 132 + 12 * len(tags)
+    for name, data in tags.items():
+        table += name + struct.pack(">II", at + len(body), len(data))
+        body += data
+    head = b"lcms" + struct.pack(">I", 0x02100000) + b"mntrRGB XYZ " + b"\0" * 12 + b"acsp" + b"\0" * 28
+    head += struct.pack(">3i", 63190, 65536, 54061) + b"\0" * 48
+    return struct.pack(">I", 4 + len(head + table + body)) + head + table + body
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_colours_for_better_screens_become_those_of_every_screen(kind):
+    made = clean(picture(kind, colour="#ff0000", icc_profile=profile()))
+    with Pixels.open(io.BytesIO(made.data)) as found:
+        assert "icc_profile" not in found.info
+        assert found.convert("RGB").getpixel((9, 9)) == pytest.approx((0, 0, 255), abs=6)
+
+
+def test_a_profile_that_can_t_be_read_is_left_alone():
+    made = clean(picture("PNG", icc_profile=b"onzin" * 40))
+    with Pixels.open(io.BytesIO(made.data)) as found:
+        assert found.getpixel((9, 9)) == (15, 92, 92)
+
+
+def test_a_gif_of_hundreds_of_thousands_of_pictures_is_refused_at_once():
+    head = b"GIF89a" + struct.pack("<HH", 2, 2) + b"\x80\0\0" + b"\0\0\0\xff\xff\xff"
+    frame = b"," + struct.pack("<HHHH", 0, 0, 1, 1) + b"\0" + b"\x02\x00"
+    began = time.process_time()
+    with pytest.raises(TooLarge):
+        clean(head + frame * 400_000 + b";")
+    assert time.process_time() - began < 5
 
 
 def test_an_animation_of_hundreds_of_pictures_is_refused():
