@@ -9,9 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from mailexpert.contacts.actions import EndedBy, StoppedBefore, end_membership, sign_up
 from mailexpert.contacts.jobs_bulk import run_bulk
-from mailexpert.contacts.models import Bulk, Contact, List
+from mailexpert.contacts.models import Bulk, List
 from mailexpert.contacts.pieces import step
 from mailexpert.contacts.queries import Search
 from mailexpert.core.jobs import defer
@@ -42,18 +41,15 @@ def begin(verb: str, wanted: Search, *, tag_id: int | None = None, by_id: int | 
     return made
 
 
-def label(verb: str, ids: Sequence[int], tag_id: int | None, *, by_id: int | None) -> Bulk:
-    """A label given to these few or taken from them, now."""
+def few(
+    verb: str, ids: Sequence[int], *, tag_id: int | None = None, by_id: int | None = None, **details: Any
+) -> Bulk:
+    """The same for these few, now."""
     ids = ids[:MOST_AT_ONCE]
     made = Bulk.objects.create(
-        verb=verb,
-        tag_id=tag_id,
-        by_id=by_id,
-        contact_ids=[],
-        asked_ids=ids,
-        whole=len(ids),
-        state=State.RUNNING,
-    )
+        verb=verb, tag_id=tag_id, by_id=by_id, contact_ids=[], asked_ids=ids, whole=len(ids),
+        state=State.RUNNING, details=details,
+    )  # fmt: skip
     while step(made.id):
         pass
     return Bulk.objects.get(id=made.id)
@@ -75,7 +71,7 @@ def undo(bulk_id: int, *, by_id: int | None = None) -> Bulk:
     Bulk.objects.filter(id=bulk_id).update(undone_at=timezone.now())
     verb = OPPOSITE[found.verb]
     if len(found.contact_ids) <= MOST_AT_ONCE:
-        back = label(verb, found.contact_ids, found.tag_id, by_id=by_id)
+        back = few(verb, found.contact_ids, tag_id=found.tag_id, by_id=by_id)
     else:
         back = Bulk.objects.create(
             verb=verb, tag_id=found.tag_id, by_id=by_id, contact_ids=[], asked_ids=found.contact_ids,
@@ -86,27 +82,7 @@ def undo(bulk_id: int, *, by_id: int | None = None) -> Bulk:
     return back
 
 
-def begin_joining(wanted: Search, into: List, *, ground: str, evidence: str, by_id: int | None) -> Bulk:
+def joining(into: List, *, ground: str, evidence: str, by_id: int | None) -> dict[str, Any]:
+    """What is to be known of putting people on a list."""
     proof = ledger.keep_evidence(source="hand", text=evidence, by_id=by_id)
-    return begin(
-        "join", wanted, by_id=by_id, list=into.id, purpose=into.purpose, ground=ground, evidence=proof
-    )
-
-
-@transaction.atomic
-def put_on_list(ids: Sequence[int], into: List, *, ground: str, evidence: str, by_id: int | None) -> int:
-    """How many are on it now. Whoever left it stays off without a known ground."""
-    count = 0
-    for contact in Contact.objects.filter(id__in=ids[:MOST_AT_ONCE]).order_by("id"):
-        try:
-            sign_up(contact, into, ground=ground, evidence=evidence, by_id=by_id)
-        except StoppedBefore:
-            continue
-        count += 1
-    return count
-
-
-@transaction.atomic
-def take_off_list(ids: Sequence[int], list_id: int) -> int:
-    mine = Contact.objects.filter(id__in=ids[:MOST_AT_ONCE]).order_by("id").values_list("id", flat=True)
-    return sum(end_membership(contact_id, list_id, EndedBy.HAND) for contact_id in mine)
+    return {"list": into.id, "purpose": into.purpose, "ground": ground, "evidence": proof}

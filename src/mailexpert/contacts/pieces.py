@@ -45,9 +45,17 @@ ON CONFLICT (account_id, list_id, contact_id) DO UPDATE
     WHERE m.ended_at IS NULL AND m.ground = 'unknown'
 RETURNING contact_id
 """
-LEDGER = """
+JOINED = """
 SELECT %(account)s, id, person, %(list)s, NULL, %(evidence)s, 1, %(purpose)s, %(ground)s, 'hand', now()
 FROM unnest(%(ids)s::bigint[], %(persons)s::bytea[]) x (id, person)
+"""
+LEAVE = f"""{PART}
+UPDATE contacts_membership m SET ended_at = now(), ended_by = 4 FROM part p
+WHERE m.list_id = %(list)s AND m.contact_id = p.id AND m.ended_at IS NULL RETURNING p.id, p.email_key, m.ground
+"""  # noqa: S608
+LEFT = """
+SELECT %(account)s, id, person, %(list)s, NULL, NULL, 2, %(purpose)s, ground, 'hand', now()
+FROM unnest(%(ids)s::bigint[], %(persons)s::bytea[], %(grounds)s::text[]) x (id, person, ground)
 """
 SETTLE = """
 UPDATE contacts_bulk SET contact_ids = contact_ids || %(changed)s::bigint[], count = count + %(n)s,
@@ -108,11 +116,23 @@ def _join(values: Mapping[str, Any]) -> list[int]:
     people = dict(_run(MAY_JOIN, values))
     joined = [row[0] for row in _run(JOIN, {**values, "ids": list(people)})]
     persons = [rules.person(people[contact_id]) for contact_id in joined]
-    ledger.note_all(LEDGER, {**values, "ids": joined, "persons": persons})
+    ledger.note_all(JOINED, {**values, "ids": joined, "persons": persons})
     return joined
 
 
-VERBS: Mapping[str, Callable[[Mapping[str, Any]], list[int]]] = {"tag": _tag, "untag": _untag, "join": _join}
+def _leave(values: Mapping[str, Any]) -> list[int]:
+    left = _run(LEAVE, values)
+    ids, persons = [row[0] for row in left], [rules.person(row[1]) for row in left]
+    ledger.note_all(LEFT, {**values, "ids": ids, "persons": persons, "grounds": [row[2] for row in left]})
+    return ids
+
+
+VERBS: Mapping[str, Callable[[Mapping[str, Any]], list[int]]] = {
+    "tag": _tag,
+    "untag": _untag,
+    "join": _join,
+    "leave": _leave,
+}
 
 
 def _run(statement: str, values: Any) -> list[tuple[Any, ...]]:

@@ -88,6 +88,7 @@ def bulk_title(verb: str, of: str) -> str:
         "tag": _("Give label ‘%(name)s’"),
         "untag": _("Take label ‘%(name)s’ away"),
         "join": _("Put on list ‘%(name)s’"),
+        "leave": _("Unsubscribe from list ‘%(name)s’"),
     }
     return told[verb] % {"name": of}
 
@@ -102,6 +103,12 @@ def bulk_said(verb: str, n: int, of: str) -> str:
         case "join":
             said = ngettext(
                 "%(n)s contact was put on ‘%(name)s’.", "%(n)s contacts were put on ‘%(name)s’.", n
+            )
+        case "leave":
+            said = ngettext(
+                "%(n)s contact is unsubscribed from ‘%(name)s’.",
+                "%(n)s contacts are unsubscribed from ‘%(name)s’.",
+                n,
             )
         case _tag:
             said = ngettext(

@@ -159,9 +159,30 @@ def test_the_chosen_are_put_on_a_list_with_a_ground(shop_client: Client, people:
     assert Consent.objects.count() == 1
 
 
+def test_of_the_chosen_too_who_left_or_is_blocked_stays_off(
+    shop_client: Client, people: list[Contact]
+) -> None:
+    other = make_list("Ander")
+    Membership.objects.create(list=other, contact=people[0], ground="consent", ended_at=timezone.now())
+    Suppression.objects.create(email_key=people[1].email_key, reason=Suppression.Reason.OBJECTION)
+    ids = [one.id for one in people[:3]]
+    given = {"id": ids, "list": other.id, "ground": "consent", "evidence": "Vroeg het."}
+    told = shop_client.post("/contacten/tegelijk/lijst/", given, follow=True).content.decode()
+    assert "1 contact is op ‘Ander’ gezet" in told
+    assert Membership.objects.get(list=other, ended_at=None).contact_id == people[2].id
+
+
 def test_the_chosen_are_unsubscribed(shop_client: Client, people: list[Contact], into: List) -> None:
-    shop_client.post("/contacten/tegelijk/uitschrijven/", {"id": [people[0].id], "from_list": into.id})
-    assert Membership.objects.exclude(ended_at=None).get().contact_id == people[0].id
+    given = {"id": [people[0].id], "from_list": into.id}
+    told = shop_client.post("/contacten/tegelijk/uitschrijven/", given, follow=True).content.decode()
+    assert "1 contact is uitgeschreven van ‘" in told
+    left = Membership.objects.exclude(ended_at=None).get()
+    assert (left.contact_id, left.ended_by) == (people[0].id, Membership.EndedBy.HAND)
+    line = Consent.objects.get()
+    assert (line.act, line.contact_id, line.list_id) == (Consent.Act.ENDED, people[0].id, into.id)
+    assert (line.ground, line.source, line.purpose) == (left.ground, "hand", into.purpose)
+    shop_client.post("/contacten/tegelijk/uitschrijven/", given)
+    assert Consent.objects.count() == 1
 
 
 def test_a_stranger_touches_none_of_the_shops_people(
@@ -171,7 +192,7 @@ def test_a_stranger_touches_none_of_the_shops_people(
     stranger_client.post("/contacten/tegelijk/label/", {"id": ids, "tag": "x"})
     stranger_client.post("/contacten/tegelijk/label/", {"whole": "1", "tag": "x"})
     stranger_client.post("/contacten/tegelijk/uitschrijven/", {"id": ids, "from_list": into.id})
-    mine = actions_bulk.label("tag", ids[:1], Tag.objects.create(name="mijn").id, by_id=None)
+    mine = actions_bulk.few("tag", ids[:1], tag_id=Tag.objects.create(name="mijn").id, by_id=None)
     for path in ("", "stoppen/", "ongedaan/"):
         url = f"/contacten/tegelijk/{mine.id}/{path}"
         assert {stranger_client.get(url).status_code, stranger_client.post(url).status_code} <= {404, 405}

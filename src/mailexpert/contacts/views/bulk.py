@@ -41,7 +41,7 @@ def tag(request: HttpRequest) -> HttpResponse:
     if whole:
         begun = actions_bulk.begin(verb, wanted, tag_id=found.id, by_id=request.user.pk)
         return redirect("contacts:bulk", bulk_id=begun.id)
-    done = actions_bulk.label(verb, ids, found.id, by_id=request.user.pk)
+    done = actions_bulk.few(verb, ids, tag_id=found.id, by_id=request.user.pk)
     messages.success(request, words.bulk_said(verb, done.count, found.name))
     back = _back(request)
     return redirect(f"{back}{'&' if '?' in back else '?'}done={done.id}")
@@ -117,12 +117,12 @@ def to_list(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         into = get_object_or_404(List, id=form.cleaned_data["list"])
         proof = {name: form.cleaned_data[name] for name in ("ground", "evidence")}
+        details = actions_bulk.joining(into, **proof, by_id=request.user.pk)
         if whole:
-            begun = actions_bulk.begin_joining(wanted, into, **proof, by_id=request.user.pk)
+            begun = actions_bulk.begin("join", wanted, by_id=request.user.pk, **details)
             return redirect("contacts:bulk", bulk_id=begun.id)
-        count = actions_bulk.put_on_list(ids, into, **proof, by_id=request.user.pk)
-        said = ngettext("%(n)s contact is on %(list)s.", "%(n)s contacts are on %(list)s.", count)
-        messages.success(request, said % {"n": number(count), "list": into.name})
+        done = actions_bulk.few("join", ids, by_id=request.user.pk, **details)
+        messages.success(request, words.bulk_said("join", done.count, into.name))
         return redirect("contacts:index")
     people = queries.page(wanted).people if whole else []
     context = {
@@ -140,13 +140,8 @@ def to_list(request: HttpRequest) -> HttpResponse:
 def off_list(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("from_list", "")
     left = get_object_or_404(List, id=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0)
-    count = actions_bulk.take_off_list(_ids(request), left.id)
-    said = ngettext(
-        "%(n)s contact is unsubscribed from %(list)s.",
-        "%(n)s contacts are unsubscribed from %(list)s.",
-        count,
-    )
-    messages.success(request, said % {"n": number(count), "list": left.name})
+    done = actions_bulk.few("leave", _ids(request), by_id=request.user.pk, list=left.id, purpose=left.purpose)
+    messages.success(request, words.bulk_said("leave", done.count, left.name))
     return redirect(_back(request))
 
 
