@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from mailexpert.contacts import queries_history
 from mailexpert.contacts.models import (
     Contact,
     Event,
@@ -155,6 +156,7 @@ def change_contact(
         _note(contact_id, Event.Kind.CHANGED, ",".join(changed), by_id)
     if before.email != parsed:
         let_in(parsed.lower(), by_person=by_person)
+        _take_refusal_along(before.email_key, parsed.lower())
         _note(contact_id, Event.Kind.ADDRESS, before.email, by_id)
     try:
         with transaction.atomic():
@@ -163,62 +165,18 @@ def change_contact(
         raise AddressTaken(email) from problem
 
 
+def _take_refusal_along(before: str, now: str) -> None:
+    """Who stopped everything or complained did so as a person, whatever address they have since."""
+    kept = (Suppression.Reason.OBJECTION, Suppression.Reason.COMPLAINT)
+    said = Suppression.objects.filter(email_key=before, reason__in=kept).first()
+    if said is not None and before != now:
+        Suppression.objects.update_or_create(
+            account_id=current_account(), email_key=now, defaults={"reason": said.reason}
+        )
+
+
 def _note(contact_id: int, kind: Event.Kind, detail: str, by_id: int | None) -> None:
     Event.objects.create(contact_id=contact_id, kind=kind, detail=detail, by_id=by_id)
-
-
-@transaction.atomic
-def merge(kept_id: int, gone_id: int, *, by_id: int | None = None) -> Contact:
-    """One person with two addresses becomes one contact: the kept one's details count, its gaps are filled. A list
-    that either of them left stays left, and an objection of either holds. Raises Contact.DoesNotExist."""
-    pair = {
-        one.id: one
-        for one in Contact.objects.select_for_update().filter(id__in=[kept_id, gone_id]).order_by("id")
-    }
-    if len(pair) < 2:
-        raise Contact.DoesNotExist
-    kept, gone = pair[kept_id], pair[gone_id]
-    _merge_values(kept, gone)
-    _merge_lists(kept, gone)
-    Tagging.objects.bulk_create(
-        [Tagging(tag_id=tag_id, contact_id=kept.id) for tag_id in _tags_of(gone)], ignore_conflicts=True
-    )
-    Event.objects.filter(contact_id=gone.id).update(contact_id=kept.id)
-    _note(kept.id, Event.Kind.MERGED, gone.email, by_id)
-    if Suppression.objects.filter(email_key=gone.email_key, reason=Suppression.Reason.OBJECTION).exists():
-        object_to_all(kept, EndedBy.HAND)
-    _delete(gone, Consent.Act.ENDED, source="merge")
-    return Contact.objects.get(id=kept.id)
-
-
-def _merge_values(kept: Contact, gone: Contact) -> None:
-    names = [
-        "first_name",
-        "last_name",
-        "language",
-        "time_zone",
-        *Field.objects.values_list("slot", flat=True),
-    ]
-    filled = {name: getattr(gone, name) for name in names if getattr(kept, name) in (None, "")}
-    filled = {name: value for name, value in filled.items() if value not in (None, "")}
-    if gone.status == Contact.Status.FROZEN:
-        filled["status"] = Contact.Status.FROZEN
-    Contact.objects.filter(id=kept.id).update(updated_at=timezone.now(), **filled)
-
-
-def _merge_lists(kept: Contact, gone: Contact) -> None:
-    mine = {one.list_id: one for one in Membership.objects.filter(contact_id=kept.id)}
-    for theirs in Membership.objects.filter(contact_id=gone.id).select_related("list").order_by("list_id"):
-        if theirs.ended_at is not None:
-            if theirs.list_id in mine:
-                end_membership(kept.id, theirs.list_id, EndedBy.HAND)
-        elif theirs.list_id not in mine:
-            sign_up(kept, theirs.list, ground=theirs.ground, evidence="", source="merge")
-            Membership.objects.filter(contact_id=kept.id, list_id=theirs.list_id).update(since=theirs.since)
-
-
-def _tags_of(contact: Contact) -> list[int]:
-    return list(Tagging.objects.filter(contact_id=contact.id).values_list("tag_id", flat=True))
 
 
 @transaction.atomic
@@ -231,11 +189,16 @@ def erase_contact(
     last_letter: Mapping[str, str] | None = None,
 ) -> Erasure:
     """Erase a person: their rows now, texts and files in the background (privacy.actions_erasure). What stays: the
-    ledger's lines under a pseudonym, the outcomes of mailings by number, and a hash of who objected."""
+    ledger's lines under a pseudonym, the outcomes of mailings by number, and a hash of who objected. Each address and
+    number of before goes too, with a receipt of its own."""
     contact = Contact.objects.select_for_update().get(id=contact_id)
     person = actions_erasure.Person(contact_id=contact.id, email_key=contact.email_key)
+    before = [
+        actions_erasure.begin(former, why, stays_off=stays_off, by_id=by_id)
+        for former in queries_history.former_selves([contact.id])
+    ]
     begun = actions_erasure.begin(person, why, stays_off=stays_off, by_id=by_id, last_letter=last_letter)
-    actions_erasure.rows_now([begun.id])
+    actions_erasure.rows_now([one.id for one in (*before, begun)])
     defer(finish_erasure, erasure_id=begun.id)
     return begun
 
@@ -243,20 +206,20 @@ def erase_contact(
 @transaction.atomic
 def erase_contacts(contact_ids: Sequence[int], why: Erasure.Why) -> int:
     """Many at once, at the cost of one where that can be."""
-    found = Contact.objects.select_for_update().filter(id__in=list(contact_ids)).order_by("id")
-    begun = [
-        actions_erasure.begin(
-            actions_erasure.Person(contact_id=one.id, email_key=one.email_key), why, stays_off=False
-        )
-        for one in found
+    found = list(Contact.objects.select_for_update().filter(id__in=list(contact_ids)).order_by("id"))
+    persons = [
+        *queries_history.former_selves([one.id for one in found]),
+        *(actions_erasure.Person(contact_id=one.id, email_key=one.email_key) for one in found),
     ]
+    begun = [actions_erasure.begin(one, why, stays_off=False) for one in persons]
     if begun:
         actions_erasure.rows_now([one.id for one in begun])
         defer(finish_erasure, erasure_id=begun[0].id)
-    return len(begun)
+    return len(found)
 
 
-def _delete(contact: Contact, act: Consent.Act, *, source: str) -> None:
+def remove(contact: Contact, act: Consent.Act, *, source: str) -> None:
+    """Its rows by key, with a last line in the ledger."""
     ledger.note(act, contact_id=contact.id, email_key=contact.email_key, source=source)
     Membership.objects.filter(contact_id=contact.id).delete()
     Tagging.objects.filter(contact_id=contact.id).delete()

@@ -65,11 +65,15 @@ def keep(contact: Contact, now: datetime) -> None:
 
 
 def is_measured(contact: Contact) -> bool:
-    """Whether this person agreed to be measured individually: what the ledger said last."""
+    return has_said_of_measuring(contact) is True
+
+
+def has_said_of_measuring(contact: Contact) -> bool | None:
+    """Whether this person agreed to be measured individually: what the ledger said last. None: nothing was said."""
     lines = Consent.objects.filter(contact_id=contact.id)
     last = lines.filter(act=Consent.Act.OBJECTED) | lines.filter(purpose=MEASUREMENT)
     found = last.order_by("-id").first()
-    return found is not None and found.act == Consent.Act.GIVEN
+    return None if found is None else found.act == Consent.Act.GIVEN
 
 
 def measurement_words(sender: str) -> str:

@@ -54,13 +54,14 @@ declare(
     keep="as long as the contact",
     columns={
         "contact_id": "user.unique_id.pseudonymous",
+        "list_id": "user.behavior",
         "ground": "user.behavior",
         "since": "user.behavior",
         "source": "user.behavior",
         "ended_at": "user.behavior",
         "ended_by": "user.behavior",
     },
-    technical=("account_id", "list_id"),
+    technical=("account_id",),
 )
 declare(
     "contacts_tag",
@@ -88,11 +89,13 @@ declare(
     keep="as long as the contact",
     columns={
         "contact_id": "user.unique_id.pseudonymous",
+        "kind": "user.behavior",
         "detail": "user.content.private",
+        "former_id": "user.unique_id.pseudonymous",
         "at": "user.behavior",
         "by_id": Column(category="user.unique_id", export=False),
     },
-    technical=("id", "account_id", "kind"),
+    technical=("id", "account_id"),
 )
 declare(
     "contacts_bulk",

@@ -77,8 +77,12 @@ declare(
     ground=ON_BEHALF,
     subject="contact",
     keep="until the day that the form named",
-    columns={"contact_id": "user.unique_id.pseudonymous", "until": "user.behavior"},
-    technical=("id", "account_id", "slot"),
+    columns={
+        "contact_id": "user.unique_id.pseudonymous",
+        "slot": "user.behavior",
+        "until": "user.behavior",
+    },
+    technical=("id", "account_id"),
 )
 declare(
     "contacts_signupguard",

@@ -315,6 +315,8 @@ class Event(AccountRow):
     kind = models.CharField(max_length=10, choices=Kind)
     # Names of fields for a change; the former address otherwise.
     detail = models.TextField(blank=True)
+    # Of a merge the number of the contact that is gone.
+    former_id = models.BigIntegerField(null=True, blank=True)
     by_id = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField(db_default=Now())
 
@@ -324,6 +326,12 @@ class Event(AccountRow):
         indexes = [
             # Read by the contact's page and by the erasure of a contact.
             models.Index(fields=["account_id", "contact"], name="contacts_event_of_contact"),
+            # Read by who comes by a number that a merge took away, and by the intake for each stop.
+            models.Index(
+                fields=["account_id", "former_id"],
+                condition=models.Q(former_id__isnull=False),
+                name="contacts_event_former",
+            ),
         ]
 
 

@@ -9,18 +9,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import IntegerChoices
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from mailexpert.accounts.models import Account
-from mailexpert.contacts import queries, queries_catalogue, queries_segments, words_segments
-from mailexpert.contacts.models import Contact, Field, List
+from mailexpert.contacts import (
+    queries,
+    queries_catalogue,
+    queries_history,
+    queries_segments,
+    words_segments,
+)
+from mailexpert.contacts.models import Contact, Field, List, Membership, Tag
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.core import register
 from mailexpert.privacy import plans
-from mailexpert.privacy.models import Evidence, Subprocessor
+from mailexpert.privacy.models import Consent, Evidence, Subprocessor
 from mailexpert.privacy.queries import subprocessors
 from mailexpert.privacy.words_register import told
+from mailexpert.sending.models import Issue, Outcome, Stop, Suppression
+from mailexpert.tracking.models_hits import Kind
 
 FORMAT = "mailexpert-person-1"
 OWN = ("email", "first_name", "last_name", "language", "time_zone")
@@ -54,7 +63,8 @@ def everything(contact: Contact) -> dict[str, Any]:
 def kept(contact: Contact) -> Iterator[Kept]:
     known = register.tables()
     names = _Names()
-    for table, rows in plans.read("contact", contact.id).items():
+    former = queries_history.numbers_of(contact.id)[1:]
+    for table, rows in plans.read("contact", contact.id, former).items():
         about = known[table]
         yield Kept(
             table=table,
@@ -65,24 +75,50 @@ def kept(contact: Contact) -> Iterator[Kept]:
         )
 
 
+# What stands in the tables as a number, and its name here.
+NUMBERED: dict[tuple[str, str], type[IntegerChoices]] = {
+    ("privacy_consent", "act"): Consent.Act,
+    ("contacts_membership", "ended_by"): Membership.EndedBy,
+    ("sending_delivery", "outcome"): Outcome,
+    ("sending_stop", "via"): Stop.Via,
+    ("sending_suppression", "reason"): Suppression.Reason,
+    ("tracking_trail", "kind"): Kind,
+}
+
+
 class _Names:
     """Read once for all rows."""
 
     def __init__(self) -> None:
         self.fields = {one.slot: one.name for one in Field.objects.all()}
-        self.lists = dict(List.objects.values_list("id", "name"))
+        lists = dict(List.objects.values_list("id", "name"))
+        labels = dict(Tag.objects.values_list("id", "name"))
+        mailings = dict(Issue.objects.values_list("id", "subject"))
+        self.by_key = {
+            "list_id": ("list", lists),
+            "tag_id": ("label", labels),
+            "issue_id": ("mailing", mailings),
+        }
 
     def named(self, table: str, row: Mapping[str, Any]) -> dict[str, Any]:
         if table == "contacts_contact":
             slots = {slot for slot in row if slot[:1] in "tndb" and slot[1:].isdigit()}
             own = {name: value for name, value in row.items() if name not in slots}
             return own | {f"contact.{name}": row[slot] for slot, name in self.fields.items() if slot in row}
-        made = dict(row)
-        if "list_id" in made:
-            made["list"] = self.lists.get(made.pop("list_id"), "")
-        if made.get("evidence_id"):
-            proof = Evidence.objects.filter(id=made.pop("evidence_id")).first()
-            made["words"] = proof.text if proof else ""
+        made = {}
+        for column, value in row.items():
+            if column in self.by_key:
+                name, names = self.by_key[column]
+                made[name] = names.get(value, "")
+            elif column == "evidence_id":
+                proof = Evidence.objects.filter(id=value).first()
+                made["words"] = proof.text if proof else ""
+            elif column == "slot":
+                made["field"] = self.fields.get(value, value)
+            elif (table, column) in NUMBERED and value is not None:
+                made[column] = NUMBERED[table, column](value).name.lower()
+            else:
+                made[column] = value
         return made
 
 
@@ -145,7 +181,7 @@ def readable(contact: Contact) -> Readable:
         name=contact.name,
         values=[(field.label, value) for field, value in values if value not in (None, "")],
         memberships=queries.memberships_of(contact.id),
-        timeline=queries.timeline(contact.id),
+        timeline=queries_history.timeline(contact.id),
         segments=segments_of(contact),
         recipients=[recipient(one) for one in subprocessors()],
         kept=list(kept(contact)),

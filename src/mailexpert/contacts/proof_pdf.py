@@ -26,6 +26,8 @@ def _write(paper: Paper, pack: Mapping[str, Any]) -> None:
     if sender["chamber_of_commerce"]:
         _pair(paper, _("Chamber of Commerce number"), sender["chamber_of_commerce"])
     _pair(paper, _("Person"), " ".join(filter(None, (who["name"], who["email"]))))
+    if who["former_addresses"]:
+        _pair(paper, _("Addresses of before"), ", ".join(who["former_addresses"]))
     paper.heading(_("What was agreed to, in order"))
     for line in pack["ledger"]:
         _line(paper, line)

@@ -12,13 +12,11 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext as _
 
 from mailexpert.contacts import hurry, queries_segments
 from mailexpert.contacts.models import (
     Contact,
     ContactColumns,
-    Event,
     Field,
     FoundContact,
     List,
@@ -31,7 +29,7 @@ from mailexpert.contacts.queries_segments import Number
 from mailexpert.contacts.rules import sql, tree
 from mailexpert.contacts.rules.tree import Group
 from mailexpert.core.scope import current_account
-from mailexpert.privacy.models import Consent, Evidence, Ground
+from mailexpert.privacy.models import Ground
 from mailexpert.sending.models import Suppression
 
 PAGE = 50
@@ -43,7 +41,6 @@ MOST_COUNTED = 10_000
 # From this many contacts on a total may be a minute old: counting a million takes a good part of a second.
 MANY = 20_000
 KEPT_SECONDS = 60
-MAILS_SHOWN = 50
 FEW = 2_000
 WALK_MS = 80
 COUNT_MS = 50
@@ -109,15 +106,6 @@ class Page:
 class Totals:
     contacts: int
     signed_up: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mailed:
-    """A mailing that reached a contact, or didn't."""
-
-    subject: str
-    outcome: int
-    at: datetime
 
 
 # Finding
@@ -378,37 +366,6 @@ def memberships_of(contact_id: int) -> list[Membership]:
     )
 
 
-def ledger_of(contact_id: int) -> list[dict[str, Any]]:
-    """The ledger's lines of a contact, newest first, with the words that prove each."""
-    lines = list(Consent.objects.filter(contact_id=contact_id).order_by("-at", "-id")[:200])
-    texts = dict(
-        Evidence.objects.filter(id__in=[line.evidence_id for line in lines]).values_list("id", "text")
-    )
-    names = dict(List.objects.filter(id__in=[line.list_id for line in lines]).values_list("id", "name"))
-    return [
-        {
-            "line": line,
-            "list": names.get(line.list_id or 0, ""),
-            "evidence": texts.get(line.evidence_id or 0, ""),
-        }
-        for line in lines
-    ]
-
-
-def mailed(contact_id: int) -> list[Mailed]:
-    """What was sent to a contact, newest first. Found by way of the issues: the ledger of deliveries has no
-    index on people, which would cost every mail 20 bytes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.subject, d.outcome, d.at FROM sending_issue i "
-            "JOIN sending_delivery d ON d.issue_id = i.id AND d.contact_id = %(contact)s "
-            "WHERE i.account_id = %(account)s AND d.account_id = %(account)s AND i.kind = 1 "
-            "ORDER BY i.id DESC, d.attempt DESC LIMIT %(limit)s",
-            {"contact": contact_id, "account": current_account(), "limit": MAILS_SHOWN},
-        )
-        return [Mailed(subject=row[0], outcome=row[1], at=row[2]) for row in cursor.fetchall()]
-
-
 def field_values(contact: ContactColumns, fields: Iterable[Field]) -> list[tuple[Field, Any]]:
     return [(field, getattr(contact, field.slot)) for field in fields]
 
@@ -449,30 +406,6 @@ def suppressions(term: str, after: int | None) -> list[Suppression]:
     """One page and one more, newest first."""
     rows = Suppression.objects.filter(email_key__startswith=term) if term else Suppression.objects.all()
     return list((rows.filter(id__lt=after) if after else rows).order_by("-id")[: PAGE + 1])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment:
-    """A line of a contact's timeline. `kind` says which template words it."""
-
-    at: datetime
-    kind: str
-    what: Any
-
-
-def timeline(contact_id: int) -> list[Moment]:
-    """Sign-ups, mails and changes of a contact, newest first."""
-    found = [Moment(at=one["line"].at, kind="ledger", what=one) for one in ledger_of(contact_id)]
-    found += [Moment(at=one.at, kind="mail", what=one) for one in mailed(contact_id)]
-    events = Event.objects.filter(contact_id=contact_id).order_by("-id")[:200]
-    labels: dict[str, str] = {one.slot: one.label for one in fields()}
-    labels |= {"first_name": _("First name"), "last_name": _("Last name"), "language": _("Language")}
-    labels |= {"time_zone": _("Time zone")}
-    labels |= {"paused_until": _("End of the pause"), "every_days": _("How often")}
-    for one in events:
-        names = [labels.get(name, name) for name in one.detail.split(",")]
-        found.append(Moment(at=one.at, kind=one.kind, what={"event": one, "names": names}))
-    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def fields() -> list[Field]:

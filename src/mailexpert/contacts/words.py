@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from mailexpert.contacts.models import Refusal
 from mailexpert.core.amounts import number
+from mailexpert.privacy.models import Consent
+from mailexpert.privacy.rules import MEASUREMENT
 
 FAILURES = {
     "file_gone": gettext_lazy(
@@ -29,6 +31,16 @@ FAILURES = {
         "Something went wrong while reading. Nothing was brought in, your contacts are as before."
     ),
 }
+
+
+def act(line: Consent) -> str:
+    """What a line of the ledger says, where it isn't about a list too."""
+    if line.purpose == MEASUREMENT:
+        given = line.act in (Consent.Act.GIVEN, Consent.Act.RESUMED)
+        return _("Agreed to be measured") if given else _("No longer agrees to be measured")
+    if line.source == "merge" and line.list_id is None:
+        return _("Became part of another contact")
+    return line.get_act_display()
 
 
 def failure(code: str) -> str:

@@ -24,14 +24,19 @@ SELECT pg_advisory_xact_lock(7883627)
 -- Records stops and ends the memberships they are about, for many people at once; returns nothing. A person who
 -- stopped an issue before gets no second row; a membership that began again since is ended again, but not by a stop
 -- that was asked before it began (clocks may differ a minute). A proof (kind 2) carries the token of the contact it
--- was made for but lies in the author's mailbox, so it stops nothing.
+-- was made for but lies in the author's mailbox, so it stops nothing. A contact that was merged into another one
+-- stops for that one: it is the same person.
 WITH asked AS (
-    SELECT DISTINCT ON (i.account_id, a.issue_id, a.contact_id)
-           i.account_id, a.issue_id, a.contact_id, a.via, coalesce(a.at, now()) AS at, i.list_ids
+    SELECT DISTINCT ON (i.account_id, a.issue_id, p.contact_id)
+           i.account_id, a.issue_id, p.contact_id, a.via, coalesce(a.at, now()) AS at, i.list_ids
     FROM unnest(%(issues)s::bigint[], %(contacts)s::bigint[], %(vias)s::smallint[], %(times)s::timestamptz[])
          AS a (issue_id, contact_id, via, at)
     JOIN sending_issue i ON i.id = a.issue_id AND i.kind = 1
-    ORDER BY i.account_id, a.issue_id, a.contact_id, a.at
+    CROSS JOIN LATERAL (
+        SELECT coalesce((SELECT e.contact_id FROM contacts_event e
+                         WHERE e.account_id = i.account_id AND e.former_id = a.contact_id LIMIT 1),
+                        a.contact_id) AS contact_id) p
+    ORDER BY i.account_id, a.issue_id, p.contact_id, a.at
 ),
 recorded AS (
     INSERT INTO sending_stop (account_id, issue_id, contact_id, via, at)
@@ -47,9 +52,9 @@ ended AS (
     WHERE m.account_id = asked.account_id AND m.contact_id = asked.contact_id
       AND m.list_id = ANY(asked.list_ids) AND m.ended_at IS NULL
       AND m.since <= asked.at + interval '1 minute'
-    RETURNING m.account_id, m.list_id, m.contact_id, m.ground, m.ended_at, asked.issue_id
+    RETURNING m.account_id, m.list_id, m.contact_id, m.ground, m.ended_at, asked.issue_id, asked.via
 )
-SELECT e.account_id, e.list_id, e.contact_id, e.issue_id, e.ground, e.ended_at, l.purpose, c.email_key
+SELECT e.account_id, e.list_id, e.contact_id, e.issue_id, e.ground, e.ended_at, l.purpose, c.email_key, e.via
 FROM ended e
 JOIN contacts_list l ON l.account_id = e.account_id AND l.id = e.list_id
 JOIN contacts_contact c ON c.account_id = e.account_id AND c.id = e.contact_id

@@ -142,12 +142,10 @@ async def commit(line: Line, asked: Sequence[StopRequest]) -> None:
             "times": [one.at for one in asked],
         }
         ended = await (await connection.execute(SQL["stop"], values)).fetchall()
-        await _write_consent(connection, ended, {(one.issue, one.contact): one.via for one in asked})
+        await _write_consent(connection, ended)
 
 
-async def _write_consent(
-    connection: AsyncConnection, ended: Sequence[tuple[Any, ...]], vias: dict[tuple[int, int], int]
-) -> None:
+async def _write_consent(connection: AsyncConnection, ended: Sequence[tuple[Any, ...]]) -> None:
     lines = [
         {
             "account": account,
@@ -158,9 +156,9 @@ async def _write_consent(
             "at": at,
             "purpose": purpose,
             "person": keys.keyed_hash(email_key, PERSON),
-            "source": SOURCES[vias[issue, contact]],
+            "source": SOURCES[via],
         }
-        for account, list_id, contact, issue, ground, at, purpose, email_key in ended
+        for account, list_id, contact, issue, ground, at, purpose, email_key, via in ended
     ]
     if lines:
         await connection.cursor().executemany(SQL["consent_ended"], lines)

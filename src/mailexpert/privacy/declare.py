@@ -31,6 +31,9 @@ declare(
         "ground": Column(category="user.behavior", erase="keep"),
         "source": Column(category="user.behavior", erase="keep"),
         "at": Column(category="user.behavior", erase="keep"),
+        "list_id": Column(category="user.behavior", erase="keep"),
+        "issue_id": Column(category="user.behavior", erase="keep"),
+        "evidence_id": Column(category="user.behavior", erase="keep"),
     },
-    technical=("id", "account_id", "list_id", "issue_id", "evidence_id"),
+    technical=("id", "account_id"),
 )

@@ -27,6 +27,10 @@ class Link(AccountRow):
 
     class Meta(AccountRow.Meta):
         constraints = [models.UniqueConstraint(fields=["account_id", "n"], name="privacy_link_once")]
+        indexes = [
+            # Read by the proof of one person, for each of its lines.
+            models.Index(fields=["account_id", "last_id"], name="privacy_link_last"),
+        ]
 
 
 class SealMark(models.Model):

@@ -69,9 +69,9 @@ def export(whose: Whose) -> list[Source]:
     ]  # fmt: skip
 
 
-def read(whose: Whose, number: int) -> dict[str, list[dict[str, Any]]]:
-    """Everything of one person that the register marks for export, by table. Runs inside the account, so another
-    account's person is not there."""
+def read(whose: Whose, number: int, former: Sequence[int] = ()) -> dict[str, list[dict[str, Any]]]:
+    """Everything of one person that the register marks for export, by table, also under numbers of before. Runs inside
+    the account, so another account's person is not there."""
     found: dict[str, list[dict[str, Any]]] = {}
     for source in export(whose):
         if source.key == "rcpt_to":
@@ -80,10 +80,10 @@ def read(whose: Whose, number: int) -> dict[str, list[dict[str, Any]]]:
         statement = sql.SQL("SELECT {} FROM {} WHERE {}").format(
             sql.SQL(", ").join(map(sql.Identifier, source.columns)),
             sql.Identifier(source.table),
-            sql.SQL(where) if where else sql.SQL("{} = %s").format(sql.Identifier(source.key)),
+            sql.SQL(where) if where else sql.SQL("{} = ANY(%s)").format(sql.Identifier(source.key)),
         )
         with connection.cursor() as cursor:
-            cursor.execute(statement.as_string(None), [number])
+            cursor.execute(statement.as_string(None), [number if where else [number, *former]])
             rows = [dict(zip(source.columns, row, strict=True)) for row in cursor.fetchall()]
         if rows:
             found[source.table] = rows

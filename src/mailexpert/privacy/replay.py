@@ -97,9 +97,11 @@ def _begin(person: Person, entry: Entry) -> int:
 def _returned(account_id: int, entries: Sequence[Entry]) -> Iterator[tuple[Person, Entry]]:
     """Who is there again. Whoever came back by themselves later is somebody's new contact, and stays."""
     marks = {entry.person: entry for entry in entries}
+    numbers = {entry.contact_id: entry for entry in entries}
     seen: set[str] = set()
     for person in _people(account_id, max(entry.at for entry in entries)):
-        entry = marks.get(rules.off_mark(account_id, person.email_key))
+        # The backup may know the person by an address of before.
+        entry = marks.get(rules.off_mark(account_id, person.email_key)) or numbers.get(person.contact_id)
         if entry is not None and _is_as_old(person, entry):
             seen.add(person.email_key)
             yield person, entry

@@ -146,11 +146,12 @@ declare(
     keep="as long as its mailing",
     columns={
         "contact_id": Column(category="user.unique_id.pseudonymous", erase="keep"),
+        "issue_id": Column(category="user.behavior", erase="keep"),
         "outcome": Column(category="user.behavior", erase="keep"),
         "code": Column(category="user.behavior", erase="keep"),
         "at": Column(category="user.behavior", erase="keep"),
     },
-    technical=("account_id", "issue_id", "attempt"),
+    technical=("account_id", "attempt"),
 )
 declare(
     "sending_reply",
@@ -182,10 +183,11 @@ declare(
     keep="as long as its mailing",
     columns={
         "contact_id": Column(category="user.unique_id.pseudonymous", erase="keep"),
+        "issue_id": Column(category="user.behavior", erase="keep"),
         "via": Column(category="user.behavior", erase="keep"),
         "at": Column(category="user.behavior", erase="keep"),
     },
-    technical=("id", "account_id", "issue_id"),
+    technical=("id", "account_id"),
 )
 declare(
     "sending_suppression",

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from mailexpert.conftest import Tenant
-from mailexpert.contacts import actions, actions_bulk, forget, jobs_bulk, pieces, queries
-from mailexpert.contacts.models import Bulk, Contact, Event, Field, List, Membership, Tag, Tagging
+from mailexpert.contacts import actions_bulk, forget, jobs_bulk, pieces, queries, queries_history
+from mailexpert.contacts.models import Bulk, Contact, Field, List, Membership, Tag, Tagging
 from mailexpert.contacts.tests.cast import bring_in, make_contact, make_list
 from mailexpert.core.forgetting import Forgotten
 from mailexpert.core.scope import account
@@ -222,34 +222,9 @@ def test_who_bounced_may_be_mailed_again_who_objected_not(shop_client: Client, i
     assert set(Suppression.objects.values_list("reason", flat=True)) == {2, 3}
 
 
-def test_two_contacts_that_are_one_person_become_one(shop_client: Client, into: List) -> None:
-    left, both = make_list("Verlaten"), make_list("Beide")
-    kept = make_contact("a@x.example", into, first_name="Anna")
-    gone = make_contact("anna@x.example", both, first_name="Annie", last_name="Berg")
-    for one in (kept, gone):
-        Membership.objects.create(list_id=left.id, contact_id=one.id, ground="consent")
-    actions.end_membership(gone.id, left.id, Membership.EndedBy.PAGE)
-    shop_client.post(f"/contacten/{gone.id}/labels/", {"tag": "vip"})
-    shop_client.post(f"/contacten/{kept.id}/samenvoegen/", {"other": gone.id})
-    one = Contact.objects.get()
-    assert (one.email, one.first_name, one.last_name) == ("a@x.example", "Anna", "Berg")
-    standing = set(Membership.objects.filter(ended_at=None).values_list("list_id", flat=True))
-    assert standing == {into.id, both.id}
-    assert [tag.name for tag in queries.tags_of(one.id)] == ["vip"]
-    assert Event.objects.get().detail == "anna@x.example"
-
-
-def test_an_objection_of_either_holds_after_a_merge(into: List) -> None:
-    kept, gone = make_contact("a@x.example", into), make_contact("b@x.example", into)
-    actions.object_to_all(gone, Membership.EndedBy.PAGE)
-    actions.merge(kept.id, gone.id)
-    assert Suppression.objects.count() == 2
-    assert not Membership.objects.filter(ended_at=None).exists()
-
-
 def test_another_address_stays_in_the_timeline(shop_client: Client, people: list[Contact]) -> None:
     shop_client.post(f"/contacten/{people[0].id}/wijzigen/", {"email": "nieuw@x.example", "first_name": "Jo"})
-    kinds = {moment.kind for moment in queries.timeline(people[0].id)}
+    kinds = {moment.kind for moment in queries_history.timeline(people[0].id)}
     assert kinds == {"address", "changed"}
     assert "p0@x.example" in shop_client.get(f"/contacten/{people[0].id}/").content.decode()
 

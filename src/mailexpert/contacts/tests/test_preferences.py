@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from mailexpert.base import keys
 from mailexpert.conftest import Tenant
-from mailexpert.contacts import actions_preferences, tokens
+from mailexpert.contacts import actions, actions_preferences, actions_segments, tokens
 from mailexpert.contacts.models import Contact, List, Membership, NewAddress, Preference
 from mailexpert.contacts.rules_preferences import BadDay, pause_until
 from mailexpert.contacts.tests.cast import bring_in, make_contact, make_list
 from mailexpert.core.scope import account
 from mailexpert.mail import links
 from mailexpert.privacy.models import Consent
-from mailexpert.sending.models import Issue, Suppression
+from mailexpert.sending.models import Delivery, Issue, Suppression
 
 
 @dataclass(frozen=True)
@@ -261,3 +261,21 @@ def test_the_page_speaks_the_person_s_language(reader: Client, mail: Mail) -> No
     text = reader.get(mail.url, headers={"accept-language": "nl"}).content.decode()
     assert "Your preferences" in text
     assert 'lang="en"' in text
+
+
+def test_what_is_taken_along_names_lists_labels_mailings_and_the_words_of_proof(
+    reader: Client, mail: Mail
+) -> None:
+    with account(mail.tenant.id):
+        actions.sign_up(mail.anna, mail.offers, ground="consent", evidence="Zei ja op de markt.")
+        actions_segments.tag([mail.anna.id], actions_segments.make_tag("open dag").id)
+        Delivery.objects.create(
+            issue_id=mail.issue.id, contact_id=mail.anna.id, attempt=1, outcome=1, code=250
+        )
+    tables = reader.get(f"{mail.url}/gegevens.json").json()["tables"]
+    assert {row["list"] for row in tables["contacts_membership"]["rows"]} == {"Nieuwsbrief", "Acties"}
+    [line] = tables["privacy_consent"]["rows"]
+    assert (line["act"], line["list"], line["words"]) == ("given", "Acties", "Zei ja op de markt.")
+    assert tables["contacts_tagging"]["rows"][0]["label"] == "open dag"
+    [sent] = tables["sending_delivery"]["rows"]
+    assert (sent["mailing"], sent["outcome"]) == ("Hoi", "sent")

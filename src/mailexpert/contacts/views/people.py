@@ -13,7 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mailexpert.accounts.access import member_required
 from mailexpert.accounts.actions_package import NoRoom, need_room
-from mailexpert.contacts import actions, actions_segments, queries, queries_segments, words
+from mailexpert.contacts import (
+    actions,
+    actions_merge,
+    actions_segments,
+    queries,
+    queries_history,
+    queries_segments,
+    words,
+)
 from mailexpert.contacts.forms import ContactForm, SignUpForm
 from mailexpert.contacts.models import Bulk, Contact, List, Membership, Segment, Tag
 from mailexpert.contacts.queries import Search
@@ -143,7 +151,7 @@ def _contact_page(request: HttpRequest, contact: Contact, sign_up: SignUpForm) -
         "standing": queries.standing_of(contact),
         "memberships": queries.memberships_of(contact.id),
         "values": queries.field_values(contact, queries.fields()),
-        "timeline": queries.timeline(contact.id),
+        "timeline": queries_history.timeline(contact.id),
         "tags": queries.tags_of(contact.id),
         "all_tags": queries.tags(),
         "sign_up": sign_up,
@@ -265,7 +273,7 @@ def merge(request: HttpRequest, contact_id: int) -> HttpResponse:
         if other.id == contact.id:
             messages.error(request, _("Choose another contact than this one."))
             return redirect("contacts:merge", contact_id=contact.id)
-        actions.merge(contact.id, other.id, by_id=request.user.pk)
+        actions_merge.merge(contact.id, other.id, by_id=request.user.pk)
         messages.success(request, _("%(email)s is now part of this contact.") % {"email": other.email})
         return redirect("contacts:show", contact_id=contact.id)
     found = queries.search(term).exclude(id=contact.id).order_by("-id")[:10] if term else []

@@ -23,6 +23,7 @@ from mailexpert.contacts import (
     actions_stop,
     letters,
     person,
+    queries_history,
     tokens,
 )
 from mailexpert.contacts.forms_preferences import NewAddressForm, PreferencesForm
@@ -50,7 +51,7 @@ def by_link(view: View) -> View:
         with account(told.account_id):
             if not Account.objects.exists():
                 return render(request, "contacts/stop_unknown.html", status=404)
-            contact = Contact.objects.filter(id=told.contact_id).first()
+            contact = queries_history.reached(told.contact_id)
             with override(_language(told, contact)):
                 if contact is None:
                     return _nobody(request, told)

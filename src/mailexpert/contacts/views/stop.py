@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from mailexpert.accounts.models import Account
 from mailexpert.base import keys
-from mailexpert.contacts import actions_stop
+from mailexpert.contacts import actions_stop, queries_history
 from mailexpert.contacts.models import Contact
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
@@ -37,7 +37,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if issue is None or not isinstance(told, links.Stop):
         return render(request, "contacts/stop_unknown.html", status=404)
     with account(issue.account_id), override(issue.language):
-        contact = Contact.objects.filter(id=told.contact).first()
+        contact = queries_history.reached(told.contact)
         verb = VERBS.get(request.POST.get("what", "")) if request.method == "POST" else None
         if verb is not None and contact is not None and issue.kind == Issue.Kind.MAILING:
             verb(contact, issue)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from mailexpert.conftest import Tenant
-from mailexpert.contacts.models import Contact, List, Membership
+from mailexpert.contacts.models import Contact, Event, List, Membership
 from mailexpert.core.scope import account
 from mailexpert.intake import stops
 from mailexpert.intake.tests.running import Running, comes_true, make_issue
@@ -163,6 +163,20 @@ def test_a_stop_for_a_deleted_contact_is_answered_all_the_same(
     path = f"/t/u/{stop_token(key, reader.issue.id, 999_999)}"
     assert intake.ask(path, "POST", ONE_CLICK, **FORM).status == 200
     assert reader.stops() == []
+
+
+def test_a_stop_by_a_mail_to_a_contact_that_was_merged_stops_the_one_it_became(
+    intake: Running, reader: Reader, shop: Tenant, key: bytes
+) -> None:
+    with account(shop.id):
+        Event.objects.create(
+            contact=reader.contact, kind="merged", detail="j@voorbeeld.nl", former_id=888_888
+        )
+    path = f"/t/u/{stop_token(key, reader.issue.id, 888_888)}"
+    assert intake.ask(path, "POST", ONE_CLICK, **FORM).status == 200
+    assert reader.stops() == [(reader.issue.id, 1)]
+    assert reader.ended() == {reader.mailed.id: 1}
+    assert reader.ledger() == [(reader.mailed.id, Consent.Act.ENDED)]
 
 
 # ── with the database away ──

@@ -86,6 +86,25 @@ def test_who_was_erased_since_the_backup_is_gone_after_the_replay(
 
 
 @pytest.mark.django_db
+def test_who_has_another_address_since_the_backup_is_gone_too(
+    shop: Tenant, home: Path, run_jobs: Callable[[], int]
+) -> None:
+    with account(shop.id):
+        anna = make_contact(ADDRESS)
+    backup = Backup()
+    with account(shop.id):
+        # As where a change of address left no line in the timeline.
+        Contact.objects.filter(id=anna.id).update(email="nieuw@voorbeeld.example")
+        actions.erase_contact(anna.id, Erasure.Why.ASKED, stays_off=True)
+    run_jobs()
+    backup.restore()
+    done = replay.replay(clock.now())
+    assert (done.people, done.left) == (1, 0)
+    with account(shop.id):
+        assert not Contact.objects.exists()
+
+
+@pytest.mark.django_db
 def test_who_came_back_by_themselves_stays(shop: Tenant, home: Path, run_jobs: Callable[[], int]) -> None:
     with account(shop.id):
         actions.erase_contact(make_contact(ADDRESS).id, Erasure.Why.ASKED, stays_off=True)
