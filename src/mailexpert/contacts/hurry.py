@@ -19,6 +19,8 @@ AS_BEFORE = (
     "SELECT set_config('statement_timeout', '0', true), set_config('work_mem', "
     "(SELECT reset_val FROM pg_settings WHERE name = 'work_mem') || 'kB', true)"
 )
+# A timeout that comes while a statement ends stops the one after it: this, not the next of the page.
+LATE = "SELECT set_config('statement_timeout', '0', true)"
 
 
 @contextmanager
@@ -47,7 +49,7 @@ def asked(
         with hurried(within_ms):
             return _rows(f"SELECT {beside}", beside_params)[0][0], _rows(statement, params)
     current_account()
-    together = f"SELECT {SETTINGS.format(ms=within_ms)}, {beside}; {statement}"
+    together = f"SELECT {SETTINGS.format(ms=within_ms)}, {beside}; {statement}; {LATE}"
     with connection.cursor() as cursor:
         cursor.execute(together, [*beside_params, *params] or None)
         value = cursor.fetchone()[-1]
