@@ -36,6 +36,7 @@ SOURCES = {
     EndedBy.MAILTO: "mailto",
     EndedBy.HAND: "hand",
     EndedBy.IMPORT: "import",
+    EndedBy.COMPLAINT: "complaint",
 }
 
 

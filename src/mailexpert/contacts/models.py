@@ -221,6 +221,7 @@ class Membership(Walled):
         MAILTO = 3, _("By mail")
         HAND = 4, _("By hand")
         IMPORT = 5, _("Import")
+        COMPLAINT = 6, _("Complaint")
 
     hot = True
 

@@ -52,7 +52,7 @@ async def serve(settings: env.Environment) -> None:
     hits = HitDesk(journal, asyncio.get_running_loop())
     reading, stopping = Line(url, seconds=READ_SECONDS), Line(url, seconds=STOP_SECONDS)
     looking, standing = Line(url, seconds=READ_SECONDS), Line(url, seconds=READ_SECONDS)
-    stops = StopDesk(stopping, folder / "stops")
+    stops = StopDesk(stopping, folder)
     visited = Journal(folder / "visits")
     visits = VisitDesk(visited, is_proxied=settings.is_https)
     pixels, networks = Pixels(looking), Networks(settings.home / "networks", is_proxied=settings.is_https)

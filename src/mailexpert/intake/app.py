@@ -15,8 +15,9 @@ from typing import Any
 
 from mailexpert.intake import sites
 from mailexpert.intake.agents import is_machine
+from mailexpert.intake.desk import Kept
 from mailexpert.intake.readers import ReaderDesk
-from mailexpert.intake.stops import ONE_CLICK, Kept, StopDesk, StopRequest
+from mailexpert.intake.stops import ONE_CLICK, StopDesk, StopRequest
 from mailexpert.intake.visits import VisitDesk
 from mailexpert.intake.wire import NO_STORE, PLAIN, RETRY, Scope, Wire
 from mailexpert.intake.wire import refuse as _refuse
@@ -125,7 +126,7 @@ class App:
             wire.response_str(400, PLAIN, "List-Unsubscribe=One-Click\n")
             return
         try:
-            kept = await self._stops.stop(StopRequest(issue=told.issue, contact=told.contact, via=ONE_CLICK))
+            kept = await self._stops.take(StopRequest(issue=told.issue, contact=told.contact, via=ONE_CLICK))
         except OSError:
             wire.response_str(503, RETRY, "Probeer het zo nog eens.\nPlease try again in a moment.\n")
             return

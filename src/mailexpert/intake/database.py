@@ -32,7 +32,7 @@ def _trusted(statement: Any) -> LiteralString:
 
 
 def _statements() -> dict[str, LiteralString]:
-    text = (Path(__file__).parent / "statements.sql").read_text()
+    text = "\n".join(path.read_text() for path in sorted(Path(__file__).parent.glob("*.sql")))
     named = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
     bodies = ["\n".join(row for row in body.splitlines() if not row.startswith("--")) for body in named[1::2]]
     return {name: _trusted(body.strip()) for name, body in zip(named[::2], bodies, strict=True)}

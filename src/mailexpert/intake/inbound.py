@@ -1,14 +1,13 @@
 """Mail that comes in, as a process: `python -m mailexpert.intake.inbound`.
 
-It takes the mail that a mail program sends when its reader unsubscribes (RFC 2369), to u-<token>@. The token alone
-counts; the mail itself is read to its end and dropped, never parsed or stored. What comes back to one of our own return
-paths is taken and counted, nothing more yet: a receiver that asks whether the sender exists must hear yes.
-Everything else is refused while the sender still holds it.
+It takes mail to addresses that carry a token of ours (mailboxes.py): requests to unsubscribe, what comes back to a
+return path, feedback reports. No mail is stored. Everything else is refused while the sender still holds it.
 """
 
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,12 +15,12 @@ import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mailexpert.base import env, keys, logs, metrics, outgoing
+from mailexpert.intake.complaints import ComplaintDesk
 from mailexpert.intake.database import Line
-from mailexpert.intake.stops import MAILTO, StopDesk, StopRequest
-from mailexpert.mail import links, verp
+from mailexpert.intake.mailboxes import Feedback, Mailbox, Returning, Unsubscribing
+from mailexpert.intake.stops import StopDesk
 
-PREFIX = "u-"
-LARGEST_MAIL = 1 << 20  # bytes; what is sent here has no content that matters
+LARGEST_MAIL = 1 << 20  # bytes; more than any mail of ours that a report returns
 MOST_RECIPIENTS = 10
 MOST_AT_ONCE = 200  # connections
 SILENT_SECONDS = 60  # a sender that drips is an attack on connections
@@ -33,38 +32,35 @@ log = structlog.get_logger()
 class Desk:
     """What aiosmtpd asks at each step of a mail."""
 
-    def __init__(self, key: bytes, stops: StopDesk) -> None:
-        self._key, self._stops = key, stops
-        self.forged = self.returned = 0
+    def __init__(self, mailboxes: Sequence[Mailbox]) -> None:
+        self._mailboxes = mailboxes
+        self.forged = 0
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
-        if self._read(address) is None and verp.read(self._key, address) is None:
+        if self._opened(address) is None:
             self.forged += 1
             return "550 5.1.1 No such address here"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        asked = [told for address in envelope.rcpt_tos if (told := self._read(address)) is not None]
-        self.returned += len(envelope.rcpt_tos) - len(asked)
-        requests = [StopRequest(issue=told.issue, contact=told.contact, via=MAILTO) for told in asked]
+        opened = [found for address in envelope.rcpt_tos if (found := self._opened(address)) is not None]
+        mail = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
-            await asyncio.gather(*(self._stops.stop(request) for request in requests))
+            await asyncio.gather(*(mailbox.take(told, mail) for mailbox, told in opened))
         except OSError:
             return "451 4.3.0 Try again later"
-        return "250 2.0.0 Unsubscribed" if asked else "250 2.0.0 Taken"
+        return "250 2.0.0 Taken"
 
-    def _read(self, address: str) -> links.Stop | None:
-        """The stop that an address asks for. Case matters in the token; the prefix and the domain are free."""
-        local = address.rpartition("@")[0]
-        if local[: len(PREFIX)].lower() != PREFIX:
-            return None
-        told = links.read_token(self._key, local[len(PREFIX) :])
-        return told if isinstance(told, links.Stop) else None
+    def _opened(self, address: str) -> tuple[Mailbox, Any] | None:
+        for mailbox in self._mailboxes:
+            if (told := mailbox.opens(address)) is not None:
+                return mailbox, told
+        return None
 
 
 class Server(SMTP):  # type: ignore[misc]  # untyped library
@@ -93,8 +89,11 @@ async def serve(settings: env.Environment) -> None:
         asyncio.get_running_loop(),
         asyncio.Event(),
     )
-    stops = StopDesk(line, settings.home / "intake" / "stops")
-    desk, host = Desk(keys.derive("links"), stops), urlsplit(settings.track_url).hostname or "localhost"
+    folder = settings.home / "intake"
+    stops, complaints = StopDesk(line, folder), ComplaintDesk(line, folder)
+    key, host = keys.derive("links"), urlsplit(settings.track_url).hostname or "localhost"
+    returning, feedback = Returning(key), Feedback(key, complaints)
+    desk = Desk([Unsubscribing(key, stops), returning, feedback])
     for kind in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(kind, ending.set)
     options: dict[str, Any] = {
@@ -107,16 +106,28 @@ async def serve(settings: env.Environment) -> None:
     }
     here = "127.0.0.1" if host in env.LOOPBACK else "0.0.0.0"  # noqa: S104
     server = await loop.create_server(lambda: Server(desk, **options), here, settings.inbound_port)
-    working = asyncio.create_task(stops.run())
+    working = [asyncio.create_task(one.run()) for one in (stops, complaints)]
     metrics.gauge("mailexpert_inbound_connections", "Senders that are connected.", lambda: Server.open_now)
     metrics.gauge("mailexpert_inbound_forged_tokens", "Tokens that nobody here signed.", lambda: desk.forged)
-    metrics.gauge("mailexpert_inbound_returned", "Mails that came back to us.", lambda: desk.returned)
+    metrics.gauge("mailexpert_inbound_returned", "Mails that came back to us.", lambda: returning.returned)
+    metrics.gauge(
+        "mailexpert_inbound_complaints", "Reports that a mail was spam.", lambda: feedback.complaints
+    )
+    metrics.gauge(
+        "mailexpert_inbound_complaints_of_nobody",
+        "Reports that name no mail of ours.",
+        lambda: feedback.nobodys,
+    )
+    metrics.gauge(
+        "mailexpert_inbound_other_reports", "Mails to report to that are none.", lambda: feedback.others
+    )
     metrics.serve(settings)
     log.info("inbound listens", port=settings.inbound_port)
     await ending.wait()
     server.close()
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+    for one in working:
+        one.cancel()
+    await asyncio.gather(*working, return_exceptions=True)
     await line.close()
 
 

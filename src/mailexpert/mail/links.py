@@ -19,7 +19,7 @@ from mailexpert.mail import anchors
 
 MAC = 10  # bytes; 80 bits, and a guess costs a request
 ID = 6  # bytes of an id; 2**48 issues or contacts
-CLICK, OPEN, STOP, READER = b"c", b"o", b"u", b"r"
+CLICK, OPEN, STOP, READER, FEEDBACK = b"c", b"o", b"u", b"r", b"f"
 MOST_LINKS = 10_000
 LONGEST_TOKEN = 64
 
@@ -142,6 +142,24 @@ def read_return_token(key: bytes, token: str) -> Stop | None:
     if not raw or not hmac.compare_digest(_digest(key, STOP + told)[MAC:], mac):
         return None
     return Stop(int.from_bytes(told[:ID], "big"), int.from_bytes(told[ID:], "big"))
+
+
+def feedback_token(key: bytes, account: int) -> str:
+    """The token of an address that takes reports about an account's mail; hexadecimal, as in return_token."""
+    told = account.to_bytes(ID, "big")
+    return (told + _digest(key, FEEDBACK + told)[:MAC]).hex()
+
+
+def read_feedback_token(key: bytes, token: str) -> int | None:
+    """Which account's; None when the token isn't ours. Never raises."""
+    try:
+        raw = bytes.fromhex(token) if len(token) == 2 * (ID + MAC) and token.isascii() else b""
+    except ValueError:
+        return None
+    told, mac = raw[:ID], raw[ID:]
+    if not raw or not hmac.compare_digest(_digest(key, FEEDBACK + told)[:MAC], mac):
+        return None
+    return int.from_bytes(told, "big")
 
 
 def read_token(key: bytes, token: str) -> Click | Open | Reader | Stop | None:

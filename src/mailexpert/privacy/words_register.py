@@ -107,6 +107,7 @@ GROUNDS = (
     _("legal duty: naming who handles data for us (article 28 GDPR)"),
     _("legal duty: not mailing who objected"),
     _("legal duty: showing on what ground someone was mailed"),
+    _("legal duty: showing that a complaint ended all mail"),
     _("legal duty: showing that a stop was carried out"),
     _("legal duty: showing that we keep to the rules (article 5, paragraph 2 GDPR)"),
     _("legal duty: showing what a visitor agreed to (article 7 GDPR)"),

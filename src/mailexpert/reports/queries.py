@@ -10,12 +10,13 @@ from mailexpert.core.report_sections import Reported
 from mailexpert.mail import shown
 from mailexpert.mailings import rules
 from mailexpert.mailings.models import Mailing
-from mailexpert.reports import disclosure, rules_disclosure
+from mailexpert.reports import disclosure, rules_complaints, rules_disclosure
 from mailexpert.reports.rules_disclosure import Sums, Told
 from mailexpert.reports.rules_sentence import Facts
 from mailexpert.sending import queries as sending
 from mailexpert.sending import queries_pulse as pulse
 from mailexpert.sending.models import Outcome
+from mailexpert.sending.queries_complaints import complained
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class Line:
     counts: sending.Counts
     sums: Sums | None
     unsubscribed: int
+    complained: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class Report:
     skipped: dict[int, int]
     failures: list[sending.Failure]
     unsubscribed: int
+    complained: int
     seconds_left: float | None
 
     @cached_property
@@ -60,6 +63,11 @@ class Report:
         """What readers did, as far as it may be told."""
         many_from = rules_disclosure.first_of_many((minute.at, minute.sent) for minute in self.minutes)
         return disclosure.told(self.mailing, self.counts, many_from=many_from)
+
+    @property
+    def complaints(self) -> str:
+        """How bad they are: serious, quiet, or nothing."""
+        return rules_complaints.level(self.complained, self.counts.sent)
 
     @property
     def done(self) -> int:
@@ -84,6 +92,7 @@ class Report:
             clicks=sums.clicks if sums else None,
             machine_clicks=sums.machine_clicks if sums else 0,
             unsubscribed=self.unsubscribed,
+            complained=self.complained,
         )
 
 
@@ -102,6 +111,7 @@ def report(mailing: Mailing) -> Report:
             for code, n in pulse.reasons(issue, Outcome.FAILED, of=counts.failed)
         ],
         unsubscribed=sending.unsubscribed(issue),
+        complained=complained(issue),
         seconds_left=_seconds_left(mailing, counts),
     )
 
@@ -113,6 +123,7 @@ def line(mailing: Mailing) -> Line:
         counts=counts,
         sums=disclosure.told_sums(mailing, counts),
         unsubscribed=sending.unsubscribed(mailing.started_issue_id),
+        complained=complained(mailing.started_issue_id),
     )
 
 

@@ -4,6 +4,8 @@ words_sentence.py says them."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from mailexpert.reports import rules_complaints
+
 MANY_FAILED = 5  # percent of whoever had a turn
 MANY_STOPPED = 1  # percent of whoever got it
 FEW = 20  # below this a percentage says little
@@ -25,6 +27,7 @@ class Facts:
     clicks: int | None = 0
     machine_clicks: int = 0
     unsubscribed: int = 0
+    complained: int = 0
 
     @property
     def had_turn(self) -> int:
@@ -118,3 +121,8 @@ def _leavers(facts: Facts) -> Iterator[Said]:
         yield Said(
             code="many_stopped", about=facts.unsubscribed, numbers={"n": facts.unsubscribed, "percent": share}
         )
+    level = rules_complaints.level(facts.complained, facts.sent)
+    if level:
+        share = 100 * facts.complained / facts.sent
+        code = "many_complained" if level == "serious" else "complained"
+        yield Said(code=code, about=facts.complained, numbers={"n": facts.complained, "share": share})

@@ -65,7 +65,7 @@ def _clicks(report: Report) -> Table:
     )
     if sums and (sums.opens or sums.machine_opens):
         rows.append([_("Opens, an indication"), sums.opens])
-    rows.append([_("Unsubscribed"), report.unsubscribed])
+    rows += [[_("Unsubscribed"), report.unsubscribed], [_("Complaints"), report.complained]]
     return Table(key="clicks", title=_("What readers did"), head=["", _("How many")], rows=rows)
 
 

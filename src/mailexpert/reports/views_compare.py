@@ -23,6 +23,7 @@ class Column:
     delivered: Rate
     clicks: Rate | None
     stopped: Rate
+    complained: Rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,7 @@ def _column(line: queries.Line) -> Column:
         if line.sums and line.mailing.issue.tracking != "none"
         else None,
         stopped=rules_compare.people(line.unsubscribed, counts.sent),
+        complained=rules_compare.people(line.complained, counts.sent),
     )
 
 
@@ -82,6 +84,7 @@ def _rows(columns: list[Column]) -> list[Row]:
         (_("Sent, of who had their turn"), [one.delivered for one in columns]),
         (_("Clicks, per 100 mails sent"), [one.clicks for one in columns]),
         (_("Unsubscribed, of who got it"), [one.stopped for one in columns]),
+        (_("Complaints, of who got it"), [one.complained for one in columns]),
     ]
     names = [one.line.mailing.name for one in columns]
     return [

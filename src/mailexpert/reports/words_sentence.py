@@ -8,13 +8,15 @@ from django.utils.translation import ngettext
 from mailexpert.core.amounts import number
 from mailexpert.reports.rules_sentence import Said
 
+DIGITS = {"percent": 1, "share": 2}
+
 
 def say(sentences: Iterable[Said]) -> str:
     return " ".join(_words(said) % _written(said) for said in sentences)
 
 
 def _written(said: Said) -> dict[str, str]:
-    return {name: number(n, 1 if name == "percent" else 0) for name, n in said.numbers.items()}
+    return {name: number(n, DIGITS.get(name, 0)) for name, n in said.numbers.items()}
 
 
 def _words(said: Said) -> str:
@@ -118,6 +120,16 @@ def _of_readers(n: int) -> dict[str, str]:
         "many_stopped": ngettext(
             "%(n)s person unsubscribed, %(percent)s%% of those who got it.",
             "%(n)s people unsubscribed, %(percent)s%% of those who got it.",
+            n,
+        ),
+        "complained": ngettext(
+            "%(n)s person marked it as spam, %(share)s%% of those who got it.",
+            "%(n)s people marked it as spam, %(share)s%% of those who got it.",
+            n,
+        ),
+        "many_complained": ngettext(
+            "%(n)s person marked it as spam, %(share)s%% of those who got it: too many.",
+            "%(n)s people marked it as spam, %(share)s%% of those who got it: too many.",
             n,
         ),
     }

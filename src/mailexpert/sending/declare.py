@@ -190,6 +190,19 @@ declare(
     technical=("id", "account_id"),
 )
 declare(
+    "sending_complaint",
+    purpose=MAILING,
+    ground="legal duty: showing that a complaint ended all mail",
+    subject="contact",
+    keep="as long as its mailing",
+    columns={
+        "contact_id": Column(category="user.unique_id.pseudonymous", erase="keep"),
+        "via": Column(category="user.behavior", erase="keep"),
+        "at": Column(category="user.behavior", erase="keep"),
+    },
+    technical=("id", "account_id", "issue_id"),
+)
+declare(
     "sending_suppression",
     purpose=MAILING,
     ground="legal duty: not mailing who objected",

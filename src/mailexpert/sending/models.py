@@ -19,9 +19,9 @@ from mailexpert.sending.models_pulse import DomainCount, Pulse, PulseTaken
 from mailexpert.sending.models_relays import InstallationRelay, MailServer, Relay
 
 __all__ = [
-    "CaughtMail", "Circle", "Delivery", "DomainCount", "Hold", "InstallationRelay", "Issue", "MailDomain", "MailServer",
-    "Meter", "Outcome", "Pulse", "PulseTaken", "Relay", "Reply", "Retry", "SenderDomain", "SenderKey", "Shard", "Skip",
-    "Stop", "Suppression", "Tempo", "Warmup",
+    "CaughtMail", "Circle", "Complaint", "Delivery", "DomainCount", "Hold", "InstallationRelay", "Issue", "MailDomain",
+    "MailServer", "Meter", "Outcome", "Pulse", "PulseTaken", "Relay", "Reply", "Retry", "SenderDomain", "SenderKey",
+    "Shard", "Skip", "Stop", "Suppression", "Tempo", "Warmup",
 ]  # fmt: skip
 
 
@@ -320,6 +320,29 @@ class Stop(AccountRow):
         ]
 
 
+class Complaint(AccountRow):
+    """Someone marked a mail of an issue as spam, as their provider told. Of a mail one, however often it is told."""
+
+    class Via(models.IntegerChoices):
+        REPORT = 1, _("Feedback report by mail")
+
+    append_only = True
+
+    issue_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    via = models.SmallIntegerField(choices=Via)
+    at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[AccountManager["Complaint"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "issue_id", "contact_id"], name="sending_complaint_once"
+            )
+        ]
+
+
 class Suppression(AccountRow):
     """An address this account never mails again."""
 
@@ -329,6 +352,8 @@ class Suppression(AccountRow):
         OBJECTION = 3, _("Objected")
         HAND = 4, _("By hand")
         ERASED = 5, _("Erased at their own request")
+
+    BY_PERSON = (Reason.COMPLAINT, Reason.OBJECTION)  # nobody at the account may lift these
 
     # Of an erased person a keyed hash that begins with # (privacy/rules.py).
     email_key = models.TextField()

@@ -4,9 +4,12 @@ from urllib.parse import urlsplit
 
 from django.db.models import Prefetch
 
-from mailexpert.base import env
+from mailexpert.accounts.actions import OPERATOR
+from mailexpert.accounts.models import Account
+from mailexpert.base import env, keys
 from mailexpert.base.env import LOOPBACK
-from mailexpert.mail import address
+from mailexpert.core.scope import current_account
+from mailexpert.mail import address, feedback
 from mailexpert.sending import queries
 from mailexpert.sending.models import InstallationRelay, SenderDomain, SenderKey
 from mailexpert.sending.rules_domain import PublishedKey, Wanted, covering
@@ -30,6 +33,17 @@ def mail_host() -> str:
     """The name under which this installation receives mail; empty while it has no public one."""
     host = urlsplit(env.load().track_url).hostname or ""
     return "" if host in LOOPBACK or "." not in host else host.lower()
+
+
+def feedback_address(domain: SenderDomain) -> str:
+    """Where providers report complaints about this account's mail, or for the operator's account about everybody's;
+    empty while nobody can reach us."""
+    host = domain.return_host if domain.has_return_path else mail_host()
+    if not host:
+        return ""
+    is_operator = Account.objects.filter(id=current_account(), slug=OPERATOR).exists()
+    account = feedback.INSTALLATION if is_operator else current_account()
+    return feedback.address(keys.derive("links"), account, host)
 
 
 def spf_terms(domain: SenderDomain) -> list[str]:

@@ -130,6 +130,7 @@ def _page(request: HttpRequest, found: SenderDomain, form: SpfForm | None = None
         ],
         "form": form or SpfForm(initial={"include": found.spf_include}),
         "has_return_path": bool(queries_domains.mail_host()),
+        "feedback_address": queries_domains.feedback_address(found),
         "is_admin": _is_admin(request),
         "leaves": queries_domains.mail_leaves(),
     }

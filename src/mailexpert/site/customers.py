@@ -158,9 +158,10 @@ def _meet(person: Person, row: Customer, ours: Lists, standing: set[int]) -> Non
         before, setting = getattr(row, kind), getattr(person, kind)
         listed = bool({ours[kind, language] for language in LANGUAGES} & standing)
         chosen[kind] = setting if setting != before else listed
-    stopped = Suppression.objects.filter(email_key=contact.email_key, reason=Suppression.Reason.OBJECTION)
+    stopped = Suppression.objects.filter(email_key=contact.email_key, reason__in=Suppression.BY_PERSON)
     if stopped.exists():
-        # "Stop everything" ends all that can be stopped; word about the service goes on, so the block must not.
+        # "Stop everything" and a complaint end all that can be stopped; word about the service goes on, so the block
+        # must not.
         stopped.delete()
         chosen = dict.fromkeys(chosen, False)
     _settle(person, chosen)

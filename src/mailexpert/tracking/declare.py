@@ -71,6 +71,7 @@ declare(
 for path, keep in (
     ("intake/hits", "until they are counted, seconds; what can't be counted stays aside"),
     ("intake/stops", "until the database has them, seconds"),
+    ("intake/complaints", "until the database has them, seconds"),
 ):
     declare_folder(
         Folder(

@@ -29,9 +29,9 @@ def percent(part: Number, whole: Number, digits: int = 1) -> str:
     return number(share, digits) + (f"{NBSP}%" if is_dutch() else "%")
 
 
-def share(part: Number, whole: Number) -> str:
+def share(part: Number, whole: Number, digits: int = 1) -> str:
     """A percentage with its base: 3,1 % van 9.812."""
-    return _("%(percent)s of %(whole)s") % {"percent": percent(part, whole), "whole": number(whole)}
+    return _("%(percent)s of %(whole)s") % {"percent": percent(part, whole, digits), "whole": number(whole)}
 
 
 def clock(value: datetime) -> str:

@@ -33,6 +33,7 @@ from mailexpert.reports.words_places import places
 from mailexpert.sending import queries as sending
 from mailexpert.sending import queries_domains as domains
 from mailexpert.sending import queries_doubt
+from mailexpert.sending.queries_complaints import complained
 from mailexpert.tracking import queries as tracking
 
 router = Router(tags=["mailings"])
@@ -203,6 +204,7 @@ def _counts(mailing: Mailing) -> dict[str, int | None]:
         **{name: getattr(counts, name) for name in SUM},
         **{name: getattr(sums, name) if sums else None for name in HITS},
         "unsubscribed": sending.unsubscribed(mailing.issue_id),
+        "complained": complained(mailing.issue_id),
     }
 
 

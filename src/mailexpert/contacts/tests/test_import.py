@@ -129,10 +129,13 @@ def test_whoever_unsubscribed_or_is_suppressed_stays_off(run_jobs: RunJobs) -> N
     anna = make_contact("anna@voorbeeld.example", into)
     actions.end_membership(anna.id, into.id, Membership.EndedBy.PAGE)
     Suppression.objects.create(email_key="bart@voorbeeld.example", reason=3)
-    batch = bring_in(run_jobs, "email\nanna@voorbeeld.example\nBart@voorbeeld.example\nc@d.example\n", into)
-    assert (batch.signed_up, batch.stayed_off) == (1, 2)
+    Suppression.objects.create(email_key="kees@voorbeeld.example", reason=Suppression.Reason.COMPLAINT)
+    names = ("anna@voorbeeld.example", "Bart@voorbeeld.example", "Kees@Voorbeeld.example", "c@d.example")
+    batch = bring_in(run_jobs, "\n".join(["email", *names, ""]), into)
+    assert (batch.signed_up, batch.stayed_off) == (1, 3)
     assert Membership.objects.get(contact_id=anna.id).ended_at is not None
-    assert not Membership.objects.filter(contact__email_key="bart@voorbeeld.example").exists()
+    blocked = ["bart@voorbeeld.example", "kees@voorbeeld.example"]
+    assert not Membership.objects.filter(contact__email_key__in=blocked).exists()
 
 
 def test_a_known_ground_replaces_an_unknown_one_and_never_the_other_way(run_jobs: RunJobs) -> None:

@@ -31,6 +31,8 @@ TURNS = [
     ({"planned": 100, "sent": 98, "in_doubt": 2, "clicks": 1}, ["most_sent", "in_doubt", "clicks"], "2 mensen"),
     ({"planned": 100, "sent": 99, "deferred": 1, "clicks": 1}, ["most_sent", "deferred", "clicks"], "1 persoon"),
     ({**SENT, "clicks": 1, "unsubscribed": 3}, ["all_sent", "clicks", "many_stopped"], "3 mensen"),
+    ({"planned": 2_000, "sent": 2_000, "clicks": 1, "complained": 3}, ["all_sent", "clicks", "complained"], "0,15%"),
+    ({**SENT, "clicks": 1, "complained": 1}, ["all_sent", "clicks", "many_complained"], "1 ontvanger meldde"),
     ({"planned": 100, "waiting": 100, "state": "sending"}, ["not_begun"], "100"),
     ({"planned": 100, "waiting": 40, "sent": 60, "clicks": 1, "state": "sending"}, ["under_way", "clicks"], "60 van"),
     ({"planned": 100, "waiting": 40, "sent": 60, "clicks": 1, "state": "paused"}, ["paused", "clicks"], "60 van"),

@@ -1,16 +1,19 @@
 """The pages of sender domains, with a stranger beside them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from django.test import Client
 
-from mailexpert.accounts.models import Membership
-from mailexpert.base import env, names
+from mailexpert.accounts.actions import OPERATOR
+from mailexpert.accounts.models import Account, Membership
+from mailexpert.base import env, keys, names
 from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
+from mailexpert.mail import feedback
 from mailexpert.sending import actions_domains, words_domains
 from mailexpert.sending.models import SenderDomain, SenderKey
 from mailexpert.sending.tests.nameserver import Zone, serving
@@ -44,6 +47,48 @@ def publish(shop: Tenant, zone: Zone, *, without: str = "") -> None:
                 continue
             put = zone.mx if record.is_mx else zone.txt
             put(record.name, record.value)
+
+
+def feedback_on(page: str) -> str:
+    found = re.search(r'id="feedback">([^<]+)<', page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_page_names_the_address_that_takes_reports_of_complaints(
+    shop: Tenant, shop_client: Client, stranger: Tenant, stranger_client: Client, zone: Zone
+) -> None:
+    found = claimed(shop)
+    where = f"{PAGE}{found.id}/"
+    key = keys.derive("links")
+    before = feedback_on(shop_client.get(where).content.decode())
+    assert before == feedback.address(key, shop.id, "post.mailexpert.example")
+    publish(shop, zone)
+    page = shop_client.post(where + "controleren/", follow=True).content.decode()
+    assert feedback_on(page) == feedback.address(key, shop.id, found.return_host)
+    assert stranger_client.get(where).status_code == 404
+    theirs = claimed(stranger, "elders.example")
+    page = stranger_client.get(f"{PAGE}{theirs.id}/").content.decode()
+    assert feedback.read(key, feedback_on(page)) == stranger.id
+
+
+def test_the_operators_own_domain_takes_reports_about_everybodys_mail(
+    shop: Tenant, shop_client: Client
+) -> None:
+    with beside_wall(Beside.TESTS):
+        Account.objects.filter(id=shop.id).update(slug=OPERATOR)
+    page = shop_client.get(f"{PAGE}{claimed(shop).id}/").content.decode()
+    assert feedback.read(keys.derive("links"), feedback_on(page)) == feedback.INSTALLATION
+
+
+def test_without_a_public_name_the_page_says_that_no_report_can_come_in(
+    shop: Tenant, shop_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = replace(env.load(), track_url="http://localhost:8001")
+    monkeypatch.setattr(env, "load", lambda: known)
+    page = shop_client.get(f"{PAGE}{claimed(shop).id}/").content.decode()
+    assert 'id="feedback"' not in page
+    assert "MAILEXPERT_TRACK_URL" in page
 
 
 def test_a_domain_is_added_published_and_verified(shop: Tenant, shop_client: Client, zone: Zone) -> None:

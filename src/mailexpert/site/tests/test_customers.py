@@ -9,6 +9,7 @@ from mailexpert.contacts import actions as contacts
 from mailexpert.contacts.models import Contact, List, Membership
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
+from mailexpert.sending.models import Suppression
 from mailexpert.site import customers
 from mailexpert.site.tests.cast import confirm, make_operator
 
@@ -79,6 +80,22 @@ def test_stopping_everything_leaves_word_about_the_service(operator: Account, sh
     found = User.objects.get(pk=shop.owner.pk)
     assert (found.wants_product_updates, found.wants_promotions) == (False, False)
     assert on_lists(operator, shop.owner.email) == {"Klanten: berichten over de dienst"}
+
+
+def test_a_complaint_ends_what_can_be_ended_and_word_about_the_service_goes_on(
+    operator: Account, shop: Tenant
+) -> None:
+    customers.keep_in_step()
+    contact = contact_of(operator, shop.owner.email)
+    with account(operator.id):
+        contacts.end_memberships(contact.id, None, Membership.EndedBy.COMPLAINT)
+        Suppression.objects.create(email_key=contact.email_key, reason=Suppression.Reason.COMPLAINT)
+    customers.keep_in_step()
+    found = User.objects.get(pk=shop.owner.pk)
+    assert (found.wants_product_updates, found.wants_promotions) == (False, False)
+    assert on_lists(operator, shop.owner.email) == {"Klanten: berichten over de dienst"}
+    with account(operator.id):
+        assert not Suppression.objects.exists()
 
 
 def test_language_and_address_follow(operator: Account, shop: Tenant) -> None:

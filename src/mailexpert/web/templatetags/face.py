@@ -201,6 +201,12 @@ def share_of(part: notation.Number, whole: notation.Number) -> str:
 
 
 @register.filter
+def small_share_of(part: notation.Number, whole: notation.Number) -> str:
+    """{{ complaints|small_share_of:sent }} → 0,12 % van 9.812, where a tenth of a percent decides."""
+    return notation.share(part, whole, digits=2) if whole else ""
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     return notation.moment(value) if value else ""
 
