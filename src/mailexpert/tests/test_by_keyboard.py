@@ -11,11 +11,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from mailexpert.tests.stack import Stack
 from mailexpert.web.tests.browser import assert_accessible
+from mailexpert.web.tests.keyboard import Keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE = 60_000
-MOST_TABS = 400
 ACCESS = (
     "heading_",
     "image_",
@@ -29,34 +29,12 @@ ACCESS = (
 )
 
 
-class Keyboard:
-    """Someone who has nothing but keys."""
-
+class Keyboard(Keys):
     def __init__(self, page: Any, stack: Stack) -> None:
-        self.page, self._stack = page, stack
-        self.page.faults = []
-        self.page.on("pageerror", lambda error: self.page.faults.append(str(error)))
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def types(self, text: str) -> None:
-        self.page.keyboard.type(text)
-
-    def goes_to(self, selector: str) -> None:
-        """Tab by Tab, to the first that the selector names."""
-        at = "name => document.activeElement?.matches(name) ?? false"
-        for _step in range(MOST_TABS):
-            if self.page.evaluate(at, selector):
-                return
-            self.press("Tab")
-        raise AssertionError(f"no key leads to {selector}")
-
-    def fills(self, selector: str, text: str) -> None:
-        self.goes_to(selector)
-        self.press("Control+a")
-        self.types(text)
+        super().__init__(page)
+        self._stack = stack
+        self.page.faults = []  # type: ignore[attr-defined]
+        self.page.on("pageerror", lambda error: self.page.faults.append(str(error)))  # type: ignore[attr-defined]
 
     def adds(self, kind: str) -> None:
         self.page.wait_for_selector("[data-blocks-menu]:popover-open button")

@@ -1,8 +1,11 @@
 """The segment editor in Chromium, with mouse and with keyboard alone."""
 
+from typing import Any
+
 import pytest
 
 from mailexpert.conftest import Tenant
+from mailexpert.contacts import queries_segments as counting
 from mailexpert.contacts.models import Field, Segment
 from mailexpert.contacts.tests.cast import make_contact, make_list
 from mailexpert.core.scope import account
@@ -66,3 +69,23 @@ def test_a_segment_is_made_with_the_keyboard_alone(page_as: PageAs, shop: Tenant
     page.wait_for_url("**/contacten/segmenten/")
     with account(shop.id):
         assert Segment.objects.get().rules["parts"][0]["test"] == "signed_up"
+
+
+def test_a_count_that_takes_long_is_about_so_many_at_once_and_exact_a_moment_later(
+    page_as: PageAs, shop: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _people(shop)
+    monkeypatch.setattr(counting, "_counted", _only_patiently(counting._counted))
+    page = page_as(shop)
+    with page.expect_response(lambda answer: "exactly=1" in (answer.request.post_data or "")) as exact:
+        page.goto("/contacten/segmenten/nieuw/")
+        assert page.inner_text("#segment-total").startswith("ongeveer")
+        assert_accessible(page)
+    assert exact.value.ok
+    page.wait_for_selector("#segment-total >> text=/^4/")
+    assert "ongeveer" not in page.inner_text("#segment-total")
+
+
+def _only_patiently(count: Any) -> Any:
+    """As where a third of a second is too short, and twenty seconds are enough."""
+    return lambda rules, within_ms: None if within_ms == counting.QUICK_MS else count(rules, within_ms)

@@ -1,4 +1,5 @@
-"""Signing up in Chromium, by keyboard alone, with axe."""
+"""Sign-up forms in Chromium, with axe: the code on another site, and a form while it is written. Signing up by
+keyboard is in test_browser_keyboard.py."""
 
 import re
 import threading
@@ -8,57 +9,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from django.core import mail
 
 from mailexpert.conftest import Tenant
 from mailexpert.contacts.embed import code_of
-from mailexpert.contacts.models import Membership, Signup
+from mailexpert.contacts.models import Signup
 from mailexpert.contacts.tests.cast import make_list
 from mailexpert.contacts.tests.test_signup import make_form
-from mailexpert.core.jobs import run_waiting
 from mailexpert.core.scope import account
 from mailexpert.web.tests.browser import PageAs, assert_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 EMAIL = "fatima@postvak.example"
-
-
-def _mailed_link() -> str:
-    run_waiting()
-    found = re.search(r"https?://[^/]+(/aanmelden/bevestigen/\S+)", str(mail.outbox[-1].body))
-    assert found
-    return found[1]
-
-
-def test_a_visitor_signs_up_and_confirms_by_keyboard(page_as: PageAs, shop: Tenant) -> None:
-    with account(shop.id):
-        asked = [{"about": "first_name", "why": "Voor de aanhef"}]
-        form = make_form(make_list(), make_list("Acties", "offers"), asked=asked)
-    page = page_as(None, width=375, dark=True)
-    page.goto(f"/aanmelden/{form.key}")
-    assert_accessible(page)
-    keys = page.keyboard
-    page.evaluate("document.querySelector('[name=email]').focus()")
-    keys.type(EMAIL)
-    keys.press("Tab")
-    keys.press("Space")
-    for _list in range(2):
-        keys.press("Tab")
-    keys.type("Fatima")
-    keys.press("Enter")
-    page.wait_for_selector("[data-signup-said]:focus")
-    assert_accessible(page)
-    page.goto(_mailed_link())
-    assert_accessible(page)
-    page.focus("main button")
-    keys.press("Enter")
-    page.wait_for_selector("text=Je bent aangemeld")
-    assert_accessible(page)
-    assert page.context.cookies() == []
-    with account(shop.id):
-        [on] = Membership.objects.select_related("contact", "list")
-        assert (on.contact.email, on.contact.first_name, on.list.name) == (EMAIL, "Fatima", "Nieuwsbrief")
 
 
 def test_the_code_works_on_another_site(page_as: PageAs, shop: Tenant, live_server: Any) -> None:

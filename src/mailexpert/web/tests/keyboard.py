@@ -21,7 +21,8 @@ class Keys:
         self.page.keyboard.type(text)
 
     def goes_to(self, selector: str) -> None:
-        """Tab by Tab, to the first that the selector names."""
+        """Tab by Tab, to the first that the selector names, once the page has it."""
+        self.page.wait_for_selector(selector, state="attached")
         for _step in range(MOST_TABS):
             if self.page.evaluate(IS_THERE, selector):
                 return
