@@ -13,7 +13,7 @@ from mailexpert.content.problems import Problem, SourceError, gettext_noop
 from mailexpert.content.queries_readers import reader_values
 from mailexpert.content.rules import Compiled, as_written, compile_source
 from mailexpert.content.values import Draft
-from mailexpert.content.words import say
+from mailexpert.content.words import say, told
 from mailexpert.mail.footer import with_footer
 from mailexpert.mail.personalise import ADDRESSES, RenderProblem, render_html, render_text
 
@@ -29,11 +29,14 @@ NO_FOOTER = gettext_noop(
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """`level`: block, warn or ok. `where`: subject, preheader, source, source:<line> or block:<number>."""
+    """`level`: block, warn or ok. `title` and `detail`: the text in two. `where`: subject, preheader, source,
+    source:<line> or block:<number>."""
 
     code: str
     level: str
     text: str
+    title: str
+    detail: str
     where: str
 
 
@@ -49,7 +52,13 @@ def check_draft(draft: Draft) -> list[Check]:
         found = [*_asked(spam.examine(draft, compiled, own)), *_around(draft, compiled)]
     order = ("block", "warn", "ok")
     found.sort(key=lambda finding: order.index(finding.level))
-    return [Check(code=f.code, level=f.level, text=say(f.sentence, f.values), where=f.where) for f in found]
+    return [_check(finding) for finding in found]
+
+
+def _check(found: Finding) -> Check:
+    title, detail = told(found.sentence, found.values)
+    text = say(found.sentence, found.values)
+    return Check(code=found.code, level=found.level, text=text, title=title, detail=detail, where=found.where)
 
 
 def _tried(draft: Draft, compiled: Compiled) -> None:

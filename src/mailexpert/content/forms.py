@@ -32,6 +32,21 @@ class SourceInput(forms.Textarea):
         )
 
 
+class OneLine(forms.Textarea):
+    """As high as what is written, so that nothing is cut off, but one line: Enter breaks none (content/editor.js)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={
+                "class": "me-grow",
+                "rows": 1,
+                "maxlength": LONGEST_LINE,
+                "autocomplete": "off",
+                "data-one-line": True,
+            }
+        )
+
+
 class DraftForm(forms.Form):
     """What is being written: enough for a preview."""
 
@@ -40,12 +55,14 @@ class DraftForm(forms.Form):
         label=_("Subject"),
         max_length=LONGEST_LINE,
         required=False,
+        widget=OneLine,
         help_text=_("A mailing made from this template begins with it."),
     )
     preheader = forms.CharField(
         label=_("First line in the inbox"),
         max_length=LONGEST_LINE,
         required=False,
+        widget=OneLine,
         help_text=_(
             "Mail programs show it beside the subject. Without one they take the first words of the mail."
         ),

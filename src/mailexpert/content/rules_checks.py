@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailexpert.content import rules_access, rules_colours, rules_reading, rules_support
 from mailexpert.content.blocks.read import document, numbered
-from mailexpert.content.findings import Finding, Level, Written, where
+from mailexpert.content.findings import Finding, Level, Written, warn, where
 from mailexpert.content.problems import Problem, gettext_noop
 from mailexpert.content.rules import Compiled, as_written
 from mailexpert.content.rules_segments import number_of
@@ -17,8 +17,9 @@ from mailexpert.mail import personalise
 
 # Gmail cuts a mail off at about 102 kB, and its unsubscribe link with it.
 SIZE_WARN, SIZE_BLOCK = 90_000, 100_000
-# A phone in portrait shows some forty characters of a subject.
-LONG_SUBJECT = 45
+# A phone in portrait shows some forty characters of a subject, and some ninety of the line below it.
+SHOWN_SUBJECT, LONG_SUBJECT = 40, 45
+SHOWN_PREHEADER, LONG_PREHEADER = 90, 100
 HERE = ("localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1")  # noqa: S104 (names to refuse, not to listen on)
 # Domains kept for examples: whoever links there forgot to fill in an address of their own.
 EXAMPLES = re.compile(r"(^|\.)(example\.(com|org|net)|voorbeeld\.nl|[a-z0-9-]+\.example)$")
@@ -29,12 +30,16 @@ LIQUID_VALUE = re.compile(r"^\s*\{[{%]")
 
 SUBJECT_MISSING = gettext_noop("The mailing has no subject.")
 SUBJECT_LONG = gettext_noop(
-    "On a phone your subject is cut off after about 40 characters; it has %(length)s."
+    "On a phone your subject is cut off after about 40 characters: “%(lost)s” can’t be read there."
 )
 SUBJECT_FINE = gettext_noop("The subject fits on a phone: %(length)s characters.")
 PREHEADER_MISSING = gettext_noop(
     "There is no first line for the inbox: mail programs take the first words of the mail."
 )
+PREHEADER_LONG = gettext_noop(
+    "On a phone the first line is cut off after about 90 characters: “%(lost)s” can’t be read there."
+)
+PREHEADER_SAME = gettext_noop("The first line says the same as the subject: in the inbox it is read twice.")
 EMPTY = gettext_noop("The mail is empty.")
 UNKNOWN_SEGMENT = gettext_noop("The segment that sees this is no longer there, so nobody would.")
 UNKNOWN_FIELD = gettext_noop("There is no field “%(name)s”, so it would stay empty for everyone.")
@@ -90,22 +95,38 @@ def examine(draft: Draft, compiled: Compiled, fields: Collection[str]) -> list[F
 
 
 def _subject(draft: Draft) -> Iterator[Finding]:
-    length = len(draft.subject.strip())
-    if not length:
+    if not draft.subject.strip():
         yield Finding(code="subject_missing", level="block", sentence=SUBJECT_MISSING, where="subject")
         return
-    values = {"length": length}
-    if length > LONG_SUBJECT:
-        yield Finding(
-            code="subject_long", level="warn", sentence=SUBJECT_LONG, values=values, where="subject"
-        )
+    subject = _as_read(draft.subject)
+    if len(subject) > LONG_SUBJECT:
+        yield warn("subject_long", SUBJECT_LONG, "subject", lost=_after(subject, SHOWN_SUBJECT))
     else:
+        values = {"length": len(subject)}
         yield Finding(code="subject", level="ok", sentence=SUBJECT_FINE, values=values, where="subject")
 
 
 def _preheader(draft: Draft) -> Iterator[Finding]:
+    line = _as_read(draft.preheader)
     if not draft.preheader.strip():
-        yield Finding(code="preheader_missing", level="warn", sentence=PREHEADER_MISSING, where="preheader")
+        yield warn("preheader_missing", PREHEADER_MISSING, "preheader")
+    elif line.casefold() == _as_read(draft.subject).casefold():
+        yield warn("preheader_same", PREHEADER_SAME, "preheader")
+    elif len(line) > LONG_PREHEADER:
+        yield warn("preheader_long", PREHEADER_LONG, "preheader", lost=_after(line, SHOWN_PREHEADER))
+
+
+def _as_read(line: str) -> str:
+    """By somebody of whom nothing is known: code is no words."""
+    try:
+        return " ".join(personalise.render_text(line, {}).split())
+    except personalise.RenderProblem:
+        return line.strip()
+
+
+def _after(line: str, shown: int) -> str:
+    """The words from the first one that isn't shown whole."""
+    return line[line.rfind(" ", 0, shown + 1) + 1 :][:80]
 
 
 def _content(compiled: Compiled) -> Iterator[Finding]:

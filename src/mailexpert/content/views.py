@@ -198,7 +198,9 @@ def _edit_page(request: HttpRequest, template: Template, form: TemplateForm) -> 
         "form": form,
         "fields": queries.field_choices(),
         "is_blocks": template.kind == "blocks",
-        "block_facts": editor_facts(may_code=may_code(request)) if template.kind == "blocks" else None,
+        "block_facts": editor_facts(template.source, may_code=may_code(request))
+        if template.kind == "blocks"
+        else None,
         "made": uses.of_template(template.pk),
         "folders": queries.folders(),
         "versions": revisions.of(revisions.Owner(template_id=template.pk))[: revisions.KEPT],

@@ -18,7 +18,8 @@ from mailexpert.content import queries_images
 from mailexpert.content.checks import asking_page
 from mailexpert.content.forms_images import AnswerForm, DescribeForm
 from mailexpert.content.models import Image
-from mailexpert.content.views_library import image_page, in_json, wants_json
+from mailexpert.content.views_library import image_page, wants_json
+from mailexpert.content.words_images import in_json
 
 A_PAGE = 24
 FIELD = re.compile(r"beeld-(\d{1,18})-alt")

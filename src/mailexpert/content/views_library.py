@@ -1,6 +1,8 @@
 """The library of pictures: looking, taking in, describing, cutting, deleting."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -26,6 +28,7 @@ from mailexpert.content.forms_images import (
 )
 from mailexpert.content.models import Brand, Image
 from mailexpert.content.words_fetch import not_scanned
+from mailexpert.content.words_images import in_json
 
 REFUSALS = (
     rules_image.NoPicture,
@@ -85,11 +88,14 @@ def set_host(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required
 def choose(request: HttpRequest) -> HttpResponse:
-    """The pictures to choose from while one writes."""
-    return render(request, "content/parts/choose.html", _page(request) | {"upload": UploadForm()})
+    """The pictures to choose from while one writes, and what asks for a part of one."""
+    page = _page(request)
+    offered = [(image, json.dumps(in_json(image))) for image in page["images"]]
+    cutting = CutForm(auto_id="cut_%s")
+    return render(request, "content/parts/choose.html", {"offered": offered, "cutting": cutting})
 
 
-def _page(request: HttpRequest) -> dict[str, object]:
+def _page(request: HttpRequest) -> dict[str, Any]:
     term, before = request.GET.get("q", "").strip(), request.GET.get("voor", "")
     is_number = before.isdecimal() and len(before) < 19
     found, more = queries_images.page_of_images(term, int(before) if is_number else None)
@@ -126,16 +132,6 @@ def upload(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(in_json(made) | {"page": page, "asks": asks}, status=201)
     return redirect(page)
-
-
-def in_json(image: Image) -> dict[str, object]:
-    """What a script needs to put a picture into a mail, or to ask first what is to be seen."""
-    shown: dict[str, object] = {name: getattr(image, name) for name in ("alt", "decorative", "width", "name")}
-    return shown | {
-        "url": actions.address_of(image),
-        "shown": reverse("image", args=[image.token, image.kind]),
-        "answer": "" if image.is_described else reverse("content:describe_image", args=[image.pk]),
-    }
 
 
 def said(problem: Exception) -> str:
@@ -191,8 +187,8 @@ def cut(request: HttpRequest, image_id: int) -> HttpResponse:
     found = get_object_or_404(Image, id=image_id)
     form = CutForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Not cut: choose a shape and a point between 0 and 100 per cent."))
-        return redirect("content:image", image_id=found.pk)
+        why = _("Not cut: choose a shape and a point between 0 and 100 per cent.")
+        return _unmade(request, found, why)
     given = form.cleaned_data
     return _made(
         request,
@@ -205,13 +201,20 @@ def _made(request: HttpRequest, found: Image, make: Callable[[], Image]) -> Http
     try:
         made = make()
     except (actions.NoRoom, store.StoreDown) as problem:
-        messages.error(request, said(problem))
-        return redirect("content:image", image_id=found.pk)
+        return _unmade(request, found, said(problem))
     except store.Gone:
-        messages.error(request, _("The file of this photo is gone, so nothing can be made of it."))
-        return redirect("content:image", image_id=found.pk)
+        return _unmade(request, found, _("The file of this photo is gone, so nothing can be made of it."))
+    if wants_json(request):
+        return JsonResponse(in_json(made), status=201)
     messages.success(request, _("This is the new picture. The one it was cut from stays as it was."))
     return redirect("content:image", image_id=made.pk)
+
+
+def _unmade(request: HttpRequest, found: Image, why: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"detail": why}, status=422)
+    messages.error(request, why)
+    return redirect("content:image", image_id=found.pk)
 
 
 @require_POST
@@ -220,8 +223,7 @@ def resize(request: HttpRequest, image_id: int) -> HttpResponse:
     found = get_object_or_404(Image, id=image_id)
     form = ResizeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Not made: give a width between 16 and 1,200 pixels."))
-        return redirect("content:image", image_id=found.pk)
+        return _unmade(request, found, _("Not made: give a width between 16 and 1,200 pixels."))
     return _made(request, found, lambda: actions.resize_image(found, width=form.cleaned_data["width"]))
 
 

@@ -4,17 +4,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mailexpert.base import env
 from mailexpert.content import queries
 from mailexpert.content.blocks import kinds
 from mailexpert.content.queries import field_choices
+from mailexpert.content.words_images import in_source
 
 
-def editor_facts(*, may_code: bool) -> dict[str, Any]:
-    """For the editor's script: the kinds of blocks with their fields, the reader's fields, and its sentences."""
+def editor_facts(source: str, *, may_code: bool) -> dict[str, Any]:
+    """For the editor's script: the kinds of blocks with their fields, the reader's fields, the pictures of this mail,
+    and its sentences."""
     labels, field_labels, choice_labels = _kind_labels(), _field_labels(), _choice_labels()
     return {
-        "base": env.load().base_url,
         "kinds": [
             {
                 "name": kind.name,
@@ -40,6 +40,7 @@ def editor_facts(*, may_code: bool) -> dict[str, Any]:
             {"label": field.label, "name": field.name, "code": field.code} for field in field_choices()
         ],
         "segments": queries.segment_choices(),
+        "pictures": in_source(source),
         "networks": list(kinds.NETWORKS.items()),
         "limits": {"columns": kinds.MOST_COLUMNS, "cells": kinds.MOST_CELLS, "blocks": kinds.MOST_BLOCKS},
         "words": _words(),
@@ -127,6 +128,7 @@ def _words() -> dict[str, str]:
         "noPhoto": _("No photo chosen yet"),
         "choosePhoto": _("Choose a photo"),
         "otherPhoto": _("Other photo"),
+        "cutPhoto": _("Crop"),
         "full": _("A mail holds at most %(limit)s blocks."),
         "showTo": _("Show this block to"),
         "everyone": _("everyone"),

@@ -126,7 +126,15 @@ def _eased(check: ContentCheck, mailing: Mailing) -> Check:
     page = asking_page(reverse("mailings:show", args=[mailing.id])) if asks else ""
     here = check.code == "link_here" and env.load().relay_is_local
     level: Level = "warn" if here else check.level  # type: ignore[assignment]
-    return Check(code=check.code, level=level, text=check.text, where=check.where, page=page)
+    return Check(
+        code=check.code,
+        level=level,
+        text=check.text,
+        where=check.where,
+        page=page,
+        title=check.title,
+        detail=check.detail,
+    )
 
 
 def _purpose(mailing: Mailing) -> str:

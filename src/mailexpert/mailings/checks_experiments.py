@@ -126,6 +126,8 @@ def _said(
             code=check.code,
             level=check.level,
             text=_("Version %(letter)s: %(text)s") % {"letter": version.letter, "text": check.text},
+            title=_("Version %(letter)s: %(text)s") % {"letter": version.letter, "text": check.head},
+            detail=check.rest,
             where="test",
             page=_page_of(version) or check.page or reverse("mailings:test", args=[one.pk]),
         )

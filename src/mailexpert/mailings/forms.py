@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mailexpert.content.forms import OneLine
 from mailexpert.mail import address
 from mailexpert.mailings.models import Mailing
 from mailexpert.tracking import queries as tracking
@@ -44,8 +45,8 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             "sender": _("A name with its address, like Voedselbank Lindewoud <nieuws@lindewoud.example>"),
         }
         widgets = {
-            "subject": forms.TextInput(attrs={"maxlength": 400, "autocomplete": "off"}),
-            "preheader": forms.TextInput(attrs={"maxlength": 400, "autocomplete": "off"}),
+            "subject": OneLine(),
+            "preheader": OneLine(),
             "source": forms.Textarea(
                 attrs={"rows": 18, "class": "me-mono me-code", "spellcheck": "false", "wrap": "off"}
             ),

@@ -40,13 +40,28 @@ def check_time(at: datetime, now: datetime) -> None:
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """One line of the list before sending: what was looked at, whether it holds, and where to mend it; `page` when
-    that is on another page."""
+    that is on another page. `title` and `detail`: the text in two, where its first sentence isn't enough."""
 
     code: str
     level: Level
     text: str
     where: str
     page: str = ""
+    title: str = ""
+    detail: str = ""
+
+    @property
+    def line(self) -> str:
+        """Among others of its kind it needs no full stop."""
+        return self.text.removesuffix(".")
+
+    @property
+    def head(self) -> str:
+        return self.title or self.text.partition(". ")[0].removesuffix(".")
+
+    @property
+    def rest(self) -> str:
+        return self.detail if self.title else self.text.partition(". ")[2]
 
     @property
     def anchor(self) -> str:

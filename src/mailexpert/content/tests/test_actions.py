@@ -82,6 +82,12 @@ def test_checks_are_said_in_the_language_of_the_page(in_shop: Tenant) -> None:
     )
     said = {check.code: check.text for check in found}
     assert said["subject_missing"] == "De mailing heeft geen onderwerp."
+    titles = {check.code: (check.title, check.detail) for check in found}
+    assert titles["heading_missing"] == (
+        "De mail heeft geen titel",
+        "Een schermlezer vindt zijn weg langs koppen.",
+    )
+    assert titles["subject_missing"] == ("De mailing heeft geen onderwerp", "")
     assert said["field_unknown"] == "Het veld ‘land’ bestaat niet en zou dus bij iedereen leeg blijven."
 
 

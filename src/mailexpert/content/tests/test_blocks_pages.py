@@ -9,6 +9,7 @@ from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions_segments
 from mailexpert.contacts.rules import tree
 from mailexpert.content import actions_images
+from mailexpert.content.models import Image
 from mailexpert.content.tests.block_samples import block, mail
 from mailexpert.content.tests.test_library import picture
 from mailexpert.core.scope import account
@@ -192,3 +193,72 @@ def test_a_photo_that_nobody_described_is_asked_about_before_it_is_used(
     with account(shop.id):
         photo.refresh_from_db()
     assert photo.alt == "Een krat vol brood"
+
+
+def test_a_photo_says_what_it_is_and_is_cut_while_one_writes(
+    page_as: PageAs, shop: Tenant, mailing: Mailing
+) -> None:
+    with account(shop.id):
+        photo = actions_images.keep_image(picture(size=(1200, 600)), name="kerstdoos.png", alt="Een krat")
+        source = mail(block("image", src=actions_images.address_of(photo), alt="Een volle krat"))
+        Mailing.objects.update(source=source)
+    writer = Writer(page_as, shop, mailing)
+    page = writer.page
+    words = page.locator("#block-1 .me-block-photo").inner_text()
+    assert "kerstdoos.png" in words
+    assert "1.200 × 600" in words
+    page.click("#block-1 [data-cut-photo]")
+    page.wait_for_selector("[data-focus] img")
+    page.faults.clear()  # the preview asks for the photo at the address that readers have
+    assert_accessible(page)
+    box = page.locator("[data-focus] img").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
+    assert page.input_value("#cut_across") == "90"
+    page.select_option("#cut_ratio", "1:1")
+    page.get_by_role("button", name="Bijsnijden en gebruiken").click()
+    page.locator("dialog[data-blocks-photos]").wait_for(state="hidden")
+    assert "600 × 600" in page.locator("#block-1 .me-block-photo").inner_text()
+    [block_now] = writer.saved()
+    with account(shop.id):
+        made = Image.objects.exclude(id=photo.pk).get()
+    assert made.token in block_now["src"]
+    assert block_now["alt"] == "Een volle krat"
+    assert (made.width, made.height, made.original_id) == (600, 600, photo.pk)
+
+
+def test_sending_says_when_and_the_lines_of_the_inbox_stay_one(
+    page_as: PageAs, shop: Tenant, mailing: Mailing
+) -> None:
+    with account(shop.id):
+        Mailing.objects.update(source=mail(block("heading", level="1")))
+    writer = Writer(page_as, shop, mailing, width=375)
+    page = writer.page
+    said, button = page.locator("[data-when-said]"), page.locator("#sending button[type=submit]")
+    assert said.inner_text() == "zodra je verzendt"
+    assert button.inner_text() == "Verzenden naar 3 mensen"
+    page.check("[name=when][value=later]")
+    page.fill("[name=day]", "2026-11-26")
+    page.fill("[name=time]", "09:30")
+    assert said.inner_text() == "donderdag 26 november, 9.30 uur"
+    assert button.inner_text() == "Inplannen voor 3 mensen"
+    page.fill("[name=subject]", "Nog 412 kerstpakketten te vullen, help je mee?")
+    page.focus("[name=subject]")
+    writer.press("End", "Enter")
+    writer.type(" Graag")
+    writer.saved()
+    assert said.inner_text() == "donderdag 26 november, 9.30 uur"
+    assert hidden_of(page, "[name=subject]") == 0
+    heights = [page.locator(f"[name={name}]").bounding_box()["height"] for name in ("subject", "preheader")]
+    assert heights[1] < 50 < heights[0] < 80
+    with account(shop.id):
+        mailing.refresh_from_db()
+    assert mailing.subject.endswith("mee? Graag")
+
+
+def hidden_of(page: Any, selector: str) -> int:
+    """Pixels of a field's words that can't be seen."""
+    return int(
+        page.eval_on_selector(
+            selector, "e => e.scrollHeight - e.clientHeight + e.scrollWidth - e.clientWidth"
+        )
+    )

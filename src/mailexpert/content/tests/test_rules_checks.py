@@ -70,6 +70,20 @@ def test_a_subject_is_needed_and_may_be_too_long() -> None:
     assert check("x", subject=" ")["subject_missing"].level == "block"
     assert check("x", subject="x" * 46)["subject_long"].level == "warn"
     assert check("x", subject="x" * 45)["subject"].level == "ok"
+    said = check("x", subject="Nog 412 kerstpakketten te vullen. Help je mee?")["subject_long"]
+    assert said.values == {"lost": "je mee?"}
+
+
+def test_code_in_a_subject_is_no_length() -> None:
+    said = check("x", subject="Dag {{ contact.first_name | default: 'lezer' }}, kom je ook?")["subject"]
+    assert said.values == {"length": len("Dag lezer, kom je ook?")}
+
+
+def test_the_first_line_fits_on_a_phone_and_says_something_else() -> None:
+    assert check("x", subject="Kerst", preheader="kerst ")["preheader_same"].where == "preheader"
+    line = "Er staan er 228 klaar voor wie ze wil vullen, en een pakket vullen kost € 27,50 per gezin, dus help mee"
+    assert check("x", preheader=line)["preheader_long"].values == {"lost": "dus help mee"}
+    assert "preheader_long" not in check("x", preheader=line[:100])
 
 
 def test_fields_of_subject_and_first_line_are_checked_too() -> None:

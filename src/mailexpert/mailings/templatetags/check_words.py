@@ -35,6 +35,8 @@ def fix_word(check: Check) -> str:
         "subject_long": _("Shorten subject"),
         "subject_missing": _("Write subject"),
         "preheader_missing": _("Write first line"),
+        "preheader_same": _("Write first line"),
+        "preheader_long": _("Shorten first line"),
         "audience_missing": _("Choose a list"),
     }
     return words.get(check.code) or (_("Mend") if check.level == "block" else _("Look"))

@@ -279,7 +279,9 @@ def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = N
         "fields": content.field_choices(),
         "is_blocks": mailing.kind == "blocks",
         "block_count": count_blocks(mailing.source) if mailing.kind == "blocks" else 0,
-        "block_facts": editor_facts(may_code=may_code(request)) if mailing.kind == "blocks" else None,
+        "block_facts": editor_facts(mailing.source, may_code=may_code(request))
+        if mailing.kind == "blocks"
+        else None,
         "tally": tally,
         "blocking": [check for check in found if check.level == "block"],
         "is_for_later": not rules.may_send(found) and rules.may_plan(found),

@@ -13,7 +13,7 @@ function start(holder) {
 
   area.form.addEventListener('focusin', (event) => {
     if (holder.contains(event.target)) last = null;
-    else if (event.target.matches('input[type="text"]')) last = event.target;
+    else if (event.target.matches('input[type="text"], [data-one-line]')) last = event.target;
   });
 
   function insert(text) {
@@ -34,6 +34,14 @@ function start(holder) {
       insert(button.dataset.insert);
     });
   }
+}
+
+// A line that grows is still one line: Enter and what is pasted break none.
+for (const line of document.querySelectorAll('[data-one-line]')) {
+  line.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
+  line.addEventListener('input', () => {
+    if (/[\r\n]/.test(line.value)) line.value = line.value.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+  });
 }
 
 for (const form of document.querySelectorAll('[data-compose]')) {

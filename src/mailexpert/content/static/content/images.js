@@ -5,14 +5,26 @@ for (const form of document.querySelectorAll('[data-drop]')) takeIn(form, (image
   window.location.assign(asks || (images.length === 1 ? images[0].page : window.location.pathname));
 });
 
-const cut = document.querySelector('[data-cut]');
+const cut = document.querySelector('form[data-cut]');
 const focus = document.querySelector('[data-focus]');
-if (cut && focus) {
-  focus.addEventListener('click', (event) => {
-    const box = focus.querySelector('img').getBoundingClientRect();
-    cut.elements.across.value = Math.round(((event.clientX - box.left) / box.width) * 100);
-    cut.elements.down.value = Math.round(((event.clientY - box.top) / box.height) * 100);
+if (cut && focus) aim(cut, focus);
+
+// A click in the picture says what matters; a ring shows it, also where it was typed.
+export function aim(form, picture) {
+  const { across, down } = form.elements;
+  const ring = document.createElement('span');
+  ring.className = 'me-focus-ring';
+  picture.append(ring);
+  const show = () => { ring.style.left = `${across.value}%`; ring.style.top = `${down.value}%`; };
+  picture.addEventListener('click', (event) => {
+    const box = picture.querySelector('img').getBoundingClientRect();
+    const share = (at, start, size) => Math.min(100, Math.max(0, Math.round(((at - start) / size) * 100)));
+    across.value = share(event.clientX, box.left, box.width);
+    down.value = share(event.clientY, box.top, box.height);
+    show();
   });
+  form.addEventListener('input', show);
+  show();
 }
 
 // `done` gets what was stored.

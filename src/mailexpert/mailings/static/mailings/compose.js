@@ -7,13 +7,29 @@ placeMenus();
 const RETRY = 5000; // milliseconds
 const write = document.getElementById('write');
 
-// Date and time show only when a moment is chosen.
-const when = document.querySelector('[data-when]');
+// Date and time show only when a moment is chosen; the facts and the button say which.
+const when = document.querySelector('form[data-when]');
 if (when) {
   const fields = when.querySelector('.me-when-fields');
-  const follow = () => { fields.hidden = when.querySelector('input[name=when]:checked')?.value !== 'later'; };
-  when.addEventListener('change', follow);
+  const follow = () => {
+    const later = when.querySelector('input[name=when]:checked')?.value === 'later';
+    fields.hidden = !later;
+    for (const words of when.querySelectorAll('button [data-when]')) words.hidden = (words.dataset.when === 'later') !== later;
+    const said = when.querySelector('[data-when-said]');
+    if (said) said.textContent = (later && moment(said.dataset.later)) || said.dataset.now;
+  };
+  when.addEventListener('input', follow);
+  document.addEventListener('htmx:oobAfterSwap', (event) => { if (when.contains(event.target)) follow(); });
   follow();
+}
+
+function moment(words) {
+  const { day, time } = when.elements;
+  if (!day.value || !time.value) return '';
+  const { lang } = document.documentElement;
+  const date = new Intl.DateTimeFormat(lang, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(`${day.value}T12:00`));
+  const clock = lang === 'nl' ? time.value.replace(/^0/, '').replace(':', '.') : time.value;
+  return words.replace('{day}', date).replace('{time}', clock);
 }
 
 // Saved, not yet, or no answer.

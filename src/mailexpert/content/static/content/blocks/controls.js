@@ -69,11 +69,20 @@ function image(field, block, context) {
   const { words } = context.facts;
   const shown = ours(block[field.name]);
   const photo = make('img', { class: 'me-photo', src: shown || undefined, alt: '', hidden: !shown });
-  const name = make('div', {}, make('span', { class: 'me-mono' }, block[field.name]?.split('/').pop() || words.noPhoto));
+  const file = block[field.name]?.split('/').pop();
+  const known = shown ? context.facts.pictures[file] : undefined;
+  const name = make('div', {}, make('span', { class: 'me-mono' }, known?.name || file || words.noPhoto));
+  if (known) name.append(' ', make('span', { class: 'me-s me-muted' }, measures(known)));
   const choose = button(block[field.name] ? words.otherPhoto : words.choosePhoto, () => context.choose(block, field.name), { 'data-choose': '' });
+  const cut = known ? [button(words.cutPhoto, () => context.cut(block, field.name, known), { 'data-cut-photo': '' })] : [];
   const typed = labelled({ label: words.address }, plain(field, block, context, 'me-mono'));
   typed.querySelector('input').addEventListener('change', () => context.again());
-  return make('div', { class: 'me-block-photo' }, make('div', {}, photo), make('div', {}, name, choose, make('details', { class: 'me-block-more' }, make('summary', {}, words.address), typed)));
+  return make('div', { class: 'me-block-photo' }, make('div', {}, photo), make('div', {}, name, choose, ...cut, make('details', { class: 'me-block-more' }, make('summary', {}, words.address), typed)));
+}
+
+function measures({ width, height, size }) {
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  return `${number.format(width)} × ${number.format(height)}, ${number.format(Math.max(1, Math.round(size / 1000)))} kB`;
 }
 
 // This page shows pictures of our own library alone; the preview beside it shows the others too.

@@ -149,7 +149,8 @@ function start(root) {
       isMain: (field) => MAIN[block.kind] === field.name,
       change: (place = '') => changed(place ? `${path} ${place}` : ''),
       again: () => { draw(); focusOn(path); },
-      choose: (chosen, name) => choose(chosen, name, path),
+      choose: (chosen, name) => takes('blocks:choose-image', chosen, name, path),
+      cut: (chosen, name, image) => takes('blocks:cut-image', chosen, name, path, image),
     };
     return kind.fields.map((field) => control(field, block, context));
   }
@@ -315,11 +316,13 @@ function start(root) {
     event.preventDefault();
   });
 
-  function choose(block, name, path) {
-    root.dispatchEvent(new CustomEvent('blocks:choose-image', {
+  function takes(what, block, name, path, from = null) {
+    root.dispatchEvent(new CustomEvent(what, {
       bubbles: true,
       detail: {
+        image: from,
         take(image) {
+          facts.pictures[image.url.split('/').pop()] = image;
           block[name] = image.url;
           if ('alt' in image && kinds.get(block.kind).fields.some((field) => field.name === 'alt') && !block.alt) {
             block.alt = image.alt;

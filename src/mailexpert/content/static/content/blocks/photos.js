@@ -1,6 +1,7 @@
-// Choosing a photo from the library while one writes. One that nobody described yet is asked about first.
+// Choosing a photo from the library while one writes, or cutting a part of one. What nobody described yet is asked about
+// first.
 
-import { takeIn } from '../images.js';
+import { aim, takeIn } from '../images.js';
 
 export function photos(root) {
   const dialog = root.querySelector('[data-blocks-photos]');
@@ -9,6 +10,14 @@ export function photos(root) {
   root.addEventListener('blocks:choose-image', async (event) => {
     take = event.detail.take;
     await fill();
+    dialog.showModal();
+    dialog.querySelector('h2')?.focus();
+  });
+
+  root.addEventListener('blocks:cut-image', async (event) => {
+    take = event.detail.take;
+    await fill();
+    cut(event.detail.image);
     dialog.showModal();
     dialog.querySelector('h2')?.focus();
   });
@@ -29,16 +38,26 @@ export function photos(root) {
   }
 
   function ask(image) {
-    dialog.replaceChildren(dialog.querySelector('[data-ask]').content.cloneNode(true));
+    const form = asks('[data-ask]', image, image.answer);
+    form.elements.alt.focus();
+  }
+
+  function cut(image) {
+    const form = asks('[data-cutting]', image, image.cut);
+    aim(form, form.querySelector('[data-focus]'));
+  }
+
+  // One form in the place of the photos; what comes of it is the photo.
+  function asks(name, image, address) {
+    dialog.replaceChildren(dialog.querySelector(name).content.cloneNode(true));
     const form = dialog.querySelector('form');
     const said = form.querySelector('[role=alert]');
     form.querySelector('img').src = image.shown;
-    form.elements.alt.focus();
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       event.stopPropagation();
       try {
-        const answer = await fetch(image.answer, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } });
+        const answer = await fetch(address, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } });
         const told = await answer.json();
         if (answer.ok) chosen(told);
         else said.textContent = told.detail;
@@ -46,13 +65,13 @@ export function photos(root) {
         said.textContent = said.dataset.lost;
       }
     });
+    return form;
   }
 
   dialog.addEventListener('click', (event) => {
     if (event.target.closest('[data-close]')) { dialog.close(); return; }
     const picked = event.target.closest('[data-image]');
     if (!picked) return;
-    const { image, alt, width, answer, decorative } = picked.dataset;
-    chosen({ url: `${dialog.dataset.base}/beeld/${image}`, shown: `/beeld/${image}`, alt, width: Number(width), answer, decorative: decorative !== undefined });
+    chosen(JSON.parse(picked.dataset.image));
   });
 }
