@@ -88,7 +88,13 @@ class Books:
         is_last = not window.left
         if not is_last and not found.size:
             return
-        judged = verdict.judge(window.turns, found, cancelled=self._is_cancelled(window.issue.id))
+        window.passed = window.passed or bool(found.delivered)
+        judged = verdict.judge(
+            window.turns,
+            found,
+            cancelled=self._is_cancelled(window.issue.id),
+            nothing_passed=is_last and not window.passed,
+        )
         watching.judged(self._provider, judged)
         closes = _closed_by(window) if is_last else None
         if found.size or closes:

@@ -214,7 +214,7 @@ FROM unnest(%(contacts)s::bigint[], %(attempts)s::smallint[], %(texts)s::text[])
 -- name: add_retries
 INSERT INTO sending_retry (account_id, issue_id, shard_id, contact_id, relay_id, lane, attempt, due, code, first_tried)
 SELECT %(account)s, %(issue)s, r.shard_id, r.contact_id, s.relay_id, s.lane, r.attempt,
-       now() + make_interval(secs => r.wait), r.code, CASE WHEN r.attempt > 1 THEN now() END
+       now() + make_interval(secs => r.wait), r.code, CASE WHEN r.attempt > 1 OR r.code > 0 THEN now() END
 FROM unnest(%(shards)s::bigint[], %(contacts)s::bigint[], %(attempts)s::smallint[], %(waits)s::float8[],
             %(codes)s::smallint[]) AS r (shard_id, contact_id, attempt, wait, code)
 JOIN sending_shard s ON s.id = r.shard_id
@@ -222,7 +222,7 @@ JOIN sending_shard s ON s.id = r.shard_id
 -- name: postpone_retries
 UPDATE sending_retry t
 SET state = 0, attempt = r.attempt, due = now() + make_interval(secs => r.wait), code = r.code, lease_until = NULL,
-    first_tried = CASE WHEN r.attempt > r.tried THEN coalesce(t.first_tried, now()) ELSE t.first_tried END
+    first_tried = CASE WHEN r.attempt > r.tried OR r.code > 0 THEN coalesce(t.first_tried, now()) ELSE t.first_tried END
 FROM unnest(%(contacts)s::bigint[], %(tried)s::smallint[], %(attempts)s::smallint[], %(waits)s::float8[],
             %(codes)s::smallint[]) AS r (contact_id, tried, attempt, wait, code)
 WHERE t.account_id = %(account)s AND t.issue_id = %(issue)s AND t.contact_id = r.contact_id

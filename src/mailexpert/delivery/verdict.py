@@ -39,12 +39,13 @@ def skips(people: Sequence[Person], *, takes_utf8: bool) -> dict[int, int]:
     return found
 
 
-def judge(turns: Sequence[Turn], found: Harvest, *, cancelled: bool) -> Judged:
+def judge(turns: Sequence[Turn], found: Harvest, *, cancelled: bool, nothing_passed: bool = True) -> Judged:
     """What each turn came to. Untried ones keep their attempt, or are skipped when the issue was
-    cancelled."""
+    cancelled. `nothing_passed`: of the whole window, all of which is known now, nothing was delivered."""
     judged = Judged(sent=[turns[place] for place in found.delivered])
+    nothing_passed = nothing_passed and not found.delivered
     for answer in found.answers:
-        _judge_answer(judged, turns[answer.place], answer, nothing_passed=not found.delivered)
+        _judge_answer(judged, turns[answer.place], answer, nothing_passed=nothing_passed)
     for place in found.broken:
         judged.outcomes.append(_outcome(turns[place], FAILED, NO_REPLY))
         judged.replies.append((turns[place].contact_id, turns[place].attempt, BROKEN))
@@ -99,13 +100,19 @@ def _judge_answer(judged: Judged, turn: Turn, answer: Answer, *, nothing_passed:
     judged.replies.append((turn.contact_id, turn.attempt, f"{answer.code} {words}"))
     if verdict.result is Result.FAILED:
         judged.outcomes.append(_outcome(turn, FAILED, answer.code))
-    elif verdict.blame is Blame.CONFIGURATION and nothing_passed:
+    elif verdict.blame is Blame.CONFIGURATION and nothing_passed and _speaks_for_all(turn):
         judged.reason = _reason(answer)
         judged.again.append(_again(turn, turn.attempt, OURS_SECONDS, answer.code))
     else:
         if verdict.blame is Blame.PROVIDER:
             judged.spared.append(answer.text)
         _come_again(judged, turn, answer.code, reply.stated_wait(answer.text))
+
+
+def _speaks_for_all(turn: Turn) -> bool:
+    """A retry that others went before says nothing about our configuration, or one person whom the relay won't relay
+    for would hold up all the rest; and nobody waits for a mended configuration beyond a message's life."""
+    return turn.attempt == 1 and not retry.gives_up(turn.attempt, turn.age)
 
 
 def _come_again(judged: Judged, turn: Turn, code: int, stated: float | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from mailexpert.delivery.ports import Issue, Message, Shard, Turn
+from mailexpert.mail import reply
 from mailexpert.mail.reply import Phase
 
 MOST_RETURNS = 2  # a message whose connection broke this often before its dot waits for its next attempt
@@ -54,7 +55,8 @@ class Window:
 
     __slots__ = (
         "_letters", "_next", "_returned", "_returns", "_tell", "answers", "broken", "deadline", "deferred", "delivered",
-        "issue", "left", "opened", "ready", "shard", "started", "stopped", "took", "turns", "unanswered", "untried",
+        "issue", "left", "opened", "passed", "ready", "shard", "started", "stopped", "took", "turns", "unanswered",
+        "untried",
     )  # fmt: skip
 
     def __init__(
@@ -75,7 +77,7 @@ class Window:
         self.opened = self.ready = time.monotonic()
         self.started = 0.0
         self.took = 0
-        self.stopped = False
+        self.stopped = self.passed = False
         self.delivered: list[int] = []
         self.broken: list[int] = []
         self.answers: list[Answer] = []
@@ -137,8 +139,8 @@ class Window:
 
     def answer(self, place: int, phase: Phase, code: int, text: bytes) -> None:
         self.answers.append(Answer(place, phase, code, text))
-        if phase is Phase.SENDER and code >= 500:
-            self.stop()  # the relay refuses the sender: it would refuse everyone
+        if reply.refuses_everyone(code, text, phase):
+            self.stop()
         self._settled(1)
 
     def no_answer(self, place: int) -> None:

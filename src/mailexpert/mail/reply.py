@@ -78,6 +78,8 @@ BLOCKED = _words(
 NO_RELAYING = _words(
     rb"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed)|unable to relay|authentication required"
 )
+TOO_LARGE = ("5.3.4", "5.2.3")
+SIZE = _words(rb"too (?:big|large)|size (?:exceeds|limit)|exceeds (?:the )?(?:fixed )?(?:maximum|size)")
 AUTHENTICITY = _words(rb"\b(?:dmarc|spf|dkim)\b")
 FULL = _words(rb"mailbox (?:is )?full|over ?quota|quota exceeded|exceeded (?:storage|quota)")
 
@@ -99,6 +101,11 @@ RULES = (
         enhanced=("5.7.23", "5.7.24", "5.7.25", "5.7.26", "5.7.27", "5.7.29", "5.7.509", "5.7.515"),
     ),
     Rule(Result.DEFERRED, Blame.CONFIGURATION, enhanced=("5.7.",), words=AUTHENTICITY),
+    # RFC 1870, section 6: MAIL says how large this message is, so its refusal may mean this one alone.
+    Rule(Result.FAILED, Blame.MESSAGE, phases=frozenset((Phase.SENDER,)), enhanced=TOO_LARGE),
+    Rule(
+        Result.FAILED, Blame.MESSAGE, phases=frozenset((Phase.SENDER,)), codes=frozenset((552,)), words=SIZE
+    ),
     Rule(Result.DEFERRED, Blame.CONFIGURATION, phases=frozenset((Phase.SENDER,)), enhanced=("5.",)),
     Rule(Result.DEFERRED, Blame.PROVIDER, enhanced=("5.7.28", "4.7.28")),
     Rule(Result.DEFERRED, Blame.PROVIDER, enhanced=("5.7.", "4."), words=BLOCKED),
@@ -140,6 +147,11 @@ def judge(code: int, text: bytes, phase: Phase) -> Verdict:
         if rule.fits(code, known, text, phase):
             return Verdict(result=rule.result, blame=rule.blame, code=code, enhanced=enhanced)
     return Verdict(result=Result.DEFERRED, blame=Blame.MESSAGE, code=code, enhanced=enhanced)
+
+
+def refuses_everyone(code: int, text: bytes, phase: Phase) -> bool:
+    """Whether a refused MAIL means the sender, and with that every message of this mailing."""
+    return phase is Phase.SENDER and judge(code, text, phase).blame is Blame.CONFIGURATION
 
 
 WAIT = re.compile(rb"(?:in|after|for) (\d{1,5}) ?(seconds?|secs?|s|minutes?|mins?|m)\b", re.IGNORECASE)

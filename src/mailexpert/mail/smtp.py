@@ -105,6 +105,11 @@ class Transfer(Generic[L]):
         self._ahead: L | None = None  # its envelope is on the wire already
         self._refusal: tuple[Phase, int, bytes] | None = None
         self._needs_reset = False
+        self._is_unwritten = False  # the body was handed over while this very piece was read
+        self._most = offer.size or 0
+        self.steps = (
+            0  # grows with each letter that begins and each reply: whoever waits knows that it goes on
+        )
         self._out: list[bytes] = []
         self._events: list[Event[L]] = []
 
@@ -142,6 +147,7 @@ class Transfer(Generic[L]):
             usual = USUAL(data)
             if usual is not None:
                 return self._went_well(usual[1])
+        self._is_unwritten = False
         try:
             for code, text in self._replies.feed(data):
                 if self._state is State.OVER:
@@ -149,27 +155,31 @@ class Transfer(Generic[L]):
                 self._reply(code, text)
         except Malformed as problem:
             self._close(Trouble.PROTOCOL, 0, str(problem).encode())
-        return self._told()
+        return self.told()
 
     def lost(self) -> list[Event[L]]:
         """The connection ended, or its patience did."""
+        self._is_unwritten = False
         self._close(Trouble.LOST, 0, b"")
-        return self._told()
+        return self.told()
 
     def quit(self) -> list[Event[L]]:
         """Say goodbye. What is on the wire is given back, or in doubt."""
+        self._is_unwritten = False
         if self._state is State.IDLE:
             self._out.append(b"QUIT\r\n")
         self._close(Trouble.NONE, 0, b"")
-        return self._told()
+        return self.told()
 
-    def _told(self) -> list[Event[L]]:
+    def told(self) -> list[Event[L]]:
+        """What came of letters since: after `kick`, those that no server may see."""
         events, self._events = self._events, []
         return events
 
     # ── the conversation ──
 
     def _reply(self, code: int, text: bytes) -> None:
+        self.steps += 1
         if code == 421:  # it may come at any time, asked or not (RFC 5321, section 3.8)
             self._shut(code, text)
             return
@@ -185,6 +195,9 @@ class Transfer(Generic[L]):
     def _take(self) -> tuple[L | None, bytes]:
         """The next letter that a server may see, with its envelope."""
         while (letter := self._supply()) is not None:
+            if self._most and len(letter.body) > self._most:  # RFC 1870, section 6.1: not even offered
+                self._events.append(Answer(letter, Phase.SENDER, 552, b"5.3.4 larger than the server takes"))
+                continue
             if letter.recipient and PLAIN(letter.sender + letter.recipient):
                 return letter, self._plain_envelope(letter)
             if self._fits(letter):
@@ -204,6 +217,7 @@ class Transfer(Generic[L]):
 
     def _begin(self, letter: L, envelope: bytes) -> None:
         self._letter, self._refusal = letter, None
+        self.steps += 1
         reset, self._needs_reset = self._needs_reset, False
         self._state = State.RESET if reset else State.SENDER
         if reset:
@@ -293,12 +307,12 @@ class Transfer(Generic[L]):
     def _hand_over(self) -> None:
         letter = self._letter
         assert letter is not None
-        self._state = State.DOT
+        self._state, self._is_unwritten = State.DOT, True
         self._ahead, envelope = self._take() if self._pipelines else (None, b"")
         self._out += (letter.body, b".\r\n", envelope) if envelope else (letter.body, b".\r\n")
 
     def _on_dot(self, code: int, text: bytes) -> None:
-        if 300 <= code < 400:
+        if 300 <= code < 400 or self._is_unwritten:  # an answer to what nobody has said yet
             self._close(Trouble.PROTOCOL, code, text)
             return
         letter = self._letter
@@ -314,10 +328,11 @@ class Transfer(Generic[L]):
         """What four replies come to, one by one, when each is a yes; this is nearly every message's way."""
         letter = self._letter
         assert letter is not None
+        self.steps += 1
         self._events.append(Answer(letter, Phase.DOT, 250, text))
         self._letter, self._ahead = self._ahead, None
         self._hand_over()
-        return self._told()
+        return self.told()
 
     def _on_void(self, code: int, text: bytes) -> None:
         self._tell_refusal()
@@ -341,7 +356,7 @@ class Transfer(Generic[L]):
 
     def _shut(self, code: int, text: bytes) -> None:
         """421: the server goes. Even as the reply to a final dot it says that the message was not taken."""
-        if self._state is State.DOT:
+        if self._state is State.DOT and not self._is_unwritten:
             self._state = State.DATA
         self._close(Trouble.SHUTTING, code, text)
 
@@ -349,6 +364,9 @@ class Transfer(Generic[L]):
         if self._state is State.OVER:
             return
         state, self._state = self._state, State.OVER
+        if state is State.DOT and self._is_unwritten:
+            state = State.DATA  # and so it stays here: nobody is in doubt
+            self._out.clear()
         if self._letter is not None:
             if self._refusal is not None:
                 self._tell_refusal()

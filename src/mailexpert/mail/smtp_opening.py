@@ -218,6 +218,10 @@ class Opening:
             self._say(self._secrets.pop(), Phase.LOGIN, self._on_login)
         elif code == 235:
             self._ready()
+        elif 400 <= code < 500:
+            self._end(
+                Trouble.REFUSED, code, text
+            )  # RFC 4954, 4.7.0: it can't say now whether the login is right
         else:
             self._end(Trouble.LOGIN, code, text)
 

@@ -148,19 +148,22 @@ class Mailroom:
 
 @asynccontextmanager
 async def an_engine(
-    port: int, *, connections: int = 4, budget: int = 500, name: str = "engine", security: str = "none"
+    port: int,
+    *,
+    connections: int = 4,
+    budget: int = 500,
+    name: str = "engine",
+    **relay: Any,
 ) -> AsyncIterator[Engine]:
     """An engine whose default relay is the sink at this port; other relays it finds in their rows."""
     outbox, shared, room = PgOutbox(url()), PgTempo(url()), Budget(budget)
-    default = Relay(
-        id=0, account_id=0, host="127.0.0.1", port=port, max_connections=connections, security=security
-    )
+    default = Relay(id=0, account_id=0, host="127.0.0.1", port=port, max_connections=connections, **relay)
     wires = Wires(lambda relay: SmtpWire(relay, "[127.0.0.1]"))
     pacer = Pacer(shared, wires, f"{name} {next(NUMBERS)}")
 
     def lane_to(errand: Errand) -> Lane:
-        relay = default if errand.relay.is_default else errand.relay
-        return Lane(relay, errand, outbox, wires, room, pacer, IssueLetters)
+        chosen = default if errand.relay.is_default else errand.relay
+        return Lane(chosen, errand, outbox, wires, room, pacer, IssueLetters)
 
     engine = Engine(outbox, pacer, lane_to)
     running = asyncio.create_task(engine.run())

@@ -7,6 +7,7 @@ silent      closes without an answer to the dot    cut       closes before the d
 closing     421 to RCPT the first time             slow      answers the dot after a second
 busy        451 to RCPT in the words of a provider that wants to be spared
 hangs       takes the message, and never answers the dot
+foreign     554 to RCPT: it doesn't relay for that domain
 """
 
 import asyncio
@@ -22,6 +23,8 @@ class Sink:
     pipelines: bool = True
     takes_utf8: bool = False
     refuses_sender: bool = False
+    most: int = 0  # bytes of a message, as it offers
+    refuses_above: int = 0  # bytes, as it says only when asked
     dot_seconds: float = 0.0
     taken: Counter[str] = field(default_factory=Counter)
     tried: Counter[str] = field(default_factory=Counter)
@@ -29,6 +32,7 @@ class Sink:
     connections: int = 0
     port: int = 0
     open: int = 0
+    talking: int = 0  # connections with a message on its way
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def __aenter__(self) -> "Sink":
@@ -73,7 +77,14 @@ class Sink:
                 return
 
     def offers(self) -> bytes:
-        offers = ["sink.example", *["PIPELINING"] * self.pipelines, *["SMTPUTF8"] * self.takes_utf8, "HELP"]
+        size = [f"SIZE {self.most}"] * bool(self.most or self.refuses_above)
+        offers = [
+            "sink.example",
+            *["PIPELINING"] * self.pipelines,
+            *["SMTPUTF8"] * self.takes_utf8,
+            *size,
+            "HELP",
+        ]
         rows = [f"250{'-' if offer != 'HELP' else ' '}{offer}\r\n" for offer in offers]
         return "".join(rows).encode()
 
@@ -87,14 +98,20 @@ class Sink:
             return b"451 4.3.0 later\r\n"
         if manner == "busy":
             return b"451 4.7.0 [TS01] messages temporarily deferred\r\n"
+        if manner == "foreign":
+            return b"554 5.7.1 Relay access denied\r\n"
         if manner == "closing" and first:
             return b"421 4.3.2 closing\r\n"
         return b"250 2.1.5 ok\r\n"
 
     async def _to_dot(self, address: str, message: bytes) -> bytes:
         manner = address.partition("+")[0]
-        if self.dot_seconds or manner == "slow":
-            await asyncio.sleep(self.dot_seconds or 1.0)
+        self.talking += 1
+        try:
+            if self.dot_seconds or manner == "slow":
+                await asyncio.sleep(self.dot_seconds or 1.0)
+        finally:
+            self.talking -= 1
         if manner == "hangs":
             await asyncio.Event().wait()
         if manner == "bad":
@@ -122,7 +139,7 @@ class Talk:
         if verb == "EHLO":
             return self._sink.offers()
         if verb == "MAIL":
-            return self._sender()
+            return self._sender(int(line.partition(" SIZE=")[2].split()[0]) if " SIZE=" in line else 0)
         if verb == "RCPT":
             return self._recipient(line.partition("<")[2].partition(">")[0])
         if verb == "DATA":
@@ -131,11 +148,13 @@ class Talk:
             self.reset()
         return b"221 2.0.0 bye\r\n" if verb == "QUIT" else b"250 2.0.0 ok\r\n"
 
-    def _sender(self) -> bytes:
+    def _sender(self, size: int) -> bytes:
         if self._has_sender:
             return b"503 5.5.1 nested MAIL command\r\n"
         if self._sink.refuses_sender:
             return b"550 5.7.1 sender refused\r\n"
+        if self._sink.refuses_above and size > self._sink.refuses_above:
+            return b"552 5.3.4 message size exceeds fixed limit\r\n"
         self._has_sender = True
         return b"250 2.1.0 ok\r\n"
 

@@ -98,6 +98,35 @@ def test_who_is_always_deferred_is_given_up_in_the_end(room: Mailroom) -> None:
     assert send(room, issue, sink)["failed"] == 1
 
 
+def test_one_whom_the_relay_wont_relay_for_holds_up_nobody_and_is_given_up_in_the_end(room: Mailroom) -> None:
+    issue, sink = room.mailing([*people("foreign", 1), *people("ok", 60)]), Sink()
+    counts = send(room, issue, sink, until_done=False)
+    assert (counts["sent"], counts["deferred"]) == (60, 1)
+    room.retries_due()
+
+    async def once_more() -> None:
+        async with sink, an_engine(sink.port):
+            await until(lambda: room.ask("SELECT attempt, state FROM sending_retry") == [(3, 0)], 20)
+
+    asyncio.run(once_more())
+    assert room.ask("SELECT reason FROM sending_issue") == [("",)]
+    room.ask("UPDATE sending_retry SET due = now(), first_tried = first_tried - interval '49 hours'")
+    assert send(room, issue, sink)["failed"] == 1
+
+
+@pytest.mark.parametrize("limit", ["most", "refuses_above"])
+def test_a_message_larger_than_the_relay_takes_has_failed_and_the_others_are_sent(
+    room: Mailroom, limit: str
+) -> None:
+    """As it offers, and as it says only when it is asked."""
+    issue = room.mailing([*people("ok", 20), "large@lezer.example", *people("goed", 20)])
+    room.ask("UPDATE contacts_contact SET first_name = repeat('x', 90) WHERE email LIKE 'large%%'")
+    room.ask("UPDATE sending_issue SET text = %s", "{{ contact.first_name }}" * 100)
+    counts = send(room, issue, Sink(**{limit: 9000}))
+    assert (counts["sent"], counts["failed"]) == (40, 1)
+    assert room.ask("SELECT code FROM sending_delivery WHERE outcome = 2") == [(552,)]
+
+
 def test_a_dot_without_an_answer_is_in_doubt_and_never_sent_again(room: Mailroom) -> None:
     issue, sink = room.mailing([*people("silent", 3), *people("ok", 40)]), Sink()
     counts = send(room, issue, sink)

@@ -73,6 +73,37 @@ def test_one_refused_person_among_sent_ones_is_not_our_configuration() -> None:
     assert found.again[0].attempt == 2
 
 
+DENIED = Answer(1, Phase.RECIPIENT, 554, b"554 5.7.1 relay access denied")
+
+
+def test_a_refusal_amid_a_window_that_goes_on_is_not_our_configuration_yet() -> None:
+    nothing: list[int] = []
+    harvest = Harvest(nothing, nothing, [DENIED], nothing, nothing, nothing)
+    found = verdict.judge(TURNS, harvest, cancelled=False, nothing_passed=False)
+    assert (found.reason, found.again[0].attempt) == ("", 2)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "hours", "holds", "is_given_up"),
+    [
+        (1, 0, True, False),
+        (1, 47, True, False),
+        (1, 49, False, True),
+        (2, 1, False, False),
+        (2, 49, False, True),
+    ],
+)
+def test_one_whom_the_relay_wont_relay_for_comes_again_alone_and_is_given_up_in_the_end(
+    attempt: int, hours: int, holds: bool, is_given_up: bool
+) -> None:
+    turns, nothing = [TURNS[0], Turn(11, 7, attempt, hours * 3600.0)], list[int]()
+    found = verdict.judge(
+        turns, Harvest(nothing, nothing, [DENIED], nothing, nothing, nothing), cancelled=False
+    )
+    assert bool(found.reason) is holds
+    assert [o.outcome for o in found.outcomes] == [verdict.FAILED] * is_given_up
+
+
 def test_an_unanswered_dot_is_an_outcome_of_its_own() -> None:
     assert [o.outcome for o in judged(unanswered=[3]).outcomes] == [verdict.UNANSWERED]
 

@@ -179,7 +179,7 @@ class Connection(asyncio.Protocol):
         self.way: Way | None = None  # whose letters it takes
         self.taken = 0
         self._is_over = False
-        self._turns = self._seen_turns = 0
+        self._seen_steps = -1
         self._waits_since = 0.0
         self._on: dict[type[Any], Callable[[Any], None]] = {
             Returned: self._returned,
@@ -201,7 +201,7 @@ class Connection(asyncio.Protocol):
     def kick(self) -> bool:
         """Start with the next letter; False when there is none."""
         began = self._transfer.kick()
-        self._act([])
+        self._act(self._transfer.told())
         return began
 
     def end(self) -> None:
@@ -210,9 +210,9 @@ class Connection(asyncio.Protocol):
             self._act(self._transfer.quit())
 
     def check(self, now: float) -> None:
-        """Called every second or so: give up a server that has not said a word for too long."""
-        if self._turns != self._seen_turns:
-            self._seen_turns, self._waits_since = self._turns, now
+        """Called every second or so: give up a server that has not answered for too long, whatever drips in."""
+        if self._transfer.steps != self._seen_steps:
+            self._seen_steps, self._waits_since = self._transfer.steps, now
         elif (patience := self._transfer.patience) is not None and now > self._waits_since + patience:
             self._act(self._transfer.lost())
 
@@ -224,7 +224,6 @@ class Connection(asyncio.Protocol):
             self._act(self._transfer.lost())
 
     def _act(self, events: list[Any]) -> None:
-        self._turns += 1
         out = self._transfer.output()
         if out:
             self._transport.write(out)

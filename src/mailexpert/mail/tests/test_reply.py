@@ -41,6 +41,11 @@ TABLE = [
     ("sender", 550, "5.1.0 sender rejected", "deferred", CONFIG),
     ("sender", 550, "5.1.1 unknown user", "deferred", CONFIG),
     ("sender", 451, "4.3.0 later", "deferred", C),
+    ("sender", 552, "5.3.4 message size exceeds fixed limit", "failed", M),
+    ("sender", 552, "message size exceeds fixed maximum message size", "failed", M),
+    ("sender", 550, "5.2.3 larger than this mailbox takes", "failed", M),
+    ("sender", 552, "5.2.0 you sent too many", "deferred", CONFIG),
+    ("sender", 452, "4.3.1 insufficient system storage", "deferred", C),
     ("recipient", 554, "5.7.1 <x@y.nl>: Relay access denied", "deferred", CONFIG),
     ("recipient", 550, "Unable to relay", "deferred", CONFIG),
     ("dot", 550, "5.7.26 unauthenticated email is not accepted due to DMARC policy", "deferred", CONFIG),
@@ -85,7 +90,8 @@ def test_no_reply_is_without_a_verdict(code, text, phase):
         assert phase is Phase.DOT
     if verdict.result is Result.FAILED:
         assert code // 100 == 5
-        assert phase not in (Phase.GREETING, Phase.HELLO, Phase.LOGIN, Phase.SENDER)
+        assert phase not in (Phase.GREETING, Phase.HELLO, Phase.LOGIN)
+        assert phase is not Phase.SENDER or verdict.blame is Blame.MESSAGE
     assert (verdict.blame is Blame.NOBODY) == (verdict.result is Result.DELIVERED)
 
 

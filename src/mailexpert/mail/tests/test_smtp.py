@@ -136,6 +136,31 @@ def test_an_answer_before_nonsense_counts():
     assert told[1].trouble is Trouble.PROTOCOL
 
 
+@pytest.mark.parametrize(
+    ("early", "trouble"),
+    [
+        (b"250 queued\r\n", Trouble.PROTOCOL),
+        (b"421 bye\r\n", Trouble.SHUTTING),
+        (b"\x16\x03", Trouble.PROTOCOL),
+    ],
+)
+def test_an_answer_to_a_body_that_nobody_has_sent_yet_is_none(early, trouble):
+    one, two = mail(1), mail(2)
+    transfer, _wrote = begun(PIPELINING, one, two)
+    told = transfer.receive(b"250 ok\r\n250 ok\r\n354 go\r\n" + early + b"\r\n")
+    assert told[:2] == [Returned(one), Returned(two)]
+    assert told[2].trouble is trouble
+    assert transfer.output() == b""
+
+
+def test_a_message_larger_than_the_server_takes_is_not_offered():
+    large, small = Mail(b"b@winkel.example", b"p@voorbeeld.example", b"x" * 2000), mail(2)
+    transfer, wrote = begun(Offer(pipelining=True, size=1000), large, small)
+    assert wrote.startswith(b"MAIL FROM:<b-2@winkel.example> SIZE=%d\r\n" % len(small.body))
+    (answer,) = transfer.told()
+    assert (answer.letter, answer.code, answer.phase) == (large, 552, Phase.SENDER)
+
+
 def test_an_answer_that_nobody_asked_for_ends_the_conversation():
     transfer, _wrote = begun(PIPELINING)
     assert transfer.receive(b"250 hello?\r\n")[0].trouble is Trouble.PROTOCOL
@@ -148,7 +173,7 @@ def test_no_recipient_can_be_a_command(recipient):
     wrong, right = mail(1, recipient), mail(2)
     transfer, wrote = begun(PIPELINING, wrong, right)
     assert wrote == begun(PIPELINING, right)[1]
-    assert transfer.receive(b"")[0] == Answer(wrong, Phase.RECIPIENT, 553, b"5.1.3 not an address")
+    assert transfer.told()[0] == Answer(wrong, Phase.RECIPIENT, 553, b"5.1.3 not an address")
 
 
 def test_an_international_address_goes_only_to_a_server_that_takes_it():

@@ -82,6 +82,7 @@ def test_a_login_in_two_questions():
         ),
         (LOGIN, [b"220 a\r\n", b"250-a\r\n250 AUTH PLAIN\r\n"], Trouble.TLS),
         (PRIVATE, [b"220 a\r\n", b"250-a\r\n250 AUTH PLAIN\r\n", b"535 no\r\n"], Trouble.LOGIN),
+        (PRIVATE, [b"220 a\r\n", b"250-a\r\n250 AUTH PLAIN\r\n", b"454 4.7.0 later\r\n"], Trouble.REFUSED),
         (PRIVATE, [b"220 a\r\n", b"250-a\r\n250 AUTH PLAIN\r\n", b"334 more\r\n"], Trouble.LOGIN),
     ],
 )  # fmt: skip
