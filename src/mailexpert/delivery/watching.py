@@ -38,8 +38,9 @@ def judged(provider: str, found: Judged) -> None:
         verdicts.labels(name, "sent").inc(len(found.sent))
     if found.outcomes:
         _count(name, found.outcomes)
-    if found.again:
-        verdicts.labels(name, "deferred").inc(len(found.again))
+    deferred = sum(again.attempt > again.tried or again.code > 0 for again in found.again)
+    if deferred:  # whoever had no turn, because of a pause or a broken line, is none of these
+        verdicts.labels(name, "deferred").inc(deferred)
 
 
 def _count(name: str, outcomes: list[Outcome]) -> None:

@@ -12,9 +12,12 @@ from urllib.request import urlopen
 import pytest
 
 from mailexpert.conftest import Tenant
+from mailexpert.delivery import watching
+from mailexpert.delivery.ports import Again
 from mailexpert.delivery.tests.mailroom import Mailroom, until, url
 from mailexpert.delivery.tests.sink import Sink
 from mailexpert.delivery.tests.test_stories import people
+from mailexpert.delivery.verdict import Judged
 from mailexpert.operations.ports import answers
 from mailexpert.tests.ports import free_ports
 
@@ -87,6 +90,13 @@ def test_the_queue_says_how_long_it_waits(room: Mailroom) -> None:
     room.ask("UPDATE sending_shard SET upto = 4, sent = 1, lease_until = now() - interval '1 second'")
     ((waiting, retries, age, doubt),) = room.ask(SQL["watch"])
     assert (waiting, retries, doubt) == (6, 0, 3)
+
+
+def test_whom_a_pause_gave_back_was_not_deferred() -> None:
+    tried, untried = Again(7, 1, 1, 2, 300.0, 451), Again(7, 2, 1, 1, 0.0, 0)
+    refused = Again(7, 3, 1, 1, 60.0, 550)  # all of them, for our configuration's sake
+    watching.judged("nobody.example", Judged(again=[tried, untried, refused]))
+    assert watching.verdicts.labels("nobody.example", "deferred")._value.get() == 2
 
 
 def an_engine_process(home: Path, relay: int, port: int, log: Path) -> "subprocess.Popen[bytes]":
