@@ -335,9 +335,12 @@ WHERE finished_at IS NULL AND state = 0 AND hold = ''
 SELECT t.account_id, t.per_hour, t.quiet_from, t.quiet_until, t.time_zone FROM sending_tempo t
 WHERE t.account_id IN (SELECT account_id FROM sending_issue WHERE finished_at IS NULL)
 
--- name: warmups
-SELECT w.account_id, w.domain, w.first_day, w.first FROM sending_warmup w
-WHERE w.account_id IN (SELECT account_id FROM sending_issue WHERE finished_at IS NULL)
+-- name: domains
+-- What they ask of one sender domain: messages an hour, or a warm-up.
+WITH busy AS MATERIALIZED (SELECT DISTINCT account_id FROM sending_issue WHERE finished_at IS NULL)
+SELECT d.account_id, d.domain, d.per_hour, NULL::date, NULL::int FROM sending_domainlimit d JOIN busy USING (account_id)
+UNION ALL
+SELECT w.account_id, w.domain, NULL, w.first_day, w.first FROM sending_warmup w JOIN busy USING (account_id)
 
 -- name: make_meters
 INSERT INTO sending_meter (key) SELECT unnest(%(keys)s::text[]) ON CONFLICT (key) DO NOTHING

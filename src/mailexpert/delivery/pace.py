@@ -161,6 +161,9 @@ def terms(relay: Relay, group: str, issue: Issue | None, tempo: Tempo, today: da
         domain = issue.sender_address.rpartition("@")[2].lower()
         found[f"account {issue.account_id}"] = Limit(per_second=_rate(None, tempo.per_hour))
         found[f"issue {issue.id}"] = Limit(per_second=_rate(None, issue.per_hour))
+        found[f"sender {issue.account_id} {domain}"] = Limit(
+            per_second=_rate(None, tempo.domains.get(domain))
+        )
         found[f"domain {issue.account_id} {domain} {group}"] = Limit(
             per_day=_allowed(tempo.warmups.get(domain), today)
         )
@@ -197,6 +200,16 @@ def lane_connections(relay: Relay, group: str) -> int:
     if relay.delivers_itself and known is not None:
         asked = min(asked or known.connections, known.connections)
     return min(asked or relay.max_connections, relay.max_connections)
+
+
+def lane_per_connection(relay: Relay, group: str) -> int:
+    """After how many messages to one provider a connection is replaced; 0 is never."""
+    asked = int(relay.limits.get(group, {}).get("per_connection", 0))
+    if not relay.delivers_itself or not group:
+        return asked
+    known = providers.BY_KEY.get(group)
+    usual = known.per_connection if known is not None else providers.PER_CONNECTION
+    return min(asked or usual, usual)
 
 
 def share(most: int, me: str, holders: Sequence[tuple[str, float]]) -> int:

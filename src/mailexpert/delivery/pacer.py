@@ -1,8 +1,9 @@
 """What this engine knows of pace, refreshed with each of its rounds: who has quiet hours, what may go under the limits
 that all engines share, and how many connections of each relay are ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from mailexpert.delivery import pace
@@ -22,11 +23,11 @@ class Shared(Meters, Protocol):
 
 
 class Wires(Protocol):
-    def relays(self) -> dict[int, tuple[int, bool]]:
-        """Of each relay with a wire: the connections it takes, and whether it can't be reached."""
+    def relays(self) -> dict[int, bool]:
+        """Of each relay with a wire, whether it can't be reached."""
         ...
 
-    def allow(self, relay: int, connections: int) -> None: ...
+    def allow(self, relay: int, part: Callable[[int], int]) -> None: ...
 
 
 class Pacer:
@@ -55,10 +56,9 @@ class Pacer:
         await self._shared.holders(self._engine, {})
 
     async def share_connections(self) -> None:
-        """Divide each relay's connections with the other engines that use it."""
+        """Divide each relay's connections, and those to each of its providers, with the other engines that use it."""
         used = self._wires.relays()
-        held = await self._shared.holders(
-            self._engine, {relay: down for relay, (_most, down) in used.items()}
-        )
-        for relay, (most, _down) in used.items():
-            self._wires.allow(relay, pace.share(most, self._engine, held.get(relay, [])))
+        held = await self._shared.holders(self._engine, used)
+        for relay in used:
+            part = partial(pace.share, me=self._engine, holders=held.get(relay, []))
+            self._wires.allow(relay, part)

@@ -57,6 +57,14 @@ class Relay:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Take:
+    """What one receiving provider takes at once over all engines, and over one connection; 0 is without end."""
+
+    connections: int
+    per_connection: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Errand:
     """What there is to do at a relay for one receiving provider. `serves` are the relays whose mail this is: its own,
     and those of its pool that are down. `is_alone`: no other of its pool could stand in for it."""
@@ -69,10 +77,12 @@ class Errand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tempo:
-    """What an account asks of its own sending. `warmups` are its sender domains that are new."""
+    """What an account asks of its own sending. `domains`: messages an hour of a sender domain; `warmups` are those that
+    are new."""
 
     per_hour: int | None = None
     quiet: QuietHours | None = None
+    domains: Mapping[str, int] = field(default_factory=dict)
     warmups: Mapping[str, Plan] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@
 outbox.sql."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mailexpert.delivery.outbox_pg import SQL, Line
@@ -21,12 +22,22 @@ class PgTempo:
         await self._line.close()
 
     async def tempos(self) -> dict[int, Tempo]:
-        rows = await self._line.rows(SQL["tempos"])
+        tempos = {row[0]: _tempo(row) for row in await self._line.rows(SQL["tempos"])}
+        domains: dict[int, dict[str, int]] = {}
         warmups: dict[int, dict[str, Plan]] = {}
-        for account, domain, first_day, first in await self._line.rows(SQL["warmups"]):
-            warmups.setdefault(account, {})[domain] = Plan(first_day=first_day, first=first)
-        found = {row[0]: _tempo(row, warmups.get(row[0], {})) for row in rows}
-        return {account: Tempo(warmups=plans) for account, plans in warmups.items()} | found
+        for account, domain, per_hour, first_day, first in await self._line.rows(SQL["domains"]):
+            if per_hour is not None:
+                domains.setdefault(account, {})[domain] = per_hour
+            else:
+                warmups.setdefault(account, {})[domain] = Plan(first_day=first_day, first=first)
+        return {
+            account: replace(
+                tempos.get(account, Tempo()),
+                domains=domains.get(account, {}),
+                warmups=warmups.get(account, {}),
+            )
+            for account in {*tempos, *domains, *warmups}
+        }
 
     async def say_quiet(self, accounts: Sequence[int]) -> None:
         await self._line.rows(SQL["set_quiet"], quiet=list(accounts))
@@ -57,10 +68,10 @@ class PgTempo:
         return found
 
 
-def _tempo(row: tuple[Any, ...], warmups: Mapping[str, Plan]) -> Tempo:
+def _tempo(row: tuple[Any, ...]) -> Tempo:
     _account, per_hour, begin, end, time_zone = row
     quiet = QuietHours(begin=begin, end=end, time_zone=time_zone) if begin and end and begin != end else None
-    return Tempo(per_hour=per_hour, quiet=quiet, warmups=warmups)
+    return Tempo(per_hour=per_hour, quiet=quiet)
 
 
 def _columns(changed: Mapping[str, Level]) -> dict[str, list[Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from mailexpert.delivery import pace
-from mailexpert.delivery.ports import Relay, Wire
+from mailexpert.delivery.ports import Relay, Take, Wire
 
 
 class Trunk(Protocol):
@@ -12,11 +12,13 @@ class Trunk(Protocol):
 
     relay: Relay
 
-    def way(self, connections: int | None, emptied: Callable[[], None]) -> Wire:
-        """A wire for one lane over at most so many of the connections."""
+    def way(self, take: Take, emptied: Callable[[], None]) -> Wire:
+        """A wire for one lane; `emptied` is called when a window has no letter left to take."""
         ...
 
-    def allow(self, connections: int) -> None: ...
+    def allow(self, part: Callable[[int], int]) -> None:
+        """Which part of so many connections is this engine's: of all to the relay, and of those to one provider."""
+        ...
 
     @property
     def is_down(self) -> bool:
@@ -36,13 +38,17 @@ class Wires:
         trunk = self._trunks.get(relay.id)
         if trunk is None or trunk.is_closed or trunk.relay != relay:
             trunk = self._trunks[relay.id] = self._connect(relay)
-        return trunk.way(pace.lane_connections(relay, group), emptied)
+        take = Take(
+            connections=pace.lane_connections(relay, group),
+            per_connection=pace.lane_per_connection(relay, group),
+        )
+        return trunk.way(take, emptied)
 
-    def relays(self) -> dict[int, tuple[int, bool]]:
-        """Of each relay with a wire: the connections it takes, and whether it can't be reached."""
+    def relays(self) -> dict[int, bool]:
+        """Of each relay with a wire, whether it can't be reached."""
         self._trunks = {relay: trunk for relay, trunk in self._trunks.items() if not trunk.is_closed}
-        return {relay: (trunk.relay.max_connections, trunk.is_down) for relay, trunk in self._trunks.items()}
+        return {relay: trunk.is_down for relay, trunk in self._trunks.items()}
 
-    def allow(self, relay: int, connections: int) -> None:
+    def allow(self, relay: int, part: Callable[[int], int]) -> None:
         if relay in self._trunks:
-            self._trunks[relay].allow(connections)
+            self._trunks[relay].allow(part)

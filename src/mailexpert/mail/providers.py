@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LONGEST_KEY = 60
+PER_CONNECTION = 100  # messages, where nobody says otherwise
 HOUR = 3_600.0
 
 
@@ -30,7 +31,7 @@ class Provider:
     domains: tuple[str, ...] = ()
     mx: tuple[str, ...] = ()
     connections: int = 10
-    per_connection: int = 100
+    per_connection: int = PER_CONNECTION
     rests: tuple[Rest, ...] = ()
 
 

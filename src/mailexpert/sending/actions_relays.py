@@ -1,9 +1,8 @@
 """What one can do with an account's own relays. Mail that is under way is never left without one."""
 
-from typing import Any
-
 from django.db import transaction
 
+from mailexpert.sending import rules
 from mailexpert.sending.models import Issue, Relay, Retry, Shard
 
 
@@ -30,13 +29,11 @@ def remove(relay: Relay) -> None:
 
 
 @transaction.atomic
-def limit(relay: Relay, provider: str, *, per_hour: int | None, connections: int | None) -> None:
-    """What one receiving provider takes through this relay; without a number that limit ends."""
+def limit(relay: Relay, provider: str, **asked: int | None) -> None:
+    """What one receiving provider takes through this relay: `per_hour`, `connections`, `per_connection`; without a
+    number that limit ends."""
     found = Relay.objects.select_for_update().get(id=relay.id)
-    asked = {"per_hour": per_hour, "connections": connections}
-    kept: dict[str, int] = {name: number for name, number in asked.items() if number}
-    limits: dict[str, Any] = {key: value for key, value in found.limits.items() if key != provider}
-    found.limits = limits | ({provider: kept} if kept else {})
+    found.limits = rules.with_limit(found.limits, provider, asked)
     found.save(update_fields=["limits"])
 
 

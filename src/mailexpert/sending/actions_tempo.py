@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, time
 
 from mailexpert.core.scope import current_account
-from mailexpert.sending.models import Tempo, Warmup
+from mailexpert.sending.models import DomainLimit, Tempo, Warmup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,4 +25,11 @@ def warm_up(domain: str, first_day: date, first: int) -> None:
     """Begin anew where the domain has a plan already."""
     Warmup.objects.update_or_create(
         account_id=current_account(), domain=domain, defaults={"first_day": first_day, "first": first}
+    )
+
+
+def limit_domain(domain: str, per_hour: int) -> None:
+    """In the place of the limit that the domain had."""
+    DomainLimit.objects.update_or_create(
+        account_id=current_account(), domain=domain, defaults={"per_hour": per_hour}
     )

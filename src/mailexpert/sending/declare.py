@@ -54,6 +54,15 @@ declare(
     technical=("id", "account_id", "first_day", "first"),
 )
 declare(
+    "sending_domainlimit",
+    purpose=RUNNING,
+    ground="contract: the account says how fast and when its mail goes out",
+    subject="account",
+    keep="until the account deletes it",
+    columns={"domain": "user.content.private"},
+    technical=("id", "account_id", "per_hour"),
+)
+declare(
     "sending_maildomain",
     purpose=RUNNING,
     ground="legitimate interest: handing mail over at the pace that each receiving provider takes",

@@ -207,7 +207,7 @@ class RelayForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class LimitForm(forms.Form):
-    """What one receiving provider takes; two empty numbers end its limit."""
+    """What one receiving provider takes; without a number its limit ends."""
 
     provider = forms.ChoiceField(
         label=_("Receiver"), choices=[(provider.key, provider.name) for provider in providers.KNOWN]
@@ -216,3 +216,10 @@ class LimitForm(forms.Form):
         label=_("Mails an hour"), min_value=1, max_value=100_000_000, required=False
     )
     connections = forms.IntegerField(label=_("Connections"), min_value=1, max_value=100, required=False)
+    per_connection = forms.IntegerField(
+        label=_("Mails over one connection"), min_value=1, max_value=100_000, required=False
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("auto_id", "id_limit_%s")  # the relay's own form has these names too
+        super().__init__(*args, **options)

@@ -55,12 +55,29 @@ class TempoForm(forms.Form):
         return Wanted(**given | {"time_zone": given["time_zone"] or timezone.get_default_timezone_name()})
 
 
-class WarmupForm(forms.Form):
+class DomainForm(forms.Form):
     domain = forms.CharField(
         label=_("Sender domain"),
         max_length=253,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
+
+    def clean_domain(self) -> str:
+        try:
+            return address.parse(f"info@{self.cleaned_data['domain'].strip()}").domain
+        except address.AddressProblem as problem:
+            raise ValidationError(_("This is no domain. Write it like nieuws.winkel.example.")) from problem
+
+
+class DomainLimitForm(DomainForm):
+    per_hour = forms.IntegerField(label=_("Mails an hour"), min_value=1, max_value=10_000_000)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("auto_id", "id_limit_%s")  # another form of the page has these names too
+        super().__init__(*args, **options)
+
+
+class WarmupForm(DomainForm):
     first_day = forms.DateField(
         label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -71,9 +88,3 @@ class WarmupForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["first_day"].initial = timezone.localdate
-
-    def clean_domain(self) -> str:
-        try:
-            return address.parse(f"info@{self.cleaned_data['domain'].strip()}").domain
-        except address.AddressProblem as problem:
-            raise ValidationError(_("This is no domain. Write it like nieuws.winkel.example.")) from problem

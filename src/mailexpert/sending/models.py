@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow, Walled
 from mailexpert.sending.models_domains import SenderDomain, SenderKey
-from mailexpert.sending.models_pace import Hold, MailDomain, Meter, Tempo, Warmup
+from mailexpert.sending.models_pace import DomainLimit, Hold, MailDomain, Meter, Tempo, Warmup
 from mailexpert.sending.models_pulse import DomainCount, Pulse, PulseTaken
 from mailexpert.sending.models_relays import InstallationRelay, MailServer, Relay
 
 __all__ = [
-    "CaughtMail", "Circle", "Complaint", "Delivery", "DomainCount", "Hold", "InstallationRelay", "Issue", "MailDomain",
-    "MailServer", "Meter", "Outcome", "Pulse", "PulseTaken", "Relay", "Reply", "Retry", "SenderDomain", "SenderKey",
-    "Shard", "Skip", "Stop", "Suppression", "Tempo", "Warmup",
+    "CaughtMail", "Circle", "Complaint", "Delivery", "DomainCount", "DomainLimit", "Hold", "InstallationRelay", "Issue",
+    "MailDomain", "MailServer", "Meter", "Outcome", "Pulse", "PulseTaken", "Relay", "Reply", "Retry", "SenderDomain",
+    "SenderKey", "Shard", "Skip", "Stop", "Suppression", "Tempo", "Warmup",
 ]  # fmt: skip
 
 

@@ -39,6 +39,23 @@ class Warmup(AccountRow):
         return self.domain
 
 
+class DomainLimit(AccountRow):
+    """A sender domain of which at most so many mails go out an hour, to all receivers together."""
+
+    domain = models.CharField(max_length=253)
+    per_hour = models.PositiveIntegerField()
+
+    objects: ClassVar[AccountManager["DomainLimit"]] = AccountManager()
+
+    class Meta(AccountRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "domain"], name="sending_domainlimit_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.domain
+
+
 class MailDomain(models.Model):
     """Which provider receives for a domain, by its MX records. Asked by a job; who isn't known yet is ''."""
 

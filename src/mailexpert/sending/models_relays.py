@@ -10,7 +10,7 @@ from mailexpert.core.models import AccountManager, AccountRow
 
 class MailServer(models.Model):
     """Where it is, how to get in, and how much it takes. A limit that is empty is none. `limits` holds those for one
-    receiving provider: {"google": {"per_hour": 500, "connections": 2}}."""
+    receiving provider: {"google": {"per_hour": 500, "connections": 2, "per_connection": 20}}."""
 
     class Security(models.TextChoices):
         STARTTLS = "starttls", _("STARTTLS")

@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from mailexpert.core.scope import current_account
 from mailexpert.sending import rules
-from mailexpert.sending.models import InstallationRelay, Issue, Relay, Stop, Tempo, Warmup
+from mailexpert.sending.models import DomainLimit, InstallationRelay, Issue, Relay, Stop, Tempo, Warmup
 
 ENVIRONMENT_RELAY = 0
 SQL = Path(__file__).parent / "sql"
@@ -91,6 +91,10 @@ def tempo() -> Tempo | None:
 
 def warmups() -> list[Warmup]:
     return list(Warmup.objects.order_by("domain"))
+
+
+def domain_limits() -> list[DomainLimit]:
+    return list(DomainLimit.objects.order_by("domain"))
 
 
 def own_relay() -> Relay | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 MOST_TURNS = 100
+Limits = dict[str, dict[str, int]]
 
 
 def turns(weights: Mapping[int, int], *, start: float = 0.0) -> list[int]:
@@ -19,3 +20,10 @@ def turns(weights: Mapping[int, int], *, start: float = 0.0) -> list[int]:
         order.append(chosen)
     first = int(start * len(order)) % len(order)
     return order[first:] + order[:first]
+
+
+def with_limit(limits: Limits, provider: str, asked: Mapping[str, int | None]) -> Limits:
+    """A relay's limits with those of one receiving provider replaced; without a number its limit ends."""
+    kept = {name: number for name, number in asked.items() if number}
+    others = {key: value for key, value in limits.items() if key != provider}
+    return others | ({provider: kept} if kept else {})

@@ -1,5 +1,6 @@
 """How fast and when an account's mail goes out."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mailexpert.accounts.access import role_required
 from mailexpert.sending import actions_tempo, queries
-from mailexpert.sending.forms_tempo import TempoForm, WarmupForm
-from mailexpert.sending.models import Warmup
+from mailexpert.sending.forms_tempo import DomainLimitForm, TempoForm, WarmupForm
+from mailexpert.sending.models import DomainLimit, Warmup
 from mailexpert.sending.words import warmup_rows
 
 
@@ -21,7 +22,7 @@ def tempo(request: HttpRequest) -> HttpResponse:
         actions_tempo.set_tempo(form.values())
         messages.success(request, _("Saved. It holds for what is under way too."))
         return redirect("sending:tempo")
-    return _page(request, form, WarmupForm(), status=422 if form.errors else 200)
+    return _page(request, form=form)
 
 
 @require_POST
@@ -29,7 +30,7 @@ def tempo(request: HttpRequest) -> HttpResponse:
 def warm_up(request: HttpRequest) -> HttpResponse:
     form = WarmupForm(request.POST)
     if not form.is_valid():
-        return _page(request, TempoForm(initial=TempoForm.initial_of(queries.tempo())), form, status=422)
+        return _page(request, warmup_form=form)
     actions_tempo.warm_up(**form.cleaned_data)
     return redirect("sending:tempo")
 
@@ -43,8 +44,34 @@ def end_warm_up(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("sending:tempo")
 
 
-def _page(
-    request: HttpRequest, form: TempoForm, warmup_form: WarmupForm, *, status: int = 200
-) -> HttpResponse:
-    context = {"form": form, "warmup_form": warmup_form, "warmups": warmup_rows(queries.warmups())}
-    return render(request, "sending/tempo.html", context, status=status)
+@require_POST
+@role_required("admin")
+def limit_domain(request: HttpRequest) -> HttpResponse:
+    form = DomainLimitForm(request.POST)
+    if not form.is_valid():
+        return _page(request, limit_form=form)
+    actions_tempo.limit_domain(**form.cleaned_data)
+    messages.success(request, _("Saved. It holds for what is under way too."))
+    return redirect("sending:tempo")
+
+
+@require_POST
+@role_required("admin")
+def end_domain_limit(request: HttpRequest, id: int) -> HttpResponse:
+    found = get_object_or_404(DomainLimit, id=id)
+    found.delete()
+    messages.success(request, _("%(domain)s has no limit of its own any more.") % {"domain": found.domain})
+    return redirect("sending:tempo")
+
+
+def _page(request: HttpRequest, **given: forms.Form) -> HttpResponse:
+    """The form that was sent in comes back with what is wrong in it; the others are as kept."""
+    shown = {
+        "form": TempoForm(initial=TempoForm.initial_of(queries.tempo())),
+        "warmup_form": WarmupForm(),
+        "limit_form": DomainLimitForm(),
+        **given,
+    }
+    context = {**shown, "warmups": warmup_rows(queries.warmups()), "limits": queries.domain_limits()}
+    wrong = any(form.errors for form in given.values())
+    return render(request, "sending/tempo.html", context, status=422 if wrong else 200)

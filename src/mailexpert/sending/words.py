@@ -45,6 +45,7 @@ class LimitRow:
     name: str
     per_hour: int | None
     connections: int | None
+    per_connection: int | None
 
 
 def limit_rows(relay: Relay) -> list[LimitRow]:
@@ -54,6 +55,7 @@ def limit_rows(relay: Relay) -> list[LimitRow]:
             name=providers.name_of(key),
             per_hour=found.get("per_hour"),
             connections=found.get("connections"),
+            per_connection=found.get("per_connection"),
         )
         for key, found in sorted(relay.limits.items())
     ]

@@ -20,7 +20,7 @@ from mailexpert.delivery.pacer import Pacer
 from mailexpert.delivery.ports import Errand, Relay
 from mailexpert.delivery.tempo_pg import PgTempo
 from mailexpert.delivery.transports.smtp import SmtpWire
-from mailexpert.delivery.wires import Wires
+from mailexpert.delivery.wires import Trunk, Wires
 
 NUMBERS = itertools.count(1)
 NAMES = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt")
@@ -49,6 +49,9 @@ class Mailroom:
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         cursor = self._db.execute(sql, values)  # type: ignore[arg-type]
         return cursor.fetchall() if cursor.description else []
+
+    def ask_with(self, sql: str, **values: Any) -> None:
+        self._db.execute(sql, values)  # type: ignore[arg-type]
 
     def a_list(self) -> int:
         rows = self.ask(
@@ -146,6 +149,10 @@ class Mailroom:
         self.ask("UPDATE sending_retry SET due = now()")
 
 
+def smtp(relay: Relay) -> Trunk:
+    return SmtpWire(relay, "[127.0.0.1]")
+
+
 @asynccontextmanager
 async def an_engine(
     port: int,
@@ -153,12 +160,13 @@ async def an_engine(
     connections: int = 4,
     budget: int = 500,
     name: str = "engine",
+    trunk: Callable[[Relay], Trunk] = smtp,
     **relay: Any,
 ) -> AsyncIterator[Engine]:
     """An engine whose default relay is the sink at this port; other relays it finds in their rows."""
     outbox, shared, room = PgOutbox(url()), PgTempo(url()), Budget(budget)
     default = Relay(id=0, account_id=0, host="127.0.0.1", port=port, max_connections=connections, **relay)
-    wires = Wires(lambda relay: SmtpWire(relay, "[127.0.0.1]"))
+    wires = Wires(trunk)
     pacer = Pacer(shared, wires, f"{name} {next(NUMBERS)}")
 
     def lane_to(errand: Errand) -> Lane:

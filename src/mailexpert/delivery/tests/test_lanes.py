@@ -85,6 +85,42 @@ def test_a_large_mailing_delays_another_accounts_small_one_by_no_more_than_secon
     assert room.counts(large)["sent"] < 4000
 
 
+MILLION = """
+WITH people AS (INSERT INTO contacts_contact (account_id, email, first_name)
+                SELECT %(account)s, 'ok+' || n || '@lezer.example', 'Jo' FROM generate_series(1, 1000000) n
+                RETURNING id),
+members AS (INSERT INTO contacts_membership (account_id, list_id, contact_id, ground)
+            SELECT %(account)s, %(list)s, id, 'consent' FROM people),
+placed AS (SELECT id, (row_number() OVER (ORDER BY id) - 1) / 1000 AS n FROM people)
+INSERT INTO sending_shard (account_id, issue_id, n, contact_ids)
+SELECT %(account)s, %(issue)s, n, array_agg(id) FROM placed GROUP BY n
+"""
+
+
+@pytest.mark.chaos
+def test_a_mailing_of_a_million_delays_another_accounts_hundred_by_seconds(
+    room: Mailroom, neighbour: Mailroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sink, list_id = Sink(), room.a_list()
+    large = room.issue(list_id, [])
+    room.ask_with(MILLION, account=room.account, list=list_id, issue=large)
+
+    async def story() -> tuple[float, int]:
+        async with sink, an_engine(sink.port):
+            await until(lambda: len(sink.taken) > 5000)
+            began, before = time.monotonic(), len(sink.taken)
+            small = neighbour.mailing([f"klein+{n}@lezer.example" for n in range(100)])
+            neighbour.tell(small, SENDING)
+            await until(lambda: neighbour.counts(small)["sent"] == 100)
+            return time.monotonic() - began, len(sink.taken) - before - 100
+
+    seconds, meanwhile = asyncio.run(story())
+    with capsys.disabled():
+        print(f"\na hundred beside a million: {seconds:.2f} s, {meanwhile} of the million meanwhile")  # noqa: T201
+    assert seconds < 5
+    assert meanwhile > 0
+
+
 def test_a_provider_that_defers_is_spared_and_the_others_are_not(room: Mailroom) -> None:
     sink = Sink()
     busy = [f"busy+{n}@lezer.example" for n in range(1000)]
@@ -213,3 +249,52 @@ def test_a_relay_that_takes_three_messages_a_connection_gets_no_more(room: Mailr
     asyncio.run(story())
     assert sink.connections >= 10
     assert set(sink.taken.values()) == {1}
+
+
+def test_a_provider_that_takes_three_messages_a_connection_gets_no_more_and_the_others_do(
+    room: Mailroom,
+) -> None:
+    sink = Sink()
+    yahoo = [f"ok+{n}@yahoo.example" for n in range(30)]
+
+    async def story() -> None:
+        async with sink:
+            limits = '{"yahoo": {"per_connection": 3}}'
+            relay = room.relay(sink.port, max_connections=2, limits=limits)
+            issue = room.mailing_to({"yahoo": yahoo}, relay=relay)
+            async with an_engine(1):
+                await until(lambda: room.state(issue) == DONE)
+                over_yahoo = sink.connections
+                other = room.mailing_to({"google": people("ok", 200)}, relay=relay)
+                await until(lambda: room.state(other) == DONE)
+            assert 10 <= over_yahoo <= 14
+            assert sink.connections - over_yahoo <= 3
+
+    asyncio.run(story())
+    assert set(sink.taken.values()) == {1}
+
+
+def test_a_limit_on_one_sender_domain_holds_for_all_its_receivers_and_for_no_other_domain(
+    room: Mailroom,
+) -> None:
+    sink = Sink()
+    room.ask(
+        "INSERT INTO sending_domainlimit (account_id, domain, per_hour) VALUES (%s, 'winkel.example', 36000)",
+        room.account,
+    )
+    slow = {lane: [f"ok+{n}@{lane}.example" for n in range(100)] for lane in ("google", "kpn")}
+
+    async def story() -> None:
+        async with sink, an_engine(sink.port), an_engine(sink.port):
+            limited = room.mailing_to(slow)
+            await until(lambda: len(sink.taken) > 5)
+            began, before = time.monotonic(), len(sink.taken)
+            free = room.mailing(people("ok", 300))
+            room.ask("UPDATE sending_issue SET sender_address = 'a@ander.example' WHERE id = %s", free)
+            room.tell(free, SENDING)
+            await until(lambda: room.state(free) == DONE)
+            await asyncio.sleep(4 - (time.monotonic() - began))
+            sent = room.counts(limited)["sent"]
+            assert 20 <= sent - before <= 10 * (time.monotonic() - began + 1.5) + 1  # ten a second
+
+    asyncio.run(story())

@@ -140,12 +140,14 @@ def test_a_message_meets_the_limits_of_its_relay_provider_account_issue_and_doma
         limits={"google": {"per_hour": 360}},
     )
     warmups = {"mail.winkel.example": Plan(first_day=date(2027, 1, 14), first=200)}
-    found = pace.terms(relay, "google", an_issue(), Tempo(per_hour=3600, warmups=warmups), date(2027, 1, 15))
+    tempo = Tempo(per_hour=3600, domains={"mail.winkel.example": 720}, warmups=warmups)
+    found = pace.terms(relay, "google", an_issue(), tempo, date(2027, 1, 15))
     assert found == {
         "relay 7 google": Limit(per_second=0.1),
         "relay 7": Limit(per_second=5.0),
         "account 3": Limit(per_second=1.0),
         "issue 9": Limit(per_second=2.0),
+        "sender 3 mail.winkel.example": Limit(per_second=0.2),
         "domain 3 mail.winkel.example google": Limit(per_day=400),
     }
 
@@ -177,3 +179,21 @@ def test_a_provider_gets_no_more_connections_than_it_takes(
         limits=limits,
     )
     assert pace.lane_connections(relay, group) == connections
+
+
+@pytest.mark.parametrize(
+    ("delivers_itself", "limits", "group", "messages"),
+    [
+        (False, {}, "yahoo", 0),
+        (True, {}, "yahoo", 20),
+        (True, {}, "winkel.example", 100),
+        (True, {}, "", 0),
+        (False, {"yahoo": {"per_connection": 7}}, "yahoo", 7),
+        (True, {"yahoo": {"per_connection": 50}}, "yahoo", 20),
+    ],
+)
+def test_a_connection_carries_no_more_to_a_provider_than_it_takes(
+    delivers_itself: bool, limits: dict[str, dict[str, int]], group: str, messages: int
+) -> None:
+    relay = Relay(id=7, account_id=3, host="", port=25, delivers_itself=delivers_itself, limits=limits)
+    assert pace.lane_per_connection(relay, group) == messages

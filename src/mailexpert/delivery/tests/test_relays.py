@@ -143,6 +143,24 @@ def test_two_engines_together_make_no_more_connections_than_the_relay_takes(room
     assert asyncio.run(story()) == 3
 
 
+def test_two_engines_together_make_no_more_connections_than_one_provider_takes(room: Mailroom) -> None:
+    sink = Sink(dot_seconds=0.05)
+
+    async def story() -> int:
+        async with sink:
+            relay = room.relay(sink.port, max_connections=8, limits='{"google": {"connections": 1}}')
+            list_id = room.a_list()
+            issue, contacts = room.issue(list_id, []), room.contacts(list_id, people("ok", 400))
+            for start in range(0, 400, 25):
+                room.add_shard(issue, contacts[start : start + 25], lane="google", relay=relay)
+            room.tell(issue, 0)
+            async with an_engine(1), an_engine(1):
+                await until(lambda: len(sink.taken) > 10)
+                return max([sink.talking for _ in range(60) if await asyncio.sleep(0.05) is None])
+
+    assert asyncio.run(story()) == 1
+
+
 def an_engine_of_its_own(port: int, home: str) -> "subprocess.Popen[bytes]":
     environment = {
         **os.environ, "DATABASE_URL": url(), "MAILEXPERT_RELAY_URL": f"smtp://127.0.0.1:{port}",

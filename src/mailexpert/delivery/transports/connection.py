@@ -1,6 +1,7 @@
 """One connection to a relay: the bytes between asyncio and mail.smtp, and TLS."""
 
 import asyncio
+import math
 import ssl
 from collections.abc import Callable
 from functools import partial
@@ -173,11 +174,13 @@ def tls_context(relay: Relay) -> ssl.SSLContext:
 class Connection(asyncio.Protocol):
     """A connection that takes letters from its wire by itself and tells each letter's window what came of it."""
 
-    def __init__(self, wire: Wire, transport: asyncio.Transport, offer: Offer) -> None:
+    def __init__(
+        self, wire: Wire, transport: asyncio.Transport, offer: Offer, most: float = math.inf
+    ) -> None:
         self._wire, self._transport = wire, transport
         self._transfer: Transfer[Letter] = Transfer(offer, partial(wire.next_letter, self))
         self.way: Way | None = None  # whose letters it takes
-        self.taken = 0
+        self.taken, self.most = 0, most  # letters, and how many it may take
         self._is_over = False
         self._seen_steps = -1
         self._waits_since = 0.0
@@ -196,6 +199,7 @@ class Connection(asyncio.Protocol):
             self.way.serving -= 1
         if way is not None:
             way.serving += 1
+            self.most = min(self.most, self.taken + way.per_connection)
         self.way = way
 
     def kick(self) -> bool:

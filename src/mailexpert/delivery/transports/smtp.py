@@ -2,12 +2,13 @@
 to the window; nothing is decided or stored here."""
 
 import asyncio
+import math
 import socket
 from collections.abc import Callable
 
 import structlog
 
-from mailexpert.delivery.ports import Relay, RelayTrouble
+from mailexpert.delivery.ports import Relay, RelayTrouble, Take
 from mailexpert.delivery.transports.connection import Connection, connect
 from mailexpert.delivery.transports.ways import Way, next_way
 from mailexpert.delivery.window import Letter
@@ -31,6 +32,7 @@ class SmtpWire:
         self._idle: set[Connection] = set()
         self.stands, self._changed = asyncio.Event(), asyncio.Event()
         self._most = self._share = relay.max_connections
+        self._part: Callable[[int], int] = int  # all of them, until other engines are known of
         self.most_of_one = spared(self._share)
         self.is_closed = False  # nobody may use it any more
         self.trouble = ""
@@ -40,19 +42,19 @@ class SmtpWire:
 
     # For the lanes
 
-    def way(self, connections: int | None, emptied: Callable[[], None]) -> Way:
-        """A way for one lane over at most so many of the connections; `emptied` is called when a window has no
-        letter left to take."""
-        made = Way(self, connections or self.relay.max_connections, emptied)
+    def way(self, take: Take, emptied: Callable[[], None]) -> Way:
+        made = Way(self, take, emptied)
+        made.allow(self._part)
         self._ways.add(made)
         return made
 
-    def allow(self, connections: int) -> None:
-        """This engine's share of the relay's connections."""
-        self._share = connections
+    def allow(self, part: Callable[[int], int]) -> None:
+        self._part, self._share = part, part(self.relay.max_connections)
+        for way in self._ways:
+            way.allow(part)
         self._can_have(self._most)
         for connection in list(self._idle):
-            if len(self._connections) > connections:
+            if len(self._connections) > self._share:
                 connection.end()
         self._changed.set()
 
@@ -104,8 +106,7 @@ class SmtpWire:
         return None
 
     def _is_over(self, connection: Connection) -> bool:
-        worn = self.relay.per_connection
-        return (worn and connection.taken >= worn) or len(self._connections) > self._share
+        return connection.taken >= connection.most or len(self._connections) > self._share
 
     def rests(self, connection: Connection) -> None:
         if self._is_over(connection):
@@ -173,7 +174,7 @@ class SmtpWire:
 
     async def _add(self) -> None:
         transport, offer = await connect(self.relay, self._hello)
-        connection = Connection(self, transport, offer)
+        connection = Connection(self, transport, offer, self.relay.per_connection or math.inf)
         transport.set_protocol(connection)
         self._connections.add(connection)
         self.takes_utf8 = offer.smtputf8

@@ -1,10 +1,12 @@
 """How lanes share a relay's connections, so that a provider whose answers are slow holds up only its own letters."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from mailexpert.delivery.ports import Take
 from mailexpert.delivery.window import Letter, Window
 
 LOOK_SECONDS = 1.0
@@ -28,15 +30,21 @@ class Shared(Protocol):
 class Way:
     """One lane's part of a wire: its windows, and how many connections serve it now."""
 
-    def __init__(self, wire: Shared, most: int, emptied: Callable[[], None]) -> None:
-        self._wire, self._most, self._emptied = wire, most, emptied
+    def __init__(self, wire: Shared, take: Take, emptied: Callable[[], None]) -> None:
+        self._wire, self._take, self._emptied = wire, take, emptied
+        self._part = take.connections
+        self.per_connection = take.per_connection or math.inf
         self._windows: deque[Window] = deque()
         self._taken: set[Window] = set()  # no letter left to take, not all answered
         self.serving = 0
 
+    def allow(self, part: Callable[[int], int]) -> None:
+        """Other engines have the rest of what the provider takes."""
+        self._part = part(self._take.connections)
+
     @property
     def most(self) -> int:
-        return min(self._most, self._wire.most_of_one)
+        return min(self._part, self._wire.most_of_one)
 
     @property
     def trouble(self) -> str:
@@ -47,7 +55,9 @@ class Way:
         return self._wire.takes_utf8
 
     async def ready(self) -> bool:
-        """Wait up to a second for a connection that takes letters."""
+        """Wait up to a second for a connection that takes letters; none of them may be ours."""
+        if not self._part:
+            return False
         if not self._wire.stands.is_set():
             try:
                 async with asyncio.timeout(LOOK_SECONDS):

@@ -1,4 +1,5 @@
 import argparse
+from datetime import date
 
 import pytest
 
@@ -12,7 +13,10 @@ from mailexpert.sending.models import InstallationRelay, Issue, Shard
 
 
 def asked(url: str, **more: object) -> argparse.Namespace:
-    given = {"name": "", "weight": 1, "connections": 8, "per_second": None, "per_hour": None, **more}
+    given = {
+        "name": "", "weight": 1, "connections": 8, "per_connection": None, "per_second": None, "per_hour": None,
+        "delivers_itself": False, "warm_up_from": None, **more,
+    }  # fmt: skip
     return argparse.Namespace(url=url, **given)
 
 
@@ -72,3 +76,27 @@ def test_a_relay_in_use_goes_only_when_another_takes_its_mail(shop: Tenant) -> N
     assert shard.relay_id == -the_only().id
     with pytest.raises(relays.Unknown):
         relays.remove(one)
+
+
+@pytest.mark.django_db
+def test_a_receivers_limit_is_kept_told_and_ended() -> None:
+    relays.add(asked("smtp://een.example", per_connection=50, warm_up_from=date(2027, 1, 15)))
+    found = the_only()
+    assert (found.per_connection, found.warmup_from) == (50, date(2027, 1, 15))
+    numbers = {
+        "id": found.id,
+        "receiver": "yahoo",
+        "per_hour": 500,
+        "connections": None,
+        "per_connection": 20,
+    }
+    assert "per connection 20" in relays.limit(argparse.Namespace(**numbers))
+    assert the_only().limits == {"yahoo": {"per_hour": 500, "per_connection": 20}}
+    assert any("yahoo: per hour 500" in line for line in relays.lines())
+    none = dict.fromkeys(("per_hour", "connections", "per_connection"))
+    relays.limit(argparse.Namespace(**(numbers | none)))
+    assert the_only().limits == {}
+    with pytest.raises(relays.NoReceiver):
+        relays.limit(argparse.Namespace(**(numbers | {"receiver": "niemand"})))
+    with pytest.raises(relays.Unknown):
+        relays.limit(argparse.Namespace(**(numbers | {"id": found.id + 1})))

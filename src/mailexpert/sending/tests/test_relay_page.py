@@ -174,8 +174,9 @@ def test_another_relay_takes_over_what_is_under_way(shop: Tenant, act: Callable[
 def test_a_limit_for_one_receiver_is_kept_and_ended(shop: Tenant, shop_client: Client) -> None:
     shop_client.post(NEW, GIVEN)
     limit = page_of(shop) + "grens/"
-    assert shop_client.post(limit, {"provider": "google", "per_hour": "500"}).status_code == 302
-    assert stored(shop).limits == {"google": {"per_hour": 500}}
+    given = {"provider": "google", "per_hour": "500", "per_connection": "20"}
+    assert shop_client.post(limit, given).status_code == 302
+    assert stored(shop).limits == {"google": {"per_hour": 500, "per_connection": 20}}
     assert "Gmail" in shop_client.get(page_of(shop)).content.decode()
     assert shop_client.post(limit, {"provider": "niemand", "per_hour": "5"}).status_code == 422
     shop_client.post(limit, {"provider": "google"})

@@ -8,7 +8,7 @@ from mailexpert.conftest import Tenant
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.sending import jobs_providers
-from mailexpert.sending.models import MailDomain, Tempo, Warmup
+from mailexpert.sending.models import DomainLimit, MailDomain, Tempo, Warmup
 
 PAGE = "/instellingen/tempo/"
 GIVEN = {
@@ -72,6 +72,37 @@ def test_a_domain_is_warmed_up_and_ended(shop: Tenant, shop_client: Client, stra
 def test_a_plan_that_makes_no_sense_is_not_kept(shop_client: Client, wrong: dict[str, str]) -> None:
     given = {"domain": "winkel.example", "first_day": "2027-01-15", "first": "100"}
     assert shop_client.post(PAGE + "opwarmen/", given | wrong).status_code == 422
+
+
+def test_one_sender_domain_is_limited_and_let_go(
+    shop: Tenant, shop_client: Client, stranger_client: Client
+) -> None:
+    given = {"domain": "Mail.Winkel.example", "per_hour": "500"}
+    assert shop_client.post(PAGE + "grens/", given).status_code == 302
+    assert shop_client.post(PAGE + "grens/", given | {"per_hour": "1200"}).status_code == 302
+    with account(shop.id):
+        kept = DomainLimit.objects.get()
+    assert (kept.domain, kept.per_hour) == ("mail.winkel.example", 1200)
+    assert "1.200" in shop_client.get(PAGE).content.decode()
+    assert "mail.winkel.example" not in stranger_client.get(PAGE).content.decode()
+    end = f"{PAGE}grens/{kept.id}/opheffen/"
+    assert stranger_client.post(end).status_code == 404
+    assert shop_client.post(end).status_code == 302
+    with account(shop.id):
+        assert not DomainLimit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"domain": "geen domein"}, {"domain": ""}, {"per_hour": "0"}, {"per_hour": ""}]
+)
+def test_a_limit_that_makes_no_sense_is_not_kept(
+    shop: Tenant, shop_client: Client, wrong: dict[str, str]
+) -> None:
+    page = shop_client.post(PAGE + "grens/", {"domain": "winkel.example", "per_hour": "100"} | wrong)
+    assert page.status_code == 422
+    assert page.content.decode().count("me-error-summary") == 1
+    with account(shop.id):
+        assert not DomainLimit.objects.exists()
 
 
 class Told:
