@@ -1,6 +1,7 @@
 """Opening a connection to a relay: greeting, TLS, login, and a host that lies inside."""
 
 import asyncio
+import base64
 import datetime as dt
 import ssl
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from mailexpert.base import tokens
 from mailexpert.base.env import read
 from mailexpert.delivery.ports import Relay, RelayTrouble
 from mailexpert.delivery.relays import installation_relay
@@ -50,15 +52,31 @@ def check_login(server: Any, session: Any, envelope: Any, mechanism: str, data: 
     return AuthResult(success=(data.login, data.password) == (b"winkel", b"geheim"), handled=False)
 
 
+class TakesTokens:
+    """XOAUTH2, and what it says of a token that it doesn't know: a 334 that the client answers with nothing."""
+
+    TOLD = b"user=winkel\x01auth=Bearer vers\x01\x01"
+
+    async def auth_XOAUTH2(self, server: Any, args: list[str]) -> AuthResult:
+        if base64.b64decode(args[1]) == self.TOLD:
+            return AuthResult(success=True)
+        await server.push("334 eyJzdGF0dXMiOiI0MDEifQ==")
+        assert (await server._reader.readline()) == b"\r\n"
+        return AuthResult(success=False, handled=False)
+
+
 @asynccontextmanager
-async def a_relay(context: ssl.SSLContext | None, *, tls: bool = False, **fields: Any):
+async def a_relay(
+    context: ssl.SSLContext | None, *, tls: bool = False, without: tuple[str, ...] = (), **fields: Any
+):
     def server() -> SMTP:
         options: dict[str, Any] = {
             "authenticator": check_login,
             "auth_require_tls": not tls,
+            "auth_exclude_mechanism": without,
             "hostname": "x.example",
         }
-        return SMTP(object(), tls_context=None if tls else context, **options)
+        return SMTP(TakesTokens(), tls_context=None if tls else context, **options)
 
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(server, "localhost", 0, ssl=context if tls else None)
@@ -92,6 +110,54 @@ LOGIN = {"username": "winkel", "password": "geheim"}
 @pytest.mark.parametrize("security", ["starttls", "offered"])
 def test_a_connection_is_secured_and_logged_in(server_context: ssl.SSLContext, security: str) -> None:
     assert opened(server_context, security=security, verify=False, **LOGIN).login
+
+
+@pytest.mark.parametrize("without", [(), ("LOGIN",), ("PLAIN",)])
+def test_whichever_way_to_log_in_a_server_offers_is_taken(
+    server_context: ssl.SSLContext, without: tuple[str, ...]
+) -> None:
+    offer = opened(server_context, without=without, security="starttls", verify=False, **LOGIN)
+    assert not set(without) & offer.login
+
+
+TOKEN = {"login": "token", "username": "winkel", "security": "starttls", "verify": False}
+
+
+def test_a_token_that_is_stored_logs_in_and_one_that_ended_is_named(server_context: ssl.SSLContext) -> None:
+    assert "XOAUTH2" in opened(server_context, password="vers", **TOKEN).login
+    with pytest.raises(RelayTrouble) as found:
+        opened(server_context, password="oud", **TOKEN)
+    assert found.value.reason == "relay_login"
+
+
+def test_a_fresh_token_is_fetched_where_the_relay_says(
+    server_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tokens.Grant] = []
+
+    def ask(grant: tokens.Grant) -> bytes:
+        asked.append(grant)
+        return b'{"access_token": "vers", "expires_in": 3600}'
+
+    monkeypatch.setattr(tokens, "_ask", ask)
+    monkeypatch.setattr(tokens, "_kept", {})
+    place = {"token_url": "https://login.example/token", "client_id": "wij", "client_secret": "geheim"}
+    for _ in range(2):
+        assert opened(server_context, password="verversen", **place, **TOKEN)
+    (grant,) = asked
+    assert grant.form() == {
+        "grant_type": "refresh_token", "client_id": "wij", "client_secret": "geheim", "refresh_token": "verversen",
+    }  # fmt: skip
+
+
+def test_without_a_fresh_token_the_login_is_the_trouble(
+    server_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "_ask", lambda _grant: b"{}")
+    monkeypatch.setattr(tokens, "_kept", {})
+    with pytest.raises(RelayTrouble) as found:
+        opened(server_context, password="verversen", token_url="https://login.example/token", **TOKEN)
+    assert found.value.reason == "relay_login"
 
 
 def test_tls_from_the_start(server_context: ssl.SSLContext) -> None:
