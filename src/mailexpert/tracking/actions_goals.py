@@ -1,15 +1,21 @@
 """What an account does about its sites and goals."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from mailexpert.base import clock
 from mailexpert.core.scope import current_account
 from mailexpert.tracking.models import Goal, SiteMeasuring, SiteSeen
 
 MOST_GOALS = 50
+CONVERSIONS_KEPT = timedelta(days=396)
+REBUILD_DAYS = (Path(__file__).parent / "sql" / "rebuild_days.sql").read_text()
 
 
 class TooMany(Exception):
@@ -43,6 +49,20 @@ def turn_off() -> None:
 
 def set_rules(**rules: Any) -> None:
     SiteMeasuring.objects.update(**rules, changed_at=clock.now())
+
+
+@transaction.atomic
+def rebuild_days() -> int:
+    """Add up the account's conversions anew; how many rows of the sums were not so. Days of which conversions are no
+    longer kept stay as they are. Nobody counts meanwhile, so that nothing is lost or counted twice."""
+    oldest = timezone.localtime(clock.now() - CONVERSIONS_KEPT).date()
+    values: dict[str, Any] = {
+        "account": current_account(), "first": oldest + timedelta(days=1), "zone": settings.TIME_ZONE,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE tracking_conversion IN SHARE MODE")
+        cursor.execute(REBUILD_DAYS, values)
+        return int(cursor.fetchone()[0])
 
 
 def make_goal(wanted: Wanted) -> Goal:

@@ -4,6 +4,7 @@ kept apart, on consent."""
 from datetime import timedelta
 
 from mailexpert.core.register import Column, Retention, declare
+from mailexpert.tracking.actions_goals import CONVERSIONS_KEPT
 
 REPORTING = "analytics.reporting"
 OF_USE = "legitimate interest: seeing what mailings and advertising brought, without following anyone"
@@ -41,7 +42,7 @@ declare(
         "id", "account_id", "goal_id", "at", "via", "channel", "issue_id", "link", "source", "medium", "campaign",
         "keyword", "n", "cents", "first_cents", "currency", "order_key",
     ),
-    retention=Retention(column="at", after=timedelta(days=396)),
+    retention=Retention(column="at", after=CONVERSIONS_KEPT),
 )  # fmt: skip
 declare(
     "tracking_conversionlink",

@@ -11,7 +11,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     pixels.add_argument("what", choices=("off", "on", "status"))
     pixels.set_defaults(run=_pixels)
     rollups = commands.add_parser("rollups", help="the numbers of reports").add_subparsers(required=True)
-    again = rollups.add_parser("rebuild", help="add them up anew from the hits that are kept")
+    again = rollups.add_parser("rebuild", help="add them up anew from the hits and conversions that are kept")
     again.add_argument("--account", default="", help="the account's slug; else all accounts")
     again.set_defaults(run=_rebuild)
 
@@ -44,14 +44,15 @@ def _rebuild(env: Environment, asked: argparse.Namespace) -> int:
         from mailexpert.accounts.models import Account
         from mailexpert.core.beside import Beside
         from mailexpert.core.scope import account, beside_wall
-        from mailexpert.tracking import actions
+        from mailexpert.tracking import actions, actions_goals
 
         with beside_wall(Beside.OPERATE):
             found = Account.objects.filter(slug=asked.account) if asked.account else Account.objects.all()
             ids = list(found.values_list("id", flat=True))
-        made = kept = 0
+        made = kept = different = 0
         for number in ids:
             with account(number):
+                different += actions_goals.rebuild_days()
                 for issue in actions.measured_issues():
                     try:
                         actions.rebuild(issue)
@@ -59,4 +60,7 @@ def _rebuild(env: Environment, asked: argparse.Namespace) -> int:
                     except actions.EventsGone:
                         kept += 1
     print(f"{made} mailings added up anew; {kept} left as they are, because their hits are no longer kept.")
+    print(
+        f"The conversions of {len(ids)} accounts added up anew; {different} of their sums were different before."
+    )
     return 0
