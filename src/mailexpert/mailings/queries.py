@@ -70,7 +70,18 @@ def newest(wanted: Wanted, limit: int) -> list[Mailing]:
 
 
 def with_counts(mailings: Iterable[Mailing]) -> list[Row]:
-    return [Row(mailing=m, counts=sending.counts(m.issue_id) if m.issue_id else None) for m in mailings]
+    some = list(mailings)
+    families = sending.families(m.issue_id for m in some if m.issue_id)
+    counts = sending.counts_by_issue(issue for family in families.values() for issue in family)
+    return [
+        Row(
+            mailing=m,
+            counts=sending.Counts.together(counts[one] for one in families[m.issue_id])
+            if m.issue_id
+            else None,
+        )
+        for m in some
+    ]
 
 
 def list_choices() -> list[tuple[int, str]]:

@@ -27,9 +27,7 @@ def over_time(report: Report) -> dict[str, Any]:
         "span": _span(sent) if sent else "",
         "sent": _sent_line(report, sent) if sent else None,
         "clicks": _after(report, {hour.at: hour.clicks for hour in report.told.hours}, _clicks_line),
-        "stops": _after(
-            report, {one.at: one.n for one in pulse.stops(report.mailing.started_issue_id)}, _stops_line
-        ),
+        "stops": _after(report, {one.at: one.n for one in pulse.stops(report.issues)}, _stops_line),
     }
 
 

@@ -11,7 +11,7 @@ from mailexpert.reports import queries
 
 def last_mailing(request: HttpRequest) -> dict[str, Any] | None:
     found = queries.finished().first()
-    return {"report": queries.line(found), "mailing": found} if found else None
+    return {"report": queries.lines([found])[0], "mailing": found} if found else None
 
 
 def next_mailing(request: HttpRequest) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """What came of a mailing, read for its page, the API and the dashboard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -9,14 +10,14 @@ from mailexpert.base.clock import now
 from mailexpert.core.report_sections import Reported
 from mailexpert.mail import shown
 from mailexpert.mailings import rules
-from mailexpert.mailings.models import Mailing
+from mailexpert.mailings.models import AudienceList, Mailing
 from mailexpert.reports import disclosure, rules_complaints, rules_disclosure
 from mailexpert.reports.rules_disclosure import Sums, Told
 from mailexpert.reports.rules_sentence import Facts
 from mailexpert.sending import queries as sending
 from mailexpert.sending import queries_pulse as pulse
 from mailexpert.sending.models import Outcome
-from mailexpert.sending.queries_complaints import complained
+from mailexpert.sending.queries_complaints import complained_by_issue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +45,11 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`counts` always adds up: planned = waiting + deferred + sent + skipped + failed + in doubt."""
+    """`counts` always adds up: planned = waiting + deferred + sent + skipped + failed + in doubt. `parts`: the
+    mailing's issue, and the versions tried before it."""
 
     mailing: Mailing
+    parts: list[disclosure.Part]
     counts: sending.Counts
     skipped: dict[int, int]
     failures: list[sending.Failure]
@@ -54,15 +57,19 @@ class Report:
     complained: int
     seconds_left: float | None
 
+    @property
+    def issues(self) -> list[int]:
+        return [part.issue.id for part in self.parts]
+
     @cached_property
     def minutes(self) -> list[pulse.Minute]:
-        return pulse.minutes(self.mailing.started_issue_id, planned=self.counts.planned)
+        return pulse.minutes(self.issues, planned=self.counts.planned)
 
     @cached_property
     def told(self) -> Told:
         """What readers did, as far as it may be told."""
         many_from = rules_disclosure.first_of_many((minute.at, minute.sent) for minute in self.minutes)
-        return disclosure.told(self.mailing, self.counts, many_from=many_from)
+        return disclosure.told(self.parts, many_from=many_from)
 
     @property
     def complaints(self) -> str:
@@ -100,31 +107,47 @@ SUM = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt"
 
 
 def report(mailing: Mailing) -> Report:
-    issue = mailing.started_issue_id
-    counts = sending.counts(issue)
+    lead = mailing.started_issue_id
+    issues = sending.family(lead)
+    by_issue = sending.counts_by_issue(issues)
+    counts = sending.Counts.together(by_issue.values())
+    why = pulse.reasons(issues, of=counts.skipped + counts.failed)
     return Report(
         mailing=mailing,
+        parts=disclosure.parts([mailing], {lead: issues}, by_issue)[lead],
         counts=counts,
-        skipped=dict(pulse.reasons(issue, Outcome.SKIPPED, of=counts.skipped)),
-        failures=[
-            sending.Failure(code=code, count=n)
-            for code, n in pulse.reasons(issue, Outcome.FAILED, of=counts.failed)
-        ],
-        unsubscribed=sending.unsubscribed(issue),
-        complained=complained(issue),
+        skipped=why[Outcome.SKIPPED],
+        failures=[sending.Failure(code=code, count=n) for code, n in why[Outcome.FAILED].items()],
+        unsubscribed=sending.unsubscribed_of(issues),
+        complained=sum(complained_by_issue(issues).values()),
         seconds_left=_seconds_left(mailing, counts),
     )
 
 
-def line(mailing: Mailing) -> Line:
-    counts = sending.counts(mailing.started_issue_id)
-    return Line(
-        mailing=mailing,
-        counts=counts,
-        sums=disclosure.told_sums(mailing, counts),
-        unsubscribed=sending.unsubscribed(mailing.started_issue_id),
-        complained=complained(mailing.started_issue_id),
-    )
+def lines(mailings: Sequence[Mailing]) -> list[Line]:
+    """Of mailings that were started, in their order; as many questions for many as for one."""
+    families = sending.families(mailing.started_issue_id for mailing in mailings)
+    issues = [issue for family in families.values() for issue in family]
+    counts, stops = sending.counts_by_issue(issues), sending.unsubscribed_by_issue(issues)
+    complaints = complained_by_issue(issues)
+    sums = disclosure.told_sums_of(disclosure.parts(mailings, families, counts))
+    return [
+        Line(
+            mailing=mailing,
+            counts=sending.Counts.together(counts[issue] for issue in families[lead]),
+            sums=sums[lead],
+            unsubscribed=sum(stops.get(issue, 0) for issue in families[lead]),
+            complained=sum(complaints.get(issue, 0) for issue in families[lead]),
+        )
+        for mailing in mailings
+        for lead in [mailing.started_issue_id]
+    ]
+
+
+def list_names(mailing: Mailing) -> list[str]:
+    """Of the lists that it went to, also those that were archived since."""
+    chosen = AudienceList.objects.filter(mailing_id=mailing.id, excluded=False)
+    return list(chosen.order_by("list__name").values_list("list__name", flat=True))
 
 
 def reported(report: Report) -> Reported:

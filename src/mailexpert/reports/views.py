@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from mailexpert.accounts.access import member_required
 from mailexpert.core import report_sections
 from mailexpert.mailings import actions
-from mailexpert.mailings import queries as mailings
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import charts, queries, rules_sentence, words, words_sentence
 from mailexpert.reports.queries_measured import measured
@@ -36,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "reports/index.html",
         {
             "tab": "mailings",
-            "rows": [queries.line(mailing) for mailing in found[:PAGE]],
+            "rows": queries.lines(found[:PAGE]),
             "older": found[PAGE - 1].id if len(found) > PAGE else None,
         },
     )
@@ -90,7 +89,7 @@ def started(mailing_id: int) -> Mailing:
 
 def _progress(found: Mailing) -> dict[str, Any]:
     report = queries.report(found)
-    next_try = pulse.next_try(found.started_issue_id, deferred=report.counts.deferred)
+    next_try = pulse.next_try(report.issues, deferred=report.counts.deferred)
     return {
         "mailing": found,
         "report": report,
@@ -100,5 +99,5 @@ def _progress(found: Mailing) -> dict[str, Any]:
         "why": words.why_groups(report, words.clock(next_try) if next_try else ""),
         "pace": words.pace(report),
         "reason": words.reason(report.reason),
-        "lists": [name for value, name in mailings.list_choices() if value in found.list_ids()],
+        "lists": queries.list_names(found),
     }

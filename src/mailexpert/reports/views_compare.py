@@ -40,7 +40,7 @@ class Row:
 @member_required
 def compare(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
-    columns = [_column(queries.line(mailing)) for mailing in chosen]
+    columns = [_column(line) for line in queries.lines(chosen)]
     return render(
         request,
         "reports/compare.html",

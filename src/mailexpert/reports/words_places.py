@@ -18,10 +18,9 @@ class Places:
 
 
 def places(report: Report) -> Places:
-    issue = report.mailing.started_issue_id
     return Places(
-        providers=[_named(place, providers.name_of(place.name)) for place in pulse.providers(issue)],
-        domains=[_named(place, place.name) for place in pulse.domains(issue, limit=MOST_DOMAINS)],
+        providers=[_named(place, providers.name_of(place.name)) for place in pulse.providers(report.issues)],
+        domains=[_named(place, place.name) for place in pulse.domains(report.issues, limit=MOST_DOMAINS)],
     )
 
 

@@ -2,7 +2,8 @@
 planned = waiting + deferred + sent + skipped + failed + in doubt."""
 
 import random
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,18 @@ COUNTS = (SQL / "counts.sql").read_text()
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    planned: int
-    waiting: int
-    sent: int
-    skipped: int
-    failed: int
-    deferred: int
-    in_doubt: int
+    planned: int = 0
+    waiting: int = 0
+    sent: int = 0
+    skipped: int = 0
+    failed: int = 0
+    deferred: int = 0
+    in_doubt: int = 0
+
+    @classmethod
+    def together(cls, some: Iterable["Counts"]) -> "Counts":
+        rows = list(some)
+        return cls(**{one.name: sum(getattr(row, one.name) for row in rows) for one in fields(cls)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +44,16 @@ class Failure:
 
 def family(issue_id: int) -> list[int]:
     """An issue, and the versions of it that were tried first. Whatever is asked of an issue is answered for all."""
-    return [issue_id, *Issue.objects.filter(lead_id=issue_id).order_by("id").values_list("id", flat=True)]
+    return families([issue_id])[issue_id]
+
+
+def families(issue_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The same of many issues at one look."""
+    found = {issue: [issue] for issue in issue_ids}
+    versions = Issue.objects.filter(lead_id__in=list(found)).order_by("id").values_list("lead_id", "id")
+    for lead, version in versions:
+        found[lead].append(version)
+    return found
 
 
 def finished_at(issue_id: int) -> datetime | None:
@@ -53,7 +68,16 @@ def counts(issue_id: int) -> Counts:
 
 def counts_of(issue_ids: list[int]) -> Counts:
     """Of these issues alone, added up."""
-    return Counts(**_rows(COUNTS, issues=issue_ids)[0])
+    return Counts.together(counts_by_issue(issue_ids).values())
+
+
+def counts_by_issue(issue_ids: Iterable[int]) -> dict[int, Counts]:
+    """Of many issues at one look, each by itself."""
+    found = {issue: Counts() for issue in issue_ids}
+    for row in _rows(COUNTS, issues=list(found)):
+        issue = row.pop("issue_id")
+        found[issue] = Counts(**row)
+    return found
 
 
 def is_done(issue_id: int) -> bool:
@@ -67,8 +91,14 @@ def unsubscribed(issue_id: int) -> int:
 
 
 def unsubscribed_of(issue_ids: list[int]) -> int:
-    rows = Stop.objects.filter(issue_id__in=issue_ids)
-    return rows.aggregate(n=Count("contact_id", distinct=True))["n"] or 0
+    """Nobody gets two issues of a family, so each is counted by itself."""
+    return sum(unsubscribed_by_issue(issue_ids).values())
+
+
+def unsubscribed_by_issue(issue_ids: Iterable[int]) -> dict[int, int]:
+    """Of many issues at one look; one that nobody stopped by isn't in it."""
+    rows = Stop.objects.filter(issue_id__in=list(issue_ids)).values_list("issue_id")
+    return dict(rows.annotate(n=Count("contact_id", distinct=True)))
 
 
 def own_relays() -> list[Relay]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 
 from mailexpert.core.scope import current_account
 from mailexpert.sending.models import Complaint
@@ -32,7 +33,13 @@ class Complainer:
 
 def complained(issue_id: int) -> int:
     """How many people marked it as spam, as far as their providers tell."""
-    return Complaint.objects.filter(issue_id__in=family(issue_id)).count()
+    return sum(complained_by_issue(family(issue_id)).values())
+
+
+def complained_by_issue(issue_ids: list[int]) -> dict[int, int]:
+    """Of many issues at one look; one that nobody complained of isn't in it."""
+    rows = Complaint.objects.filter(issue_id__in=issue_ids).values_list("issue_id")
+    return dict(rows.annotate(n=Count("id")))
 
 
 def people(issue_id: int, *, after: int = 0, limit: int) -> list[Complainer]:

@@ -1,4 +1,5 @@
-"""What was sent when, and to whom's mail servers, in as many rows as a report shows."""
+"""What was sent when, and to whose mail servers, in as many rows as a report shows. Everything is asked of the issues
+of one mailing together (queries.family)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from django.db.models import Count, F, Min, Sum
 from django.db.models.functions import TruncMinute
 
 from mailexpert.core.scope import current_account
-from mailexpert.sending.models import Delivery, DomainCount, Outcome, Pulse, PulseTaken, Retry, Shard
-from mailexpert.sending.queries import family
+from mailexpert.sending.models import Delivery, DomainCount, Outcome, Pulse, Retry, Shard
 
-FEW = 50_000  # so many rows of the ledger are read as they are
+FEW = 5_000  # so many rows of the ledger are read as they are: 5 ms
+MANY_RETRIES = 50_000  # of more the next one isn't looked up
+WITH_REASONS = (Outcome.SKIPPED, Outcome.FAILED)
 STOPS = """
 SELECT date_trunc('hour', first) AS at, count(*)::int AS n
 FROM (SELECT min(at) AS first FROM sending_stop
@@ -57,22 +59,16 @@ _NAMES = {
 }
 
 
-def is_taken(issue_id: int) -> bool:
-    return PulseTaken.objects.filter(issue_id=issue_id).exists()
-
-
-def minutes(issue_id: int, *, planned: int) -> list[Minute]:
-    """Oldest first; minutes in which nothing came of anybody are left out. Of a large issue as far as it was added up,
-    a minute or two ago; of a small one from the ledger itself."""
+def minutes(issues: list[int], *, planned: int) -> list[Minute]:
+    """Oldest first; minutes in which nothing came of anybody are left out. Of a small mailing from the ledger itself,
+    else as far as it was added up, a minute or two ago."""
     rows: Iterable[Any] = (
-        Delivery.objects.filter(issue_id__in=family(issue_id))
+        Delivery.objects.filter(issue_id__in=issues)
         .annotate(minute=TruncMinute("at"))
         .values_list("minute", "outcome")
         .annotate(n=Count("outcome"))
         if planned <= FEW
-        else Pulse.objects.filter(issue_id__in=family(issue_id))
-        .values_list("at", "outcome")
-        .annotate(sum=Sum("n"))
+        else Pulse.objects.filter(issue_id__in=issues).values_list("at", "outcome").annotate(sum=Sum("n"))
     )
     found: dict[datetime, dict[str, int]] = {}
     for at, outcome, n in rows:
@@ -80,24 +76,25 @@ def minutes(issue_id: int, *, planned: int) -> list[Minute]:
     return [Minute(at=at, **found[at]) for at in sorted(found)]
 
 
-def reasons(issue_id: int, outcome: Outcome, *, of: int) -> list[tuple[int, int]]:
-    """(code, how many), the most frequent first. `of` so many: beyond what is read as it is, from the sums."""
+def reasons(issues: list[int], *, of: int) -> dict[Outcome, dict[int, int]]:
+    """Of who was skipped and who failed: how many by code, the most frequent first. `of` so many: beyond what is read
+    as it is, from the sums."""
+    asked = {"issue_id__in": issues, "outcome__in": WITH_REASONS}
     counted = (
-        Delivery.objects.filter(issue_id__in=family(issue_id), outcome=outcome)
-        .values_list("code")
-        .annotate(n=Count("code"))
+        Delivery.objects.filter(**asked).values_list("outcome", "code").annotate(n=Count("code"))
         if of <= FEW
-        else Pulse.objects.filter(issue_id__in=family(issue_id), outcome=outcome)
-        .values_list("code")
-        .annotate(sum=Sum("n"))
+        else Pulse.objects.filter(**asked).values_list("outcome", "code").annotate(sum=Sum("n"))
     )
-    return sorted(counted, key=lambda row: (-row[1], row[0]))
+    found: dict[Outcome, dict[int, int]] = {outcome: {} for outcome in WITH_REASONS}
+    for outcome, code, n in sorted(counted, key=lambda row: (-row[2], row[1])):
+        found[Outcome(outcome)][code] = n
+    return found
 
 
-def providers(issue_id: int) -> list[Place]:
+def providers(issues: list[int]) -> list[Place]:
     """By receiving provider as the shards were cut, the largest first."""
     rows = (
-        Shard.objects.filter(issue_id__in=family(issue_id))
+        Shard.objects.filter(issue_id__in=issues)
         .values_list("lane")
         .annotate(planned=Sum("size"), sent_=Sum("sent"), failed_=Sum("failed"))
         .order_by(F("planned").desc())
@@ -107,10 +104,10 @@ def providers(issue_id: int) -> list[Place]:
     ]
 
 
-def domains(issue_id: int, *, limit: int) -> list[Place]:
+def domains(issues: list[int], *, limit: int) -> list[Place]:
     """The largest first; known once the mailing has ended."""
     rows = (
-        DomainCount.objects.filter(issue_id__in=family(issue_id))
+        DomainCount.objects.filter(issue_id__in=issues)
         .values_list("domain")
         .annotate(sent_=Sum("sent"), failed_=Sum("failed"), whole=Sum(F("sent") + F("failed")))
         .order_by(F("whole").desc(), "domain")
@@ -121,18 +118,17 @@ def domains(issue_id: int, *, limit: int) -> list[Place]:
     ]
 
 
-def next_try(issue_id: int, *, deferred: int) -> datetime | None:
+def next_try(issues: list[int], *, deferred: int) -> datetime | None:
     """When the first retry is due; of very many it isn't looked up."""
-    if not 0 < deferred <= FEW:
+    if not 0 < deferred <= MANY_RETRIES:
         return None
-    found: datetime | None = Retry.objects.filter(
-        issue_id__in=family(issue_id), state=Retry.State.DUE
-    ).aggregate(at=Min("due"))["at"]
+    due = Retry.objects.filter(issue_id__in=issues, state=Retry.State.DUE)
+    found: datetime | None = due.aggregate(at=Min("due"))["at"]
     return found
 
 
-def stops(issue_id: int) -> list[Stopped]:
-    """How many people stopped by this issue in each hour, each at their first time."""
+def stops(issues: list[int]) -> list[Stopped]:
+    """How many people stopped by these issues in each hour, each at their first time."""
     with connection.cursor() as cursor:
-        cursor.execute(STOPS, {"account": current_account(), "issues": family(issue_id)})
+        cursor.execute(STOPS, {"account": current_account(), "issues": issues})
         return [Stopped(at=at, n=n) for at, n in cursor.fetchall()]

@@ -1,7 +1,8 @@
 """Counts of hits, not of people: every stored hit is in one of the four. Read from the roll-ups alone, so a report
 costs as much for ten hits as for twenty million."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +21,11 @@ class Hits:
     clicks: int = 0
     machine_opens: int = 0
     machine_clicks: int = 0
+
+    @classmethod
+    def together(cls, some: Iterable["Hits"]) -> "Hits":
+        rows = list(some)
+        return cls(**{name: sum(getattr(row, name) for row in rows) for name in _NAMES.values()})
 
     @property
     def machines(self) -> int:
@@ -85,8 +91,7 @@ def _sum_of(*kinds: Kind) -> Sum:
 
 def hits(issue_id: int) -> Hits:
     """What came in for an issue and the versions tried before it, machines apart from people's devices."""
-    found = hits_of(family(issue_id)).values()
-    return Hits(**{name: sum(getattr(one, name) for one in found) for name in _NAMES.values()})
+    return Hits.together(hits_of(family(issue_id)).values())
 
 
 def hits_of(issue_ids: Iterable[int]) -> dict[int, Hits]:
@@ -102,16 +107,23 @@ def hits_of(issue_ids: Iterable[int]) -> dict[int, Hits]:
 
 def clicks_per_link(issue_id: int) -> list[LinkHits]:
     """By link number (the index in the issue's links); a link that nobody asked for isn't in it."""
-    rows = (
-        Rollup.objects.filter(issue_id__in=family(issue_id), by=By.LINK)
-        .exclude(value=str(OPENS))
-        .values_list("value")
-        .annotate(clicks=_sum_of(Kind.CLICK), machine=_sum_of(Kind.MACHINE_CLICK))
-    )
-    found = [
-        LinkHits(link=int(link), clicks=clicks, machine_clicks=machine) for link, clicks, machine in rows
-    ]
-    return sorted(found, key=lambda one: one.link)
+    return clicks_per_link_of({issue_id: family(issue_id)})[issue_id]
+
+
+def clicks_per_link_of(families: Mapping[int, list[int]]) -> dict[int, list[LinkHits]]:
+    """The same for many families of issues at once. A link has the same number in every version."""
+    key_of = {issue: key for key, family in families.items() for issue in family}
+    found: dict[int, dict[int, Counter[int]]] = {key: defaultdict(Counter) for key in families}
+    rows = Rollup.objects.filter(issue_id__in=list(key_of), by=By.LINK).exclude(value=str(OPENS))
+    for issue, value, kind, n in rows.values_list("issue_id", "value", "kind", "n"):
+        found[key_of[issue]][int(value)][kind] += n
+    return {
+        key: [
+            LinkHits(link=link, clicks=kinds[Kind.CLICK], machine_clicks=kinds[Kind.MACHINE_CLICK])
+            for link, kinds in sorted(links.items())
+        ]
+        for key, links in found.items()
+    }
 
 
 def clicks_over_time(issue_id: int) -> list[HourHits]:

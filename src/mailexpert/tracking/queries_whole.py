@@ -1,4 +1,5 @@
-"""All roll-ups of an issue at one look, for who shows all of them: seven questions in one trip to the database."""
+"""All roll-ups of a mailing's issues at one look, for who shows all of them: seven questions in one trip to the
+database."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from mailexpert.tracking.queries import Hits, HourHits, LinkHits, Share
 
 By = Rollup.By
 PROPERTIES = (By.DEVICE, By.PROVIDER, By.COUNTRY)
+MACHINES = (Kind.MACHINE_OPEN, Kind.MACHINE_CLICK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +27,11 @@ class Whole:
 Sums = dict[str, dict[int, int]]  # by value, by kind
 
 
-def whole(issue_id: int) -> Whole:
+def whole(issues: list[int]) -> Whole:
+    """Of these issues together. What machines did by the hour nobody asks."""
+    rows = Rollup.objects.filter(issue_id__in=issues).exclude(by=By.HOUR, kind__in=MACHINES)
     found: dict[int, Sums] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for by, value, kind, n in Rollup.objects.filter(issue_id=issue_id).values_list(
-        "by", "value", "kind", "n"
-    ):
+    for by, value, kind, n in rows.values_list("by", "value", "kind", "n"):
         found[by][value][kind] += n
     total = found[By.TOTAL][""]
     return Whole(
@@ -61,7 +63,6 @@ def _hours(sums: Sums) -> list[HourHits]:
             hour=datetime.fromtimestamp(int(value), UTC), clicks=kinds[Kind.CLICK], opens=kinds[Kind.OPEN]
         )
         for value, kinds in sums.items()
-        if kinds[Kind.CLICK] or kinds[Kind.OPEN]
     ]
     return sorted(rows, key=lambda one: one.hour)
 

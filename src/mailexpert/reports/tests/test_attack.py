@@ -2,6 +2,7 @@
 twice, once in a world where that reader clicked and once where they didn't, and must be the same."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -139,4 +140,21 @@ def test_a_link_for_a_segment_of_many_is_told(shop):
         mailing.refresh_from_db()
         report = queries.report(mailing)
         assert [(one.base, one.clicks) for one in report.told.links] == [(40, 0), (25, 3)]
-        assert queries.line(mailing).sums.clicks == report.told.sums.clicks == 3
+        assert queries.lines([mailing])[0].sums.clicks == report.told.sums.clicks == 3
+
+
+def test_a_link_that_only_a_small_version_has_tells_nothing(shop):
+    with account(shop.id):
+        mailing, _rows = a_mailing(40, f"{A} {B}", sent=10)
+        lead = Issue.objects.get(id=mailing.issue_id)
+        version = Issue.objects.create(
+            lead_id=lead.id, sender_address="a@b.example", links=lead.links, html=lead.html.split("</a>")[0]
+        )
+        Shard.objects.create(issue=version, n=0, contact_ids=list(range(90_000, 90_030)), upto=30, sent=30)
+        click(mailing, 1, n=3)
+        click(SimpleNamespace(issue_id=version.id), 0, n=5)
+        mailing.refresh_from_db()
+        report = queries.report(mailing)
+        assert report.counts.sent == 40
+        assert [(one.base, one.number) for one in report.told.links] == [(40, 0)]
+        assert report.told.sums.clicks == queries.lines([mailing])[0].sums.clicks == 5

@@ -1,4 +1,5 @@
--- Returns one row: planned, waiting, sent, skipped, failed, deferred, in_doubt of issues together; they always add up.
+-- Returns a row for each of some issues that was cut: issue_id, and planned, waiting, sent, skipped, failed, deferred,
+-- in_doubt, which always add up.
 -- Read from the shards' counters and the retries, 1,000 shards for a million people: 2 ms. Counting the ledger
 -- itself takes 190 ms for a million.
 -- In doubt is derived: had a turn, has no outcome and no retry, and nobody holds the shard; or a retry whose holder
@@ -12,7 +13,7 @@ WITH retries AS (
     GROUP BY shard_id
 ),
 shards AS (
-    SELECT s.size, s.upto, s.sent, s.failed, s.skipped,
+    SELECT s.issue_id, s.size, s.upto, s.sent, s.failed, s.skipped,
            coalesce(r.n, 0) AS retries,
            coalesce(r.lost, 0) AS lost,
            s.upto - s.sent - s.failed - s.skipped - coalesce(r.n, 0) AS unsettled,
@@ -21,7 +22,8 @@ shards AS (
     LEFT JOIN retries r ON r.shard_id = s.id
     WHERE s.account_id = %(account)s AND s.issue_id = ANY(%(issues)s)
 )
-SELECT coalesce(sum(size), 0)::bigint AS planned,
+SELECT issue_id,
+       coalesce(sum(size), 0)::bigint AS planned,
        coalesce(sum(size - upto + CASE WHEN held THEN unsettled ELSE 0 END), 0)::bigint AS waiting,
        coalesce(sum(sent), 0)::bigint AS sent,
        coalesce(sum(skipped), 0)::bigint AS skipped,
@@ -29,3 +31,4 @@ SELECT coalesce(sum(size), 0)::bigint AS planned,
        coalesce(sum(retries - lost), 0)::bigint AS deferred,
        coalesce(sum(lost + CASE WHEN held THEN 0 ELSE unsettled END), 0)::bigint AS in_doubt
 FROM shards
+GROUP BY issue_id

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from pytest_django import DjangoAssertNumQueries
 
 from mailexpert.conftest import Tenant
 from mailexpert.core.scope import account
@@ -94,3 +95,29 @@ def test_two_stops_of_one_person_count_once() -> None:
     for contact in (7, 7, 8):
         Stop.objects.create(issue_id=issue.id, contact_id=contact, via=Stop.Via.ONE_CLICK)
     assert queries.unsubscribed(issue.id) == 2
+
+
+def test_many_mailings_are_counted_at_one_look_each_with_its_versions(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    lead, version, other, empty = an_issue(), an_issue(), an_issue(), an_issue()
+    Issue.objects.filter(id=version.id).update(lead=lead)
+    a_shard(lead, size=10, upto=4, sent=3, failed=1)
+    a_shard(version, size=5, upto=5, sent=5)
+    a_shard(other, size=2)
+    for issue, contact in ((lead, 1), (lead, 1), (version, 500), (other, 7)):
+        Stop.objects.create(issue_id=issue.id, contact_id=contact, via=Stop.Via.PAGE)
+    with django_assert_num_queries(3):
+        families = queries.families([lead.id, other.id, empty.id])
+        issues = [issue for family in families.values() for issue in family]
+        counts, stops = queries.counts_by_issue(issues), queries.unsubscribed_by_issue(issues)
+    assert families == {lead.id: [lead.id, version.id], other.id: [other.id], empty.id: [empty.id]}
+    assert counts == {
+        lead.id: queries.Counts(planned=10, waiting=6, sent=3, failed=1),
+        version.id: queries.Counts(planned=5, sent=5),
+        other.id: queries.Counts(planned=2, waiting=2),
+        empty.id: queries.Counts(),
+    }
+    assert queries.counts(lead.id) == queries.Counts(planned=15, waiting=6, sent=8, failed=1)
+    assert stops == {lead.id: 1, version.id: 1, other.id: 1}
+    assert queries.unsubscribed(lead.id) == 2

@@ -3,6 +3,8 @@
 import pytest
 
 from mailexpert.core.scope import account
+from mailexpert.sending.models import Issue
+from mailexpert.sending.queries import family
 from mailexpert.tracking import queries
 from mailexpert.tracking.models import Rollup
 from mailexpert.tracking.queries_whole import PROPERTIES, whole
@@ -25,7 +27,7 @@ def counted(in_shop):
 
 
 def test_one_look_finds_what_each_question_finds(counted):
-    found = whole(5)
+    found = whole([5])
     assert found.hits == queries.hits(5)
     assert found.clicks_per_link == queries.clicks_per_link(5)
     assert found.clicks_over_time == queries.clicks_over_time(5)
@@ -33,7 +35,20 @@ def test_one_look_finds_what_each_question_finds(counted):
     assert found.shares == {by: queries.shares(5, by) for by in PROPERTIES}
 
 
+def test_the_versions_that_were_tried_first_count_too(counted):
+    lead, version = (Issue.objects.create(subject=name, sender_address="a@b.example") for name in "ab")
+    Issue.objects.filter(id=version.id).update(lead=lead)
+    for issue, n in ((lead, 3), (version, 4)):
+        for by, value in ((By.TOTAL, ""), (By.LINK, "0"), (By.HOUR, "1795507200"), (By.DEVICE, "1")):
+            Rollup.objects.create(issue_id=issue.id, by=by, value=value, kind=2, n=n)
+    found = whole(family(lead.id))
+    assert found.hits == queries.hits(lead.id) == queries.Hits(clicks=7)
+    assert found.clicks_per_link == queries.clicks_per_link(lead.id)
+    assert found.clicks_over_time == queries.clicks_over_time(lead.id)
+    assert found.shares == {by: queries.shares(lead.id, by) for by in PROPERTIES}
+
+
 def test_of_what_nobody_asked_for_there_is_nothing(in_shop, stranger):
-    assert whole(5).hits == queries.Hits()
+    assert whole([5]).hits == queries.Hits()
     with account(stranger.id):
-        assert whole(5).clicks_per_link == []
+        assert whole([5]).clicks_per_link == []
