@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import OperationalError, connection
-from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from mailexpert.contacts import hurry, queries_segments
@@ -43,6 +43,7 @@ MANY = 20_000
 KEPT_SECONDS = 60
 FEW = 2_000
 WALK_MS = 80
+FIRST_WALK_MS, FIRST_LOOK_MS = 25, 40
 COUNT_MS = 50
 STRETCH, LONGER_STRETCH = 200, 1_000
 
@@ -163,13 +164,14 @@ def _as_condition(found: sql.Condition) -> RawSQL:
 
 def page(wanted: Search) -> Page:
     """One page, newest first, with the ids to go on from. Walking over people in order of age finds at once what is
-    common; for what is rare it would pass the whole account, so then everyone who fits is looked up first."""
+    common; for what is rare, or far from where one is, it would pass the whole account, so then everyone who fits is
+    looked up first."""
     few = _few_blocked(wanted) if wanted.status == SUPPRESSED else None
     rows = _quickly(wanted) if few is None else None
     if rows is None:
         few = _when_few(matching(wanted)) if few is None else few
         found = matching(wanted) if few is None else FoundContact.objects.filter(id__in=few)
-        rows = _rows_of(found, wanted)
+        rows = list(_page_of(found, wanted, is_walk=False).only(*SHOWN))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if wanted.after is not None:
         rows.reverse()
@@ -199,10 +201,12 @@ def _quickly(wanted: Search) -> list[FoundContact] | None:
         return _walked(matching(wanted), wanted)
     if wanted.segment_id is not None:
         return _in_segment_quickly(wanted, _rules_of(wanted.segment_id))
-    if wanted.status:
-        rows: list[FoundContact] | None = _in_time(lambda: _rows_of(matching(wanted), wanted))
-        return rows
-    return _rows_of(matching(wanted), wanted)
+    found = _page_of(matching(wanted), wanted).only(*SHOWN)
+    if not wanted.term:
+        return list(found)
+    within_ms = WALK_MS if wanted.status else FIRST_WALK_MS
+    rows: list[FoundContact] | None = _in_time(lambda: list(found), within_ms, in_order=not wanted.status)
+    return rows
 
 
 def _in_segment_quickly(wanted: Search, rules: Group) -> list[FoundContact] | None:
@@ -211,21 +215,20 @@ def _in_segment_quickly(wanted: Search, rules: Group) -> list[FoundContact] | No
         text, params = people.values_list(*SHOWN).query.sql_with_params()
         return text, params
 
-    rows = queries_segments.look(rules, statement, WALK_MS)
+    rows = queries_segments.look(rules, statement, FIRST_WALK_MS, in_order=True)
     return None if rows is None else [FoundContact.from_db(None, SHOWN, row) for row in rows]
 
 
-def _rows_of(found: QuerySet[FoundContact], wanted: Search) -> list[FoundContact]:
-    return list(_page_of(found, wanted).only(*SHOWN))
-
-
-def _page_of(found: QuerySet[FoundContact], wanted: Search) -> QuerySet[FoundContact]:
-    """A page and one more, in the order in which one leafs."""
+def _page_of(
+    found: QuerySet[FoundContact], wanted: Search, *, is_walk: bool = True
+) -> QuerySet[FoundContact]:
+    """A page and one more, in the order in which one leafs; looked for along the ids, or among all who fit."""
+    order = F("id") if is_walk else F("id") + 0
     if wanted.after is not None:
-        return found.filter(id__gt=wanted.after).order_by("id")[: PAGE + 1]
+        return found.filter(id__gt=wanted.after).order_by(order.asc())[: PAGE + 1]
     if wanted.before is not None:
         found = found.filter(id__lt=wanted.before)
-    return found.order_by("-id")[: PAGE + 1]
+    return found.order_by(order.desc())[: PAGE + 1]
 
 
 def _walked(found: QuerySet[FoundContact], wanted: Search) -> list[FoundContact] | None:
@@ -260,10 +263,10 @@ def _stretch(status: str, edge: int | None, *, upward: bool) -> QuerySet[Any, in
     return rows.order_by(name if upward else f"-{name}").values_list(name, flat=True)
 
 
-def _in_time(ask: Callable[[], Any], within_ms: int = WALK_MS) -> Any:
+def _in_time(ask: Callable[[], Any], within_ms: int, *, in_order: bool = False) -> Any:
     """The answer where it comes before a reader would notice, else None."""
     try:
-        with hurry.hurried(within_ms):
+        with hurry.hurried(within_ms, in_order=in_order):
             return ask()
     except OperationalError as problem:
         if not hurry.took_too_long(problem):
@@ -272,13 +275,21 @@ def _in_time(ask: Callable[[], Any], within_ms: int = WALK_MS) -> Any:
 
 
 def _when_few(found: QuerySet[FoundContact]) -> list[int] | None:
-    """Everyone who fits, where they are no more than FEW. In order of age the database would walk over the whole
-    account for the few that fit, and ask each person's lists one by one: 3 s at half a million."""
+    """Everyone who fits, where they are no more than FEW. Usually they are found at once; where the database takes
+    them for fewer than they are, it asks each person's lists one by one: 3 s at half a million."""
+    every = found.order_by().values_list("id", flat=True)[: FEW + 1]
+    ids: list[int] | None = _in_time(lambda: list(every), FIRST_LOOK_MS)
+    if ids is None:
+        ids = _without_loops(every)
+    return ids if len(ids) <= FEW else None
+
+
+def _without_loops(every: QuerySet[Any, int]) -> list[int]:
     with hurry.hurried(queries_segments.PATIENT_MS), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
-        ids = list(found.order_by().values_list("id", flat=True)[: FEW + 1])
+        ids = list(every)
         cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
-    return ids if len(ids) <= FEW else None
+    return ids
 
 
 def count(wanted: Search) -> Number:

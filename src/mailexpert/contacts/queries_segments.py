@@ -97,7 +97,11 @@ def _counted(rules: Group, within_ms: int) -> int | None:
 
 
 def look(
-    rules: Group, statement: Callable[[sql.Condition], tuple[str, Sequence[Any]]], within_ms: int
+    rules: Group,
+    statement: Callable[[sql.Condition], tuple[str, Sequence[Any]]],
+    within_ms: int,
+    *,
+    in_order: bool = False,
 ) -> list[tuple[Any, ...]] | None:
     """The rows of a statement over a condition; None where it takes too long. What the rules name (a field's column,
     a list) is remembered from the last time and read again beside the rows; where it changed since, they are asked
@@ -110,7 +114,11 @@ def look(
         found, known = _made(rules, asked, seen)
         try:
             seen, rows = hurry.asked(
-                *statement(found), within_ms=within_ms, beside=beside, beside_params=beside_params
+                *statement(found),
+                within_ms=within_ms,
+                in_order=in_order,
+                beside=beside,
+                beside_params=beside_params,
             )
         except OperationalError as problem:
             if not hurry.took_too_long(problem):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions, queries
-from mailexpert.contacts.models import Contact, Membership
+from mailexpert.contacts.models import Contact, Membership, Segment
 from mailexpert.contacts.queries import Search
 from mailexpert.contacts.tests.cast import make_contact, make_list
 from mailexpert.core.scope import account
@@ -137,3 +137,25 @@ def test_the_blocked_are_found_whether_few_or_many(few: int, monkeypatch: pytest
     before = queries.page(Search(status="suppressed", before=made[4].id))
     assert [one.contact.id for one in before.people] == [made[2].id, made[0].id]
     assert before.newer == made[2].id
+
+
+@pytest.mark.parametrize("few", [1, 2_000])
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_a_page_is_the_same_however_it_was_found(
+    gives_up: bool, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [make_contact(f"{'ab'[n % 2]}{n}@x.example") for n in range(9)]
+    rules = {"join": "all", "parts": [{"on": "email", "test": "begins", "value": "a"}]}
+    segment = Segment.objects.create(name="a", rules=rules)
+    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries, "FEW", few)
+    if gives_up:
+        monkeypatch.setattr(queries, "_in_time", lambda *_args, **_more: None)
+        monkeypatch.setattr(queries.queries_segments, "look", lambda *_args, **_more: None)
+    for asked in ({"term": "a"}, {"segment_id": segment.id}):
+        page = queries.page(Search(**asked))
+        assert [one.contact.id for one in page.people] == [made[8].id, made[6].id]
+        older = queries.page(Search(**asked, before=page.older))
+        assert [one.contact.id for one in older.people] == [made[4].id, made[2].id]
+        newer = queries.page(Search(**asked, after=older.newer))
+        assert [one.contact.id for one in newer.people] == [made[8].id, made[6].id]
