@@ -172,6 +172,7 @@ class FormIn(Strict):
     button: Annotated[Line, Field(max_length=60)] = ""
     thanks: Annotated[Text, Field(max_length=1_000)] = ""
     privacy_url: Annotated[Line, Field(min_length=1, max_length=500)]
+    privacy_version: Annotated[Line, Field(max_length=60)] = ""
     sender: Annotated[Line, Field(max_length=300)] = ""
     sent_url: Annotated[Line, Field(max_length=500)] = ""
     thanks_url: Annotated[Line, Field(max_length=500)] = ""

@@ -12,8 +12,8 @@ from mailexpert.contacts.models import Field
 from mailexpert.contacts.models_signup import SignupForm, SignupQuestion, SignupText
 
 COLUMNS = (
-    "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sender", "sent_url", "thanks_url",
-    "accent", "double_opt_in",
+    "name", "language", "title", "intro", "button", "thanks", "privacy_url", "privacy_version", "sender", "sent_url",
+    "thanks_url", "accent", "double_opt_in",
 )  # fmt: skip
 
 
@@ -55,16 +55,25 @@ def keep(
 
 
 def note_words(form: SignupForm) -> None:
-    """Keep the words as they are read from now on; the same words are no new revision."""
+    """Keep the words as they are read from now on; the same words are no new revision. They change with what they
+    name too: a list, a field, the account's name or address. So whoever shows them notes them first."""
     body = queries_signup.words_of(form).body
     mark = words_signup.fingerprint(body)
-    if SignupText.objects.filter(form_id=form.id, revision=form.revision, hash=mark).exists():
+    if _is_noted(form, mark):
         return
-    form.revision += 1
-    form.save(update_fields=["revision"])
-    SignupText.objects.create(
-        form_id=form.id, revision=form.revision, language=form.language, hash=mark, body=body
-    )
+    with transaction.atomic():
+        form.revision = SignupForm.objects.select_for_update().get(id=form.id).revision
+        if _is_noted(form, mark):
+            return  # another visitor was faster
+        form.revision += 1
+        form.save(update_fields=["revision"])
+        SignupText.objects.create(
+            form_id=form.id, revision=form.revision, language=form.language, hash=mark, body=body
+        )
+
+
+def _is_noted(form: SignupForm, mark: str) -> bool:
+    return SignupText.objects.filter(form_id=form.id, revision=form.revision, hash=mark).exists()
 
 
 @transaction.atomic

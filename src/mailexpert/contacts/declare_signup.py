@@ -15,7 +15,7 @@ declare(
     subject="account",
     keep="until the account deletes it",
     columns=dict.fromkeys(
-        ("name", "title", "intro", "button", "thanks", "privacy_url", "sent_url", "thanks_url"),
+        ("name", "title", "intro", "button", "thanks", "privacy_url", "privacy_version", "sent_url", "thanks_url"),
         "user.content.private",
     )
     | {"sender": "user.contact.email"},

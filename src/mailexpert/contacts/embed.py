@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.utils.translation import override
 
 from mailexpert.base import env
-from mailexpert.contacts import queries_signup
+from mailexpert.contacts import actions_signupform, queries_signup
 from mailexpert.contacts.forms_signup import VisitorForm
 from mailexpert.contacts.models_signup import SignupForm
 from mailexpert.contacts.rules_signup import TRAP
@@ -14,6 +14,7 @@ from mailexpert.contacts.rules_signup import TRAP
 def code_of(form: SignupForm) -> str:
     """Plain HTML for the account's own site: it asks nothing of us before it is sent."""
     with override(form.language):
+        actions_signupform.note_words(form)
         lists, questions = queries_signup.lists_of(form), queries_signup.questions_of(form)
         context = {
             "form": form,

@@ -164,6 +164,14 @@ class FormForm(forms.Form):
         max_length=500,
         help_text=_("The law asks you to tell what you do with their data. It stands below the form."),
     )
+    privacy_version = LineField(
+        label=_("Version or date of that notice"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "Like May 2026. It stands beside the link and in the proof, so that you can show which text held."
+        ),
+    )
     sender = LineField(
         label=_("Sender of the confirmation mail"),
         max_length=300,
@@ -313,7 +321,7 @@ class Question(forms.Form):
 
 def initial(form: SignupForm) -> dict[str, Any]:
     names = (
-        "name", "language", "title", "intro", "button", "thanks", "privacy_url", "sender", "sent_url", "thanks_url",
-        "accent", "double_opt_in",
+        "name", "language", "title", "intro", "button", "thanks", "privacy_url", "privacy_version", "sender",
+        "sent_url", "thanks_url", "accent", "double_opt_in",
     )  # fmt: skip
     return {name: getattr(form, name) for name in names} | {"lists": form.list_ids}

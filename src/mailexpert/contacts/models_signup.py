@@ -30,6 +30,8 @@ class SignupForm(AccountRow):
     button = models.CharField(max_length=60, blank=True)
     thanks = models.TextField(blank=True)
     privacy_url = models.CharField(max_length=500)
+    # Which text of that notice held, as the account names it: the address stays the same when the words change.
+    privacy_version = models.CharField(max_length=60, blank=True, default="", db_default="")
     sent_url = models.CharField(max_length=500, blank=True, default="", db_default="")
     thanks_url = models.CharField(max_length=500, blank=True, default="", db_default="")
     accent = models.CharField(max_length=7, blank=True)

@@ -80,7 +80,6 @@ def of_form(
     form: SignupForm, account: Account, lists: Sequence[List], questions: Sequence[SignupQuestion]
 ) -> Words:
     with override(form.language):
-        sender = {"sender": account.name}
         address = ", ".join(line.strip() for line in account.postal_address.splitlines() if line.strip())
         return Words(
             title=form.title,
@@ -102,9 +101,16 @@ def of_form(
             )
             if form.double_opt_in
             else "",
-            privacy=_("How %(sender)s handles your data") % sender,
+            privacy=_privacy(form, account.name),
             privacy_url=form.privacy_url,
         )
+
+
+def _privacy(form: SignupForm, sender: str) -> str:
+    if not form.privacy_version:
+        return _("How %(sender)s handles your data") % {"sender": sender}
+    facts = {"sender": sender, "version": form.privacy_version}
+    return _("How %(sender)s handles your data (%(version)s)") % facts
 
 
 def asked(question: SignupQuestion) -> Asked:

@@ -104,6 +104,7 @@ def sign_up(request: HttpRequest, form_id: Path[Id], wanted: SignupIn) -> Status
         raise Problem(409, "The form is off", "Turn it on first.")
     with override(found.language):
         filled = _filled(found, wanted)
+        actions_signupform.note_words(found)
     try:
         actions_signup.take(
             found,

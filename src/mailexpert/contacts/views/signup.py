@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mailexpert.accounts.client import client_ip
 from mailexpert.accounts.models import Account
 from mailexpert.base.clock import now as read_clock
-from mailexpert.contacts import actions_signup, queries_signup, rules_signup
+from mailexpert.contacts import actions_signup, actions_signupform, queries_signup, rules_signup
 from mailexpert.contacts.forms_signup import VisitorForm
 from mailexpert.contacts.models import List
 from mailexpert.contacts.models_signup import Signup, SignupForm
@@ -231,6 +231,7 @@ def _page(
     if _wants_json(request):
         errors = {name: [str(said) for said in said_of] for name, said_of in filled.errors.items()}
         return _json({"state": "wrong", "errors": errors}, status)
+    actions_signupform.note_words(found)
     context = {"filled": filled, "problem": problem, **_context(found)}
     return _draw(request, "form", context, status=status, leads_to=found.sent_url)
 
