@@ -33,7 +33,8 @@ def wait(path, *states):
 
 
 readers = ask("/lists", {"name": f"Readers of {time.ctime()}", "purpose": "newsletter"})["id"]
-asked = upload("/imports", PEOPLE, list=readers, ground="consent", mapping=json.dumps(FIELDS))
+why = {"ground": "consent", "evidence": "Ticked on the form of the open day, May 2026."}
+asked = upload("/imports", PEOPLE, list=readers, mapping=json.dumps(FIELDS), **why)
 print("import:", wait(f"/imports/{asked['id']}", "done", "failed"))
 words = {"name": "News", "subject": "News", "sender": "Lindewoud <news@lindewoud.example>", "html": HTML}
 mailing = f"/mailings/{ask('/mailings', {**words, 'lists': [readers]})['id']}"

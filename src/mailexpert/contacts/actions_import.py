@@ -1,6 +1,7 @@
 """Bringing in contacts from a file: take it, prepare it, start it, stop it."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -55,7 +56,9 @@ def take_file(file: IO[bytes], file_name: str, *, by_id: int | None = None) -> I
     with transaction.atomic():
         batch = Import.objects.create(file_name=file_name[-255:], scanned=scan.scanned, by_id=by_id)
         try:
-            batch.size = files.keep(batch.id, files.chunks_of(file))
+            digest = hashlib.sha256()
+            batch.size = files.keep(batch.id, _through(digest, files.chunks_of(file)))
+            batch.file_hash = digest.hexdigest()
             if not batch.size:
                 raise EmptyFile(EmptyFile.__doc__)
             path = files.path_of(batch.id)
@@ -72,10 +75,16 @@ def take_file(file: IO[bytes], file_name: str, *, by_id: int | None = None) -> I
         return reshape(batch, shape)
 
 
+def _through(digest: "hashlib._Hash", chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
 def reshape(batch: Import, shape: Shape) -> Import:
     """Read a draft in another way than was detected."""
     batch.encoding, batch.delimiter, batch.has_header = shape.encoding, shape.delimiter, shape.has_header
-    batch.save(update_fields=["size", "encoding", "delimiter", "has_header"])
+    batch.save(update_fields=["size", "file_hash", "encoding", "delimiter", "has_header"])
     return batch
 
 
@@ -146,8 +155,21 @@ def begin(
             make_field(name, name.replace("_", " ").capitalize(), Field.Kind.TEXT)
     batch.mapping, batch.list, batch.ground, batch.evidence = list(fields), into, Ground(ground), evidence
     batch.existing, batch.is_trial = Import.Existing(existing), False
+    # Neither page nor API takes a known ground without the declaration.
+    batch.is_declared = batch.ground != Ground.UNKNOWN
     batch.state = Import.State.QUEUED
-    batch.save(update_fields=["mapping", "list", "ground", "evidence", "existing", "is_trial", "state"])
+    batch.save(
+        update_fields=[
+            "mapping",
+            "list",
+            "ground",
+            "evidence",
+            "existing",
+            "is_trial",
+            "is_declared",
+            "state",
+        ]
+    )
     defer(jobs.run_import, import_id=batch.id)
 
 

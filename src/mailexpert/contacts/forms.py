@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.contacts import rules_columns, rules_csv
+from mailexpert.contacts import rules_columns, rules_csv, words
 from mailexpert.contacts.models import Field, Import, List
 from mailexpert.contacts.rules_columns import CellProblem
 from mailexpert.contacts.rules_zones import LABELS
@@ -140,17 +140,46 @@ class GroundForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Without a sentence there is nothing to show when someone asks.")},
     )
+    # An existing customer has evidence of its own: article 11.7(3) of the Telecommunications Act.
+    bought = forms.CharField(
+        label=_("What did they buy from you?"),
+        help_text=_("You may mail them about what is like it, and about nothing else."),
+        max_length=300,
+    )
+    ordered = forms.CharField(
+        label=_("When, or in which order?"),
+        help_text=_("For many people a stretch of time; their order numbers can stand in a field."),
+        max_length=300,
+    )
+    could_refuse = forms.CharField(
+        label=_("How could they refuse your mail then?"),
+        help_text=_("What stood there. Who couldn’t refuse at the sale may not be mailed on this ground."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    OF_A_SALE = ("bought", "ordered", "could_refuse")
     use_required_attribute = False  # what is asked depends on other answers
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.data.get(self.add_prefix("ground")) == Ground.UNKNOWN:
-            self.fields["evidence"].required = False
+        ground = self.data.get(self.add_prefix("ground"))
+        is_sale = ground == Ground.SOFT_OPT_IN
+        self.fields["evidence"].required = not (is_sale or ground == Ground.UNKNOWN)
+        for name in self.OF_A_SALE:
+            self.fields[name].required = is_sale
+            self.fields[name].is_needed_later = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("ground") == Ground.SOFT_OPT_IN and all(found.get(name) for name in self.OF_A_SALE):
+            sale = {name: found[name].rstrip(". ") for name in self.OF_A_SALE}
+            found["evidence"] = words.of_a_sale(**sale)
+        return found
 
 
 class SignUpForm(GroundForm):
     list = forms.TypedChoiceField(label=_("List"), coerce=int)
-    field_order = ("list", "ground", "evidence")
+    field_order = ("list", "ground", "evidence", *GroundForm.OF_A_SALE)
 
     def __init__(self, *args: Any, lists: Sequence[List], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -269,10 +298,12 @@ class ImportForm(GroundForm):
         required=False,
     )
     attested = forms.BooleanField(
-        label=_("I declare that these people gave this ground, and that I can show it"),
+        label=words.DECLARED,
         error_messages={"required": _("Without your declaration they can only come in without a ground.")},
     )
-    field_order = ("list", "new_name", "new_purpose", "existing", "ground", "evidence", "attested")
+    field_order = (
+        "list", "new_name", "new_purpose", "existing", "ground", "evidence", *GroundForm.OF_A_SALE, "attested",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, lists: Sequence[List], **options: Any) -> None:
         super().__init__(*args, **options)

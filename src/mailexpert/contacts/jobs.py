@@ -7,9 +7,11 @@ from datetime import timedelta
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import override
 
 from mailexpert.accounts.actions_package import NoRoom, need_room
-from mailexpert.contacts import exports, files, landing, queries_segments, slots, staging
+from mailexpert.accounts.models import Account
+from mailexpert.contacts import exports, files, landing, queries_segments, slots, staging, words
 from mailexpert.contacts.models import Bulk, Change, Contact, Export, Field, Import, Refusal, Segment
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.contacts.rules_columns import KINDS, Column
@@ -118,7 +120,9 @@ def _bring_in(import_id: int, progress: Progress) -> None:
     source = source_of(batch)
     _need_every_field(batch, source)
     progress.tell(batch.size, staging.stage(source, progress))
-    evidence = ledger.keep_evidence(source="import", text=batch.evidence, by_id=batch.by_id)
+    with override(Account.objects.get().language):
+        proof = words.of_an_import(batch)
+    evidence = ledger.keep_evidence(source="import", text=proof, by_id=batch.by_id)
     landed = landing.land(batch, source.columns, evidence)
     if batch.is_trial:
         raise Tried(landed)

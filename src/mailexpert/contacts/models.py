@@ -387,6 +387,8 @@ class Import(AccountRow):
     mapping = models.JSONField(default=no_columns)
     ground = models.CharField(max_length=20, choices=Ground, default=Ground.UNKNOWN)
     evidence = models.TextField(blank=True)
+    file_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    is_declared = models.BooleanField(default=False, db_default=False)
     # What happens to people who are there already: take what the file says, fill gaps alone, or leave them.
     existing = models.CharField(max_length=10, choices=Existing, default=Existing.UPDATE)
     is_trial = models.BooleanField(default=False, db_default=False)

@@ -3,11 +3,12 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from mailexpert.contacts.models import Refusal
+from mailexpert.contacts.models import Import, Refusal
 from mailexpert.core.amounts import number
 from mailexpert.privacy.models import Consent
 from mailexpert.privacy.rules import MEASUREMENT
 
+DECLARED = gettext_lazy("I declare that these people gave this ground, and that I can show it")
 FAILURES = {
     "file_gone": gettext_lazy(
         "The file was no longer there when its turn came. Nothing was brought in. Upload it again."
@@ -41,6 +42,25 @@ def act(line: Consent) -> str:
     if line.source == "merge" and line.list_id is None:
         return _("Became part of another contact")
     return line.get_act_display()
+
+
+def of_a_sale(*, bought: str, ordered: str, could_refuse: str) -> str:
+    """The evidence of an existing customer: what was sold, when, and how they could refuse then."""
+    facts = {"bought": bought, "ordered": ordered, "could_refuse": could_refuse}
+    return (
+        _("Bought: %(bought)s. When or in which order: %(ordered)s. Could refuse: %(could_refuse)s.") % facts
+    )
+
+
+def of_an_import(batch: Import) -> str:
+    """The evidence of a file: the sentence, which file it was, and what was declared with it."""
+    said = [batch.evidence]
+    if batch.file_hash:
+        facts = {"name": batch.file_name, "hash": batch.file_hash}
+        said.append(_("File %(name)s, SHA-256 %(hash)s.") % facts)
+    if batch.is_declared:
+        said.append(_("Declared with it: %(words)s.") % {"words": DECLARED})
+    return " ".join(filter(None, said))
 
 
 def failure(code: str) -> str:

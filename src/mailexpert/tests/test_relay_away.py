@@ -51,7 +51,9 @@ def test_a_mailing_waits_for_its_relay_says_why_and_goes_on_by_itself(relayed: S
 
 def start_mailing(api: Api, domain: str) -> int:
     readers = api.post("/lists", {"name": f"Wachters van {domain}", "purpose": "newsletter"})["id"]
-    asked = api.upload("/imports", as_csv(people(COUNT)), list=readers, ground="consent")
+    asked = api.upload(
+        "/imports", as_csv(people(COUNT)), list=readers, ground="consent", evidence="Formulier."
+    )
     wait_until(lambda: api.get(f"/imports/{asked['id']}")["state"] == "done", "they are imported")
     words = {"name": "Wachten", "subject": "Geduld", "html": "<p>Dag</p>", "sender": f"nieuws@{domain}"}
     number: int = api.post("/mailings", {**words, "lists": [readers]})["id"]

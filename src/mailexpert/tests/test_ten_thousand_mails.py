@@ -66,7 +66,9 @@ def sent(relayed: Stack, relay_of_stack: Relay) -> Sent:
         "woonplaats": "woonplaats",
     }
     mapping = json.dumps(fields)
-    asked = api.upload("/imports", as_csv(some), list=readers, ground="consent", mapping=mapping)
+    asked = api.upload(
+        "/imports", as_csv(some), list=readers, ground="consent", evidence="Formulier.", mapping=mapping
+    )
     path = f"/imports/{asked['id']}"
     done = wait_until(lambda: (it := api.get(path))["state"] in ("done", "failed") and it, "it is imported")
     known = done["added"] + done["updated"] + done["unchanged"]  # some may be there from another story

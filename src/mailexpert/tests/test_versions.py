@@ -51,7 +51,7 @@ def a_draft(stack: Stack, people: int) -> int:
     api = stack.api()
     made = api.post("/lists", {"name": "Soep", "purpose": "newsletter"})
     rows = "email\n" + "".join(f"proever{n}@hoekje.example\n" for n in range(people))
-    started = api.upload("/imports", rows.encode(), list=made["id"], ground="consent")
+    started = api.upload("/imports", rows.encode(), list=made["id"], ground="consent", evidence="Formulier.")
     wait_until(lambda: api.get(f"/imports/{started['id']}")["state"] == "done", "the people are there")
     mailing = {
         "name": "Soep", "subject": FIRST, "sender": "Hoekje <soep@hoekje.example>", "html": HTML, "lists": [made["id"]],

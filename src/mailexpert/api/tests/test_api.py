@@ -101,13 +101,22 @@ def test_a_contact_is_found_by_address_in_any_case(api):
 def test_a_csv_comes_in_and_says_what_it_did(api, run_jobs):
     news = make_list(api)
     file = SimpleUploadedFile("c.csv", b"email,voornaam,schoenmaat\na@b.nl,An,40\nkapot,B,41\n")
-    answer = api.client.post("/api/v1/imports", {"file": file, "list": news, "ground": "consent"})
+    answer = api.client.post(
+        "/api/v1/imports", {"file": file, "list": news, "ground": "consent", "evidence": "Formulier."}
+    )
     assert answer.status_code == 201, answer.content
     number = answer.json()["id"]
     assert answer.json()["state"] == "queued"
     run_jobs()
     done = api.get(f"/imports/{number}").json()
     assert (done["state"], done["added"], done["refused"]) == ("done", 1, 1)
+
+
+@pytest.mark.parametrize(("ground", "evidence", "status"), [("consent", " ", 422), ("unknown", "", 201)])
+def test_a_known_ground_needs_evidence(api, shop, ground, evidence, status):
+    given = {"list": make_list(api), "ground": ground, "evidence": evidence}
+    file = SimpleUploadedFile("c.csv", b"email\na@b.nl\n")
+    assert api.client.post("/api/v1/imports", {"file": file, **given}).status_code == status
 
 
 def test_the_same_key_happens_once(api, shop):

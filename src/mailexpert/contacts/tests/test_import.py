@@ -1,6 +1,7 @@
 """Files of contacts, brought in whole."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,8 @@ def test_a_refused_row_keeps_its_values(run_jobs: RunJobs) -> None:
 
 def test_everyone_is_on_the_list_with_ground_and_proof(run_jobs: RunJobs) -> None:
     into = make_list()
-    batch = bring_in(run_jobs, "email\nanna@voorbeeld.example\n", into)
+    text = "email\nanna@voorbeeld.example\n"
+    batch = bring_in(run_jobs, text, into)
     kept = Membership.objects.get(list_id=into.id)
     assert (kept.ground, kept.source, kept.ended_at) == ("consent", "import", None)
     line = Consent.objects.get()
@@ -71,7 +73,10 @@ def test_everyone_is_on_the_list_with_ground_and_proof(run_jobs: RunJobs) -> Non
         into.id,
         "newsletter",
     )
-    assert Evidence.objects.get(id=line.evidence_id).text == CONSENTED
+    said = Evidence.objects.get(id=line.evidence_id).text
+    assert said.startswith(CONSENTED)
+    assert f"leden.csv, SHA-256 {sha256(text.encode()).hexdigest()}" in said
+    assert "Ik verklaar dat deze mensen deze grondslag gaven" in said
     assert batch.signed_up == 1
 
 

@@ -14,6 +14,7 @@ from mailexpert.contacts import actions_import
 from mailexpert.contacts.models import Contact, Import, List
 from mailexpert.contacts.tests.cast import make_list
 from mailexpert.core.scope import account
+from mailexpert.privacy.models import Consent, Evidence
 
 RunJobs = Callable[[], int]
 TEXT = "E-mail;Naam;Plaats\nanna@voorbeeld.example;Anna;Ede\njan@@x;=1+1;Ede\n"
@@ -48,6 +49,30 @@ def test_a_file_goes_in_step_by_step(shop_client: Client, shop: Tenant, run_jobs
         batch = Import.objects.get()
         assert (batch.state, batch.added, batch.refused, batch.list.name) == ("done", 1, 1, "Leden")
         assert Contact.objects.get().t1 == "Ede"
+
+
+SALE = {
+    "bought": "Tuingereedschap",
+    "ordered": "Orders 1 tot 80, voorjaar 2026",
+    "could_refuse": "Vinkje bij de kassa.",
+}
+
+
+def test_existing_customers_come_in_with_evidence_of_their_own(
+    shop_client: Client, shop: Tenant, run_jobs: RunJobs
+) -> None:
+    url = upload(shop_client)
+    for lacking in SALE:
+        given = {"ground": "soft_opt_in", "evidence": "", **SALE, lacking: ""}
+        assert start(shop_client, url, **given) == 200
+    assert start(shop_client, url, ground="soft_opt_in", evidence="", **SALE) == 302
+    run_jobs()
+    with account(shop.id):
+        [line] = Consent.objects.all()
+        said = Evidence.objects.get(id=line.evidence_id).text
+    assert line.ground == "soft_opt_in"
+    for words in ("Tuingereedschap", "Orders 1 tot 80, voorjaar 2026", "Vinkje bij de kassa", "SHA-256"):
+        assert words in said
 
 
 def test_a_dry_run_that_ended_brings_its_page_to_the_figures(
