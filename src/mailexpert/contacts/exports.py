@@ -12,6 +12,7 @@ from django.utils import timezone
 from mailexpert.base import env
 from mailexpert.contacts import queries
 from mailexpert.contacts.models import Export, Field
+from mailexpert.contacts.rules_csv import FORMULA
 from mailexpert.core.scope import current_account
 
 KEPT = timedelta(hours=24)
@@ -67,8 +68,8 @@ def write(export: Export) -> tuple[int, int]:
 
 def _safe(column: str) -> str:
     """A value that a spreadsheet would run as a formula, made text."""
-    signs = "('=', '+', '-', '@', E'\\t', E'\\r')"
-    return f"CASE WHEN left({column}, 1) IN {signs} THEN '''' || {column} ELSE {column} END"
+    formula = FORMULA.replace("'", "''")
+    return f"CASE WHEN {column} ~ '{formula}' THEN '''' || {column} ELSE {column} END"
 
 
 def _header(names: list[str]) -> bytes:

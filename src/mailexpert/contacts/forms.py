@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from mailexpert.contacts import rules_columns, rules_csv, words
+from mailexpert.contacts import rules_bsn, rules_columns, rules_csv, words
 from mailexpert.contacts.models import Field, Import, List
 from mailexpert.contacts.rules_columns import CellProblem
 from mailexpert.contacts.rules_zones import LABELS
@@ -94,6 +94,9 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, custom: Sequence[Field], **options: Any) -> None:
         super().__init__(*args, **options)
         self.custom = custom
+        known = str(self.initial.get("language") or "")
+        if known not in dict(LANGUAGES):  # it came with a file, and stays
+            self.fields["language"].choices = [*LANGUAGES, (known, words.language(known))]  # type: ignore[attr-defined]
         for field in custom:
             self.fields[field.slot] = self._control(field)
 
@@ -231,8 +234,11 @@ class FieldForm(forms.Form):
 
     def clean_label(self) -> str:
         label = str(self.cleaned_data["label"])
-        if not rules_columns.field_name(label):
+        name = rules_columns.field_name(label)
+        if not name:
             raise forms.ValidationError(_now("A name needs at least one letter from a to z."))
+        if rules_bsn.is_named(name):
+            raise forms.ValidationError(words.no_bsn())
         return label
 
 

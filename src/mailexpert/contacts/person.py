@@ -23,6 +23,7 @@ from mailexpert.contacts import (
 )
 from mailexpert.contacts.models import Contact, Field, List, Membership, Tag
 from mailexpert.contacts.rules.tree import TreeProblem
+from mailexpert.contacts.rules_csv import defused
 from mailexpert.core import register
 from mailexpert.privacy import plans
 from mailexpert.privacy.models import Consent, Evidence, Subprocessor
@@ -158,7 +159,8 @@ def as_csv(contact: Contact) -> str:
     made = io.StringIO()
     writer = csv.writer(made)
     writer.writerow(values)
-    writer.writerow(["" if value is None else value for value in values.values()])
+    told = ["" if value is None else value for value in values.values()]
+    writer.writerow([defused(value) if isinstance(value, str) else value for value in told])
     return made.getvalue()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailexpert.contacts.rules_bsn import Watch
-from mailexpert.contacts.rules_csv import is_address_like
+from mailexpert.contacts.rules_csv import is_address_like, live
 from mailexpert.contacts.rules_zones import zone_of
 from mailexpert.mail import address
 
@@ -220,6 +220,8 @@ class Reader:
         whole = "".join(values)
         if not whole.isprintable() and UNWRITTEN(whole):
             raise CellProblem("unreadable", "")
+        if "'" in whole:
+            values = [live(value) for value in values]
         width = len(values)
         text = values[self._email] if self._email < width else ""
         try:

@@ -26,7 +26,10 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 ADDRESS_LIKE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the beginning of a formula, with apostrophes of before; the wide signs are typed by a
+# Japanese or Chinese keyboard. Read by Python and by the database.
+FORMULA = "^'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]"
+is_formula = re.compile(FORMULA).match
 
 
 class Record(NamedTuple):
@@ -250,4 +253,9 @@ class Records:
 
 def defused(text: str) -> str:
     """A value that a spreadsheet would run as a formula, made text."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if is_formula(text) else text
+
+
+def live(text: str) -> str:
+    """The value again: a file that came from here, or from a spreadsheet, has an apostrophe before such signs."""
+    return text[1:] if text[:1] == "'" and is_formula(text) else text

@@ -1,7 +1,7 @@
 """Sentences about contacts in the language of whoever reads them."""
 
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from mailexpert.contacts.models import Import, Refusal
 from mailexpert.core.amounts import number
@@ -108,6 +108,20 @@ def refusal(refused: Refusal) -> str:
         case "time_zone":
             return _("‘%(value)s’ is not a time zone. Write a place, as in Europe/Amsterdam.") % value
     return refused.reason
+
+
+def language(code: str) -> str:
+    """A language by its name, or its code where it has none here."""
+    try:
+        return str(get_language_info(code)["name_translated"]).capitalize()
+    except KeyError:
+        return code
+
+
+def no_bsn() -> str:
+    return _(
+        "A citizen service number (BSN) may be kept only by whom a law allows it, so there is no field for it here."
+    )
 
 
 def segment_gone() -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions_segments, exports, jobs
-from mailexpert.contacts.models import Export, Field, Segment
-from mailexpert.contacts.tests.cast import make_contact, make_list
+from mailexpert.contacts.models import Contact, Export, Field, Segment
+from mailexpert.contacts.tests.cast import bring_in, make_contact, make_list
 from mailexpert.core.scope import account
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,26 @@ def test_what_a_search_finds_is_exported_with_formulas_defused(
     ]  # fmt: skip
     assert made.rows == 1
     assert "Download" in shop_client.get("/contacten/uitvoer/").content.decode()
+
+
+def test_an_export_that_is_brought_in_again_is_the_same_people(
+    shop_client: Client, in_shop: Tenant, run_jobs: Callable[[], int]
+) -> None:
+    Field.objects.create(name="phone", label="Telefoon", kind="text", slot="t1")
+    Field.objects.create(name="born", label="Geboren", kind="date", slot="d1")
+    into = make_list()
+    values = {"first_name": "=Anna", "last_name": "'t Hooft", "t1": "+31 6 12345678"}
+    make_contact("anna@x.example", into, d1=date(1990, 2, 1), time_zone="Europe/Brussels", **values)
+    make_contact("bart@x.example", into, first_name="\uff1dBart", t1="'-")
+    before = list(Contact.objects.order_by("id").values())
+    shop_client.post("/contacten/uitvoer/maken/")
+    run_jobs()
+    made = Export.objects.get()
+    assert "'=Anna" in str(_rows(shop_client, made)[1])
+    assert "'\uff1dBart" in str(_rows(shop_client, made)[2])
+    done = bring_in(run_jobs, exports.path_of(made.id).read_bytes(), into)
+    assert (done.added, done.updated, done.unchanged, done.refused) == (0, 0, 2, 0)
+    assert list(Contact.objects.order_by("id").values()) == before
 
 
 def test_an_export_expires_after_a_day(

@@ -58,6 +58,16 @@ def test_a_field_gets_a_name_for_mails_and_keeps_it(shop_client: Client, shop: T
     assert (changed.name, changed.label) == ("geboren_op", "Verjaardag")
 
 
+@pytest.mark.parametrize("label", ["BSN", "Burgerservicenummer", "bsn (kopie)"])
+def test_there_is_no_field_for_a_citizen_service_number(
+    shop_client: Client, shop: Tenant, label: str
+) -> None:
+    page = shop_client.post("/contacten/velden/", {"label": label, "kind": "text"}).content.decode()
+    assert "alleen bewaren als de wet" in page
+    with account(shop.id):
+        assert not Field.objects.exists()
+
+
 @pytest.mark.parametrize("label", ["", "***", "Voornaam", "geboren OP"])
 def test_a_field_without_a_name_of_its_own_is_refused(shop_client: Client, shop: Tenant, label: str) -> None:
     with account(shop.id):

@@ -115,6 +115,19 @@ def test_details_and_own_fields_are_changed(shop_client: Client, shop: Tenant, a
     assert b"me-error-summary" in page.content
 
 
+def test_a_language_that_came_with_a_file_is_named_and_stays(
+    shop_client: Client, shop: Tenant, anna: Contact
+) -> None:
+    with account(shop.id):
+        Contact.objects.update(language="de")
+    page = shop_client.get(f"/contacten/{anna.id}/wijzigen/").content.decode()
+    assert '<option value="de" selected>Duits</option>' in page
+    shop_client.post(f"/contacten/{anna.id}/wijzigen/", {"email": anna.email, "language": "de"})
+    with account(shop.id):
+        assert Contact.objects.get().language == "de"
+    assert "<dd>Duits</dd>" in shop_client.get(f"/contacten/{anna.id}/").content.decode()
+
+
 def test_a_contact_has_a_time_zone_that_exists(shop_client: Client, shop: Tenant, anna: Contact) -> None:
     given = {"email": anna.email, "first_name": "Anna", "time_zone": "America/Paramaribo"}
     shop_client.post(f"/contacten/{anna.id}/wijzigen/", given)

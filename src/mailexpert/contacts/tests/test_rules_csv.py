@@ -14,6 +14,7 @@ from mailexpert.contacts.rules_csv import (
     defused,
     detect,
     detect_encoding,
+    live,
     open_text,
     sample,
 )
@@ -145,7 +146,10 @@ def test_bytes_that_the_encoding_does_not_know_reach_the_row_that_holds_them(wri
     assert values == ["naam", "é", "\udcff"]
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", "'=1", "''-"]
+)
 def test_a_formula_is_defused(text: str) -> None:
     assert defused(text) == f"'{text}"
-    assert defused("Anna") == "Anna"
+    assert live(defused(text)) == text
+    assert {defused("Anna"), defused("'t Hooft")} == {"Anna", "'t Hooft"}

@@ -149,6 +149,7 @@ def _contact_page(request: HttpRequest, contact: Contact, sign_up: SignUpForm) -
     context = {
         "contact": contact,
         "standing": queries.standing_of(contact),
+        "speaks": words.language(contact.language) if contact.language else "",
         "memberships": queries.memberships_of(contact.id),
         "values": queries.field_values(contact, queries.fields()),
         "timeline": queries_history.timeline(contact.id),
