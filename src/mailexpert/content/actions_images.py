@@ -13,7 +13,7 @@ from mailexpert.base import antivirus, env
 from mailexpert.content import hosts, store, uses
 from mailexpert.content.models import Brand, Image
 from mailexpert.content.rules_described import filled
-from mailexpert.content.rules_image import Picture, clean, cut, narrower
+from mailexpert.content.rules_image import Picture, clean, cut, narrower, stopping
 
 
 class NotDescribed(Exception):
@@ -82,10 +82,19 @@ def replace_image(image: Image, data: bytes) -> Replaced:
     """A new file in the place of this one, in templates and drafts. Mails that were sent keep the old one: its address
     never shows anything else. Raises as keep_image."""
     scan = antivirus.scan([data], env.load())
-    with transaction.atomic():
-        made = _from(image, clean(data), scanned=scan.scanned)
-        old, new = f"{image.token}.{image.kind}", f"{made.token}.{made.kind}"
-        changed = uses.swap(old, new)
+    return _in_its_place(image, clean(data), scanned=scan.scanned)
+
+
+def let_stop(image: Image) -> Replaced:
+    """An animation that stands still within five seconds, in the place of this one. Raises store.StoreDown, store.Gone,
+    NoRoom."""
+    return _in_its_place(image, stopping(store.read(image)), scanned=image.scanned)
+
+
+@transaction.atomic
+def _in_its_place(image: Image, picture: Picture, *, scanned: bool) -> Replaced:
+    made = _from(image, picture, scanned=scanned)
+    changed = uses.swap(f"{image.token}.{image.kind}", f"{made.token}.{made.kind}")
     return Replaced(image=made, changed=changed)
 
 
@@ -126,6 +135,8 @@ def _stored(
             height=picture.height,
             size=len(picture.data),
             scanned=scanned,
+            moves_for=picture.moves_for,
+            flashes=picture.flashes,
             original=original,
         )
         store.keep(made, picture.data)

@@ -1,27 +1,35 @@
 """The check before sending, as far as it concerns what was written; said in the reader's language."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from mailexpert.content import findings, links, queries, queries_images, rules_checks, spam
-from mailexpert.content.findings import Finding, Written
+from mailexpert.content import actions_images, findings, links, queries, queries_images, rules_checks, spam
+from mailexpert.content.findings import Finding, Written, warn
 from mailexpert.content.problems import Problem, SourceError, gettext_noop
 from mailexpert.content.queries_readers import reader_values
 from mailexpert.content.rules import Compiled, as_written, compile_source
+from mailexpert.content.rules_motion import MOST_FLASHES
 from mailexpert.content.values import Draft
 from mailexpert.content.words import say, told
 from mailexpert.mail.footer import with_footer
 from mailexpert.mail.personalise import ADDRESSES, RenderProblem, render_html, render_text
 
+OF_THE_LIBRARY = re.compile(r"/beeld/([-\w]{20,32})\.gif")
 OWN_PICTURE = re.compile(r"([-\w]{20,32})\.(?:jpg|png|gif)")
 UNDESCRIBED = gettext_noop(
     "The photo %(name)s isn’t described yet. Say what is to be seen, or that it is only decoration."
 )
 UNRENDERED = gettext_noop("The code between { and } comes to no end, or to too much: %(detail)s.")
+MOVES = gettext_noop(
+    "“%(name)s” moves for more than five seconds. Who reads with difficulty can’t look away from it."
+)
+FLASHES = gettext_noop(
+    "“%(name)s” flashes %(count)s times in a second. More than three can bring on a seizure."
+)
 NO_FOOTER = gettext_noop(
     "The unsubscribe link can’t be put where everybody sees it: the page hides whatever stands in it."
 )
@@ -76,6 +84,16 @@ def _tried(draft: Draft, compiled: Compiled) -> None:
         raise SourceError(Problem(line=0, sentence=UNRENDERED, values={"detail": str(problem)})) from problem
 
 
+def _moving(html: str, written: Written) -> Iterator[Finding]:
+    """Pictures of the library alone: of others nobody has the file."""
+    for image in queries_images.moving(set(OF_THE_LIBRARY.findall(html))):
+        place = written.place(image.token)
+        if image.flashes > MOST_FLASHES:
+            yield warn("image_flashes", FLASHES, place, name=image.name, count=image.flashes)
+        if image.moves_too_long:
+            yield warn("image_moves", MOVES, place, name=image.name)
+
+
 def asking_page(on_to: str) -> str:
     """The page where photos are described, and that goes on to another one then."""
     return f"{reverse('content:describe_images')}?{urlencode({'verder': on_to})}"
@@ -119,11 +137,32 @@ def look_at_links(draft: Draft, *, again: bool = False) -> None:
     links.look(list(links.targets(html)), again=again)
 
 
+def moved_links(draft: Draft) -> dict[str, str]:
+    """For each link that leads on: the address where its page is now."""
+    try:
+        return links.moved(compiled_of(draft).html)
+    except SourceError:
+        return {}
+
+
+def let_pictures_stop(draft: Draft) -> int:
+    """Puts an animation that comes to rest in the place of each that moves for too long, here and wherever else that
+    may still change; how many. Raises as actions_images.let_stop."""
+    try:
+        tokens = set(OF_THE_LIBRARY.findall(compiled_of(draft).html))
+    except SourceError:
+        return 0
+    found = [image for image in queries_images.moving(tokens) if image.moves_too_long]
+    for image in found:
+        actions_images.let_stop(image)
+    return len(found)
+
+
 def _around(draft: Draft, compiled: Compiled) -> list[Finding]:
     """The way out, which no page may hide, and the pages behind the links."""
     text = as_written(draft.kind, draft.source, draft.language)
     written = Written(text=text, is_blocks=draft.kind == "blocks")
-    found = list(links.examine(compiled.html, written))
+    found = [*links.examine(compiled.html, written), *_moving(compiled.html, written)]
     try:
         with_footer(compiled.html, compiled.text, draft.language, "")
     except RenderProblem:

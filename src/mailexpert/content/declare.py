@@ -61,6 +61,8 @@ declare(
         "size",
         "scanned",
         "decorative",
+        "moves_for",
+        "flashes",
         "original_id",
         "created_at",
     ),

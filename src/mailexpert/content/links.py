@@ -96,6 +96,17 @@ def examine(html: str, written: Written) -> Iterator[Finding]:
         yield fine("links_there", ALL_THERE)
 
 
+def moved(html: str) -> dict[str, str]:
+    """Where the pages of this mail are now, as far as they answered from another address."""
+    found = answers(list(targets(html)))
+    here = Written(text="")
+    return {
+        url: answer.final
+        for url, answer in found.items()
+        if (said := _judged(url, "", answer, here)) and said.code == "link_moved"
+    }
+
+
 def _judged(url: str, label: str, answer: Answer | None, written: Written) -> Finding | None:
     place, values = written.place(url, label), {"label": label[:80], "url": url[:200]}
     if answer is None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailexpert.content.rules_motion import LONGEST
 from mailexpert.core.models import AccountForeignKey, AccountManager, AccountRow
 
 
@@ -71,6 +72,8 @@ class Image(AccountRow):
     size = models.PositiveIntegerField()
     scanned = models.BooleanField()
     decorative = models.BooleanField(default=False, db_default=False)
+    moves_for = models.PositiveIntegerField(default=0, db_default=0)  # milliseconds; rules_motion.FOREVER
+    flashes = models.PositiveSmallIntegerField(default=0, db_default=0)  # in the worst second
     original: Any = AccountForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="cuts")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -89,6 +92,10 @@ class Image(AccountRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def moves_too_long(self) -> bool:
+        return self.moves_for > LONGEST
 
     @property
     def is_described(self) -> bool:

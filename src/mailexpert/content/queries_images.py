@@ -1,8 +1,11 @@
 """The account's pictures."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from mailexpert.content.models import Brand, Image, Template
+from mailexpert.content.rules_motion import LONGEST, MOST_FLASHES
 
 PAGE = 24
 
@@ -21,6 +24,12 @@ def page_of_images(term: str, before: int | None) -> tuple[list[Image], bool]:
 def undescribed() -> QuerySet[Image]:
     """Of which nobody said yet what is to be seen, nor that it is decoration; the newest first."""
     return Image.objects.filter(alt="", decorative=False).order_by("-id")
+
+
+def moving(tokens: Iterable[str]) -> list[Image]:
+    """Those of these that move for too long, or flash too often."""
+    too_much = Q(moves_for__gt=LONGEST) | Q(flashes__gt=MOST_FLASHES)
+    return list(Image.objects.filter(too_much, token__in=list(tokens)).order_by("id"))
 
 
 def brands_with(token: str) -> int:

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mailexpert.content import rules_access, rules_colours, rules_reading, rules_support
+from mailexpert.content import rules_access, rules_colours, rules_reading, rules_shapes, rules_support
 from mailexpert.content.blocks.read import document, numbered
 from mailexpert.content.findings import Finding, Level, Written, warn, where
 from mailexpert.content.problems import Problem, gettext_noop
@@ -84,6 +84,7 @@ def examine(draft: Draft, compiled: Compiled, fields: Collection[str]) -> list[F
         *_size(compiled.html),
         *_removed(draft, compiled.removed),
         *rules_access.examine(tree, draft, written),
+        *rules_shapes.examine(tree, written),
         *rules_colours.examine(tree, written),
         *rules_reading.examine(tree, draft, compiled),
         *rules_support.examine(compiled.html, tree),

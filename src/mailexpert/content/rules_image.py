@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
+from mailexpert.content import rules_motion as motion
 from mailexpert.content.blocks import look
 
 LARGEST = 5_000_000  # bytes of an upload
@@ -40,6 +41,8 @@ class Picture:
     kind: str
     width: int
     height: int
+    moves_for: int = 0  # milliseconds
+    flashes: int = 0  # in the worst second
 
 
 def clean(data: bytes) -> Picture:
@@ -149,7 +152,13 @@ def _for_screens(made: Image.Image) -> Image.Image:
     return turned or made
 
 
-def _animated(found: Image.Image, width: int) -> Picture:
+def stopping(data: bytes) -> Picture:
+    """The same animation, a GIF, that stands still within five seconds. Raises as `clean`."""
+    with Image.open(io.BytesIO(clean(data).data), formats=["GIF"]) as found:
+        return _animated(found, found.width, stops=True)
+
+
+def _animated(found: Image.Image, width: int, *, stops: bool = False) -> Picture:
     """Frame by frame, since a GIF saved whole keeps its comments."""
     size = (width, max(1, round(found.height * width / found.width)))
     frames, times = [], []
@@ -160,12 +169,25 @@ def _animated(found: Image.Image, width: int) -> Picture:
         frames.append(
             still if still.size == size else still.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
         )
+    plays = found.info["loop"] + 1 if found.info.get("loop") else int("loop" not in found.info)
+    if stops:
+        kept, plays = motion.stopping(times)
+        frames, times = frames[:kept], times[:kept]
     out = io.BytesIO()
-    options: dict[str, object] = {"loop": found.info["loop"]} if "loop" in found.info else {}
+    options: dict[str, object] = {}
     if len(frames) > 1:
+        # How often it is shown again, 0 for without end; without it once.
+        options = {} if plays == 1 else {"loop": max(0, plays - 1)}
         options |= {"save_all": True, "append_images": frames[1:], "duration": times, "disposal": 2}
     frames[0].save(out, "GIF", **options)
-    return Picture(data=out.getvalue(), kind="gif", width=size[0], height=size[1])
+    return Picture(
+        data=out.getvalue(),
+        kind="gif",
+        width=size[0],
+        height=size[1],
+        moves_for=motion.moves_for(times, plays),
+        flashes=motion.flashes(frames, times),
+    )
 
 
 def narrower(data: bytes, *, width: int) -> Picture:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("beelden/<int:image_id>/bijsnijden/", views_library.cut, name="cut_image"),
     path("beelden/<int:image_id>/breedte/", views_library.resize, name="resize_image"),
     path("beelden/<int:image_id>/vervangen/", views_library.replace, name="replace_image"),
+    path("beelden/<int:image_id>/stoppen/", views_library.let_stop, name="let_stop"),
     path("beelden/adres/", views_library.set_host, name="set_host"),
     path("beelden/<int:image_id>/weg/", views_library.delete, name="delete_image"),
     path("huisstijl/", views_brand.brand, name="brand"),

@@ -244,6 +244,24 @@ def replace(request: HttpRequest, image_id: int) -> HttpResponse:
     except REFUSALS as problem:
         messages.error(request, said(problem))
         return redirect("content:image", image_id=found.pk)
+    return _replaced(request, done)
+
+
+@require_POST
+@member_required
+def let_stop(request: HttpRequest, image_id: int) -> HttpResponse:
+    """The same animation, that comes to rest, wherever that may still change."""
+    found = get_object_or_404(Image, id=image_id, moves_for__gt=0)
+    try:
+        done = actions.let_stop(found)
+    except (actions.NoRoom, store.StoreDown) as problem:
+        return _unmade(request, found, said(problem))
+    except store.Gone:
+        return _unmade(request, found, _("The file of this photo is gone, so nothing can be made of it."))
+    return _replaced(request, done)
+
+
+def _replaced(request: HttpRequest, done: actions.Replaced) -> HttpResponse:
     words = ngettext(
         "The new photo stands in %(n)s template or draft now. Mails that were sent keep the old one.",
         "The new photo stands in %(n)s templates and drafts now. Mails that were sent keep the old one.",

@@ -1,20 +1,36 @@
 """What a check can mend by itself: the words of a draft before and after."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mailexpert.content.values import Draft
+from mailexpert.mailings import fixes_markup
 
 BARE_FIELD = re.compile(r"\{\{(-?)\s*contact\.(\w+)\s*(-?)\}\}")
 HTTP = re.compile(r"http://(?=[\w.-]+\.[a-z]{2,})", re.IGNORECASE)
 MARKS = re.compile(r"!(?:\s*!)+")
 SMALL = re.compile(r"(font-size\s*[:=]\s*[\"']?\s*)(\d+(?:\.\d+)?)(px)", re.IGNORECASE)
 SMALLEST, HIDES = 14, 2  # pixels; at two or less something is hidden on purpose
-AUTOMATIC = frozenset(("link_plain", "field_fallback", "subject_capitals", "subject_marks", "text_small"))
+MARKUP = {
+    "link_line": fixes_markup.with_lines,
+    "table_scope": fixes_markup.with_scopes,
+    "table_role": fixes_markup.with_roles,
+}
+AUTOMATIC = frozenset(
+    ("link_plain", "link_moved", "field_fallback", "subject_capitals", "subject_marks", "text_small", *MARKUP)
+).union(
+    ("image_moves",)  # in the library: content.checks.let_pictures_stop
+)
 
 
-def mended(draft: Draft, code: str) -> Draft:
-    """The draft with every such fault mended; the same draft where there is nothing to do."""
+def mended(draft: Draft, code: str, *, moved: Mapping[str, str] | None = None) -> Draft:
+    """The draft with every such fault mended; the same draft where there is nothing to do. `moved`: where pages are
+    now that the mail links to by an older address."""
+    if code in MARKUP:
+        return replace(draft, source=MARKUP[code](draft.source))
+    if code == "link_moved":
+        return replace(draft, source=fixes_markup.with_targets(draft.source, moved or {}))
     if code == "link_plain":
         return replace(draft, source=HTTP.sub("https://", draft.source))
     if code == "field_fallback":

@@ -39,11 +39,39 @@ def found(source: str, kind: str = "html", **draft: str) -> dict[str, Finding]:
         ("<a href='https://bit.ly/x'>Het verslag</a>", "link_short"),
         ("<a href='https://x.nl/?e={{ contact.email }}'>Jouw pagina</a>", "link_personal"),
         ("<div style='display:flex'>a</div>", "support"),
+        ("<p>- brood</p><p>- appels</p>", "list_typed"),
+        ("<p>1. brood<br>2. appels</p>", "list_typed"),
+        ("<p>Lees <a href='https://x.nl' style='text-decoration:none'>het verslag</a></p>", "link_line"),
+        (
+            "<style>a{text-decoration:none}</style><p>Lees <b><a href='https://x.nl'>dit stuk</a></b></p>",
+            "link_line",
+        ),
+        ("<table><tr><th>Dag</th><th>Van</th></tr><tr><td>ma</td><td>9</td></tr></table>", "table_scope"),
+        (
+            "<a href='https://x.nl'><img src='https://x.nl/a.png' alt='Facebook' width=16 height=16></a>",
+            "link_small",
+        ),
         ("<p style='width:calc(100% - 2px)'>a</p>", "support"),
     ],
 )
 def test_what_a_reader_would_miss_is_a_warning(source: str, code: str) -> None:
     assert found(source)[code].level == "warn"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>- eens</p><p>en nog iets</p>",
+        "<p>1. eens</p><p>5. vijf</p>",
+        "<ul><li>- brood</li><li>- appels</li></ul>",
+        "<p><a href='https://x.nl' style='text-decoration:none'>Vul een pakket</a></p>",
+        "<p>Lees <a href='https://x.nl' style='text-decoration:none;border-bottom:1px solid'>dit stuk</a></p>",
+        "<table><tr><th scope=col>Dag</th></tr><tr><td>ma</td></tr></table>",
+        "<a href='https://x.nl'><img src='https://x.nl/a.png' alt='Facebook' width=32 height=32></a>",
+    ],
+)
+def test_what_everybody_can_use_is_no_warning(source: str) -> None:
+    assert not {"list_typed", "link_line", "table_scope", "link_small"} & found(FILLED + source).keys()
 
 
 def test_a_good_mail_is_told_what_is_in_order() -> None:

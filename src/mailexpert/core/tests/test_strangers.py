@@ -38,6 +38,7 @@ EMPTY = {
     "/contacten/verzoeken/<case_id>/verlengen/",  # a reason; contacts/tests/test_rights.py asks with one
     "/contacten/verzoeken/<case_id>/weigeren/",
     "/sjablonen/<template_id>/proefmail/",
+    "/sjablonen/beelden/<image_id>/stoppen/",  # of what moves; content/tests/test_motion.py asks with one
     "/mailings/<mailing_id>/versies/<revision_id>/",
     "/mailings/<mailing_id>/klikkaart/mail/",  # twenty readers; reports/tests/test_reports.py asks with them
     "/instellingen/vertrek/meenemen/<id>/",

@@ -1,5 +1,7 @@
 """The gate before sending: what blocks, what a button mends, and who went on in spite of a warning."""
 
+import time
+
 import pytest
 from django.urls import reverse
 
@@ -40,6 +42,33 @@ def at(name, mailing):
             "<p style='font-size:1px'><p style='font-size:16px'>",
             "<p style='font-size:1px'><p style='font-size:16px'>",
         ),
+        (
+            "link_line",
+            "<a href='x' style='color:red;text-decoration: none'>dit</a><style>p a:hover{text-decoration:none}</style>",
+            "<a href='x' style='color:red;text-decoration: underline'>dit</a>"
+            "<style>p a:hover{text-decoration:underline}</style>",
+        ),
+        (
+            "link_line",
+            "<a style='padding:8px;text-decoration:none'>Knop</a><style>.a{text-decoration:none}</style>",
+            "<a style='padding:8px;text-decoration:none'>Knop</a><style>.a{text-decoration:none}</style>",
+        ),
+        (
+            "table_scope",
+            "<tr><th>Dag</th><th scope=col>Van</th></tr><tr><th class=x>ma</th><td>9</td></tr><thead>",
+            "<tr><th scope='col'>Dag</th><th scope=col>Van</th></tr>"
+            "<tr><th scope='row' class=x>ma</th><td>9</td></tr><thead>",
+        ),
+        (
+            "table_role",
+            "<table><td><table role='none'><td><p>a</p></table><TABLE><th>b</th></TABLE></table>",
+            "<table role='presentation'><td><table role='none'><td><p>a</p></table><TABLE><th>b</th></TABLE></table>",
+        ),
+        (
+            "table_role",
+            "<table><tr><td>ma</td></tr></table><table><tr><td>9",
+            "<table><tr><td>ma</td></tr></table><table><tr><td>9",
+        ),
         ("subject_long", "a", "a"),
     ],
 )
@@ -59,6 +88,38 @@ def test_what_can_be_mended_is(code, before, after):
 def test_a_subject_is_mended_and_no_longer_warned_about(code, before, after):
     made = fixes.mended(Draft(kind="text", source="x", subject=before), code)
     assert made.subject == after
+
+
+def test_a_link_that_leads_on_gets_the_address_where_it_leads():
+    moved = {"https://a.nl/x": "https://b.nl/y?c=1&d=2"}
+    source = '<a href="https://a.nl/x">a</a><a href="https://a.nl/xyz">b</a> https://a.nl/x'
+    made = fixes.mended(Draft(kind="html", source=source), "link_moved", moved=moved)
+    wanted = '<a href="https://b.nl/y?c=1&d=2">a</a><a href="https://a.nl/xyz">b</a> https://b.nl/y?c=1&d=2'
+    assert made.source == wanted
+
+
+def test_a_detour_is_cut_short_by_its_button(shop_client, shop, mailing, monkeypatch):
+    there = Answer(status=200, final="https://elders.nl/verslag")
+    monkeypatch.setattr(weblink, "look_all", lambda urls, _s: dict.fromkeys(urls, there))
+    shop_client.post(at("look_at_links_again", mailing))
+    assert "Nieuwe adres overnemen" in shop_client.get(at("show", mailing)).content.decode()
+    shop_client.post(at("mend", mailing), {"code": "link_moved"})
+    with account(shop.id):
+        mailing.refresh_from_db()
+    assert "https://elders.nl/verslag" in mailing.source
+
+
+def test_a_button_that_mends_nothing_says_so(shop_client, mailing):
+    page = shop_client.post(at("mend", mailing), {"code": "table_role"}, follow=True).content.decode()
+    assert "Er is niets veranderd" in page
+
+
+@pytest.mark.parametrize("code", sorted(fixes.AUTOMATIC))
+def test_no_source_makes_a_button_slow(code):
+    began = time.process_time()
+    for piece in ("<a style='", "<table><th", "<tr><th>", "a{", "{{ contact.x ", "font-size:"):
+        fixes.mended(Draft(kind="html", source=piece * (400_000 // len(piece))), code, moved={"x": "y"})
+    assert time.process_time() - began < 10
 
 
 def test_the_button_beside_a_check_mends_it(shop_client, shop, mailing):

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mailexpert.accounts.access import member_required, role_required, user_of
 from mailexpert.accounts.rules import outranks
+from mailexpert.content import actions_images, revisions, store
 from mailexpert.content import queries as content
-from mailexpert.content import revisions
+from mailexpert.content.checks import let_pictures_stop, moved_links
 from mailexpert.content.policies import code_editor
 from mailexpert.content.rights import count_blocks, new_code
+from mailexpert.content.values import Draft
 from mailexpert.content.words_blocks import editor_facts
 from mailexpert.mailings import actions, checks, fixes, queries, queries_experiments, rules
 from mailexpert.mailings import actions_drafts as drafts
@@ -159,13 +161,33 @@ def mend(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """Let a check mend what it can; how it stood is kept as a version."""
     mailing = get_object_or_404(Mailing, id=mailing_id)
     before = drafts.draft_of(mailing)
-    after = fixes.mended(before, request.POST.get("code", ""))
+    code = request.POST.get("code", "")
+    if code == "image_moves":
+        return _let_stop(request, mailing, before)
+    after = fixes.mended(before, code, moved=moved_links(before) if code == "link_moved" else None)
+    if after == before:
+        messages.info(request, _("This can’t be mended by itself. Nothing was changed."))
+        return redirect("mailings:show", mailing.id)
     written = {name: getattr(after, name) for name in ("source", "subject", "preheader")}
     try:
         drafts.change_draft(mailing.id, version=None, by=user_of(request).pk, written=written)
     except rules.NotNow:
         return _elsewhere(request, mailing)
     messages.success(request, _("Mended. How it stood before is among the earlier versions."))
+    return redirect("mailings:show", mailing.id)
+
+
+def _let_stop(request: HttpRequest, mailing: Mailing, draft: Draft) -> HttpResponse:
+    try:
+        count = let_pictures_stop(draft)
+    except (actions_images.NoRoom, store.StoreDown, store.Gone):
+        count = 0
+    if count:
+        messages.success(
+            request, _("It stops within five seconds now, here and in your other drafts and templates.")
+        )
+    else:
+        messages.info(request, _("This can’t be mended by itself. Nothing was changed."))
     return redirect("mailings:show", mailing.id)
 
 
