@@ -48,7 +48,7 @@ def failure_words(code: int) -> str:
     if code in (550, 551, 553):
         return _("The address does not exist or refuses mail")
     if code == 552:
-        return _("The mailbox is full")
+        return _("The mailbox is full, or the mail too large for it")
     if code == 554:
         return _("The receiver refuses the mail")
     if 400 <= code < 500:
@@ -159,7 +159,7 @@ def clock(at: datetime) -> str:
 
 def pace(report: Report) -> str:
     """How fast it goes, as the last full minutes say; nothing while nobody can tell."""
-    recent = [minute.sent for minute in report.minutes[:-1][-PACE_OVER:]]
+    recent = [minute.sent for minute in report.minutes[1:-1][-PACE_OVER:]]  # nor is the first a whole one
     if report.mailing.state != "sending" or not recent or not sum(recent):
         return ""
     n = round(sum(recent) / len(recent))
