@@ -95,11 +95,7 @@ class _Open:
 
 def with_targets(source: str, moved: Mapping[str, str]) -> str:
     """Each address that leads on to another one, as that other one."""
-    written = {
-        before: after
-        for old, new in moved.items()
-        for before, after in ((old, new), (escape(old), escape(new)))
-    }
+    written = {escape(old): escape(new) for old, new in moved.items()} | dict(moved)  # blocks escape nothing
     if not written:
         return source
     longest_first = sorted(written, key=len, reverse=True)
