@@ -57,7 +57,7 @@ declare(
     ground="contract: the account keeps its contacts",
     subject="nobody",
     keep="as long as the account",
-    technical=("id", "account_id", "months"),
+    technical=("id", "account_id", "months", "signup_days"),
 )
 declare_job("contacts.jobs_rights.look_for_silence")
 declare_job("contacts.jobs_letters.send_letter", letter_id="system.operations")

@@ -107,3 +107,4 @@ declare(
 declare_job("contacts.jobs_signup.carry_on", signup_id="system.operations")
 declare_job("contacts.jobs_signup.carry_on_left_behind")
 declare_job("contacts.jobs_signup.end_terms")
+declare_job("contacts.jobs_signup.delete_unconfirmed")

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from mailexpert.base import clock
-from mailexpert.contacts import actions_signup, letters_signup, rules_signup, words_signup
-from mailexpert.contacts.models import Contact
+from mailexpert.contacts import actions_signup, actions_terms, letters_signup, rules_signup, words_signup
+from mailexpert.contacts.models import Contact, Silence
 from mailexpert.contacts.models_signup import Signup, SignupTerm
 from mailexpert.core import jobs
 from mailexpert.core.scope import account
@@ -94,6 +94,16 @@ def _take_turn(signup_id: int) -> None:
             return
         Signup.objects.filter(id=signup.id).update(state=State.WAITING, may_mail=True)
     actions_signup.carry_on(signup.id)
+
+
+@jobs.every("25 3 * * *")
+def delete_unconfirmed() -> None:
+    """What accounts keep shorter than the data register does."""
+    now = clock.now()
+    shorter = Silence.objects.filter(signup_days__lt=Silence.MOST_DAYS).order_by("id")
+    for account_id in list(shorter.values_list("account_id", flat=True)):
+        with account(account_id), transaction.atomic():
+            actions_terms.over(now).delete()
 
 
 @jobs.every("35 3 * * *")

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from mailexpert.accounts.models import Account
 from mailexpert.base import env
-from mailexpert.contacts import actions_signup, queries_signup
+from mailexpert.contacts import actions_signup, actions_terms, queries_signup
 from mailexpert.contacts.models import Contact, List
 from mailexpert.contacts.models_signup import Signup
 from mailexpert.sending import letter
@@ -66,6 +66,7 @@ def _words(signup: Signup, sender: str) -> Words:
         url=f"{env.load().base_url}/aanmelden/bevestigen/{actions_signup.token(signup)}",
         after=_(
             "The link opens a page with a button; only that button signs you up. It works for seven days. Was it not "
-            "you? Then leave this mail: nothing happens, and your address is deleted after 14 days."
-        ),
+            "you? Then leave this mail: nothing happens, and your address is deleted after %(days)s days."
+        )
+        % {"days": actions_terms.signup_days()},
     )

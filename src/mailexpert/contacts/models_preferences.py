@@ -63,12 +63,14 @@ class Letter(AccountRow):
 
 
 class Silence(AccountRow):
-    """After how many months without a sign of interest a contact is asked whether they still want mail. No row: 24,
-    which is the most."""
+    """What an account keeps shorter than it could. `months`: without a sign of interest, until a contact is asked
+    whether they still want mail; `signup_days`: how long a sign-up that nobody confirmed is kept. No row: the most."""
 
     MOST = 24
+    MOST_DAYS = 14
 
     months = models.PositiveSmallIntegerField(default=MOST)
+    signup_days = models.PositiveSmallIntegerField(default=MOST_DAYS, db_default=MOST_DAYS)
 
     objects: ClassVar[AccountManager["Silence"]] = AccountManager()
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from mailexpert.accounts.models import Account
+from mailexpert.contacts import actions_terms
 from mailexpert.contacts.models import List
 from mailexpert.contacts.models_signup import Signup, SignupForm, SignupQuestion, SignupText
 
@@ -97,8 +98,9 @@ def of_form(
             ),
             confirms=_(
                 "You get a mail first. Only the button behind it signs you up; without that your address is deleted "
-                "after 14 days."
+                "after %(days)s days."
             )
+            % {"days": actions_terms.signup_days()}
             if form.double_opt_in
             else "",
             privacy=_privacy(form, account.name),

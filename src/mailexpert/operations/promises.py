@@ -51,22 +51,24 @@ def told(results: Sequence[dict[str, Any]]) -> str:
 def silence_told() -> list[str]:
     """What tonight's turn over silent contacts would do, all accounts together."""
     from mailexpert.accounts.models import Account
-    from mailexpert.contacts import actions_silence
+    from mailexpert.contacts import actions_silence, actions_terms
     from mailexpert.core.scope import account
 
     now = clock.now()
-    sums = dict.fromkeys(("to_ask", "waiting", "to_erase", "unreachable"), 0)
+    sums = dict.fromkeys(("to_ask", "waiting", "to_erase", "unreachable", "signups"), 0)
     with beside_wall(Beside.RETENTION):
         numbers = list(Account.objects.filter(closing_at=None).values_list("id", flat=True))
     for number in numbers:
         with account(number):
             for name, count in vars(actions_silence.dry_run(now)).items():
                 sums[name] += count
+            sums["signups"] += actions_terms.over(now).count()
     words = {
         "to_ask": "silent contacts to ask whether they still want mail",
         "waiting": "were asked and can still answer",
         "to_erase": "were asked, didn't answer, to erase",
         "unreachable": "silent contacts on no list, to erase",
+        "signups": "sign-ups that their accounts keep no longer, to delete",
     }
     return [f"{sums[name]:>9}  {text}" for name, text in words.items()]
 

@@ -96,8 +96,8 @@ def test_an_account_may_make_it_shorter_and_never_longer(
         Membership.objects.filter(contact_id=silent.id).update(since=NOW - timedelta(days=250))
         assert counts()[0] == 0
     assert shop_client.get("/contacten/inactief/").status_code == 200
-    assert shop_client.post("/contacten/inactief/", {"months": "36"}).status_code == 422
-    shop_client.post("/contacten/inactief/", {"months": "6"})
+    assert shop_client.post("/contacten/inactief/", {"months": "36", "signup_days": "14"}).status_code == 422
+    shop_client.post("/contacten/inactief/", {"months": "6", "signup_days": "14"})
     with account(shop.id):
         assert actions_silence.months() == 6
         assert counts()[0] == 1
