@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mailexpert.accounts.actions import make_token
 from mailexpert.api.tests.test_api import Api, make_list, make_mailing
 from mailexpert.conftest import Tenant
-from mailexpert.contacts import actions, actions_rights
+from mailexpert.contacts import actions, actions_merge, actions_rights
 from mailexpert.contacts.models import Contact, List, Membership
 from mailexpert.contacts.tests.cast import bring_in
 from mailexpert.core.scope import account
@@ -25,7 +25,7 @@ from mailexpert.sending.models import Issue, Shard, Suppression
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = itertools.count(1)
-EVENTS = ("end", "object", "freeze", "lift", "bounce", "import")
+EVENTS = ("end", "object", "freeze", "lift", "bounce", "merge", "merge who left", "import")
 
 
 @dataclass
@@ -63,8 +63,21 @@ def happens(event: str, person: Person, list_id: int, run_jobs: Callable[[], int
     elif event == "bounce":
         Suppression.objects.get_or_create(email_key=contact.email_key, defaults={"reason": 1})
         person.is_suppressed = True
+    elif event.startswith("merge"):
+        join(person, list_id, has_left=event == "merge who left")
     elif event == "import":
         upgrade(person, list_id, run_jobs)
+
+
+def join(person: Person, list_id: int, *, has_left: bool) -> None:
+    """Another contact, on this list by consent or off it, turns out to be the same person: the stricter side holds."""
+    other = Contact.objects.create(email=f"ander{next(NAMES)}@voorbeeld.example")
+    actions.sign_up(other, List.objects.get(id=list_id), ground="consent")
+    if has_left:
+        actions.end_membership(other.id, list_id, Membership.EndedBy.PAGE)
+        person.ended.add(list_id)
+    person.grounds.setdefault(list_id, "consent")
+    actions_merge.merge(person.id, other.id)
 
 
 def upgrade(person: Person, list_id: int, run_jobs: Callable[[], int]) -> None:
@@ -124,6 +137,8 @@ def test_nobody_without_a_ground_is_mailed_by_any_path(shop: Tenant, run_jobs: C
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(histories, st.sampled_from(["first", "both", "without second"]))
     @example([("unknown", None, [], []), ("consent", "unknown", [("end", False)], [])], "both")
+    @example([("unknown", None, [("merge", False)], []), ("consent", None, [("merge", True)], [])], "both")
+    @example([("consent", None, [("merge who left", False)], []), ("unknown", None, [], [])], "first")
     @example(
         [("consent", None, [("freeze", False)], []), ("consent", None, [("object", False)], [])], "first"
     )

@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -93,12 +94,19 @@ def test_a_rule_that_is_not_filled_in_yet_does_not_count(shop_client: Client, pe
     assert b"9</span>" in shop_client.post("/contacten/segmenten/telling/", given).content
 
 
-def test_a_tree_of_any_size_is_answered_with_words(shop_client: Client) -> None:
+def test_a_tree_of_any_size_is_answered_with_words(shop_client: Client, shop: Tenant) -> None:
     given = {"join-r": "all", **{f"on-r-{n}": "email" for n in range(90)}}
     page = shop_client.post("/contacten/segmenten/regels/", given)
     assert "hooguit 60 voorwaarden" in page.content.decode()
-    deep = {"join-" + "-".join(["r", *["0"] * n]): "all" for n in range(100)}
-    assert shop_client.post("/contacten/segmenten/regels/", deep).status_code == 200
+    deep = {"join-" + "-".join(["r", *["0"] * n]): "all" for n in [*range(900), 1_000]}
+    for path, status in (("regels", 200), ("telling", 200), ("nieuw", 422)):
+        body = urlencode({**deep, "name": "Diep"})
+        kind = "application/x-www-form-urlencoded"
+        page = shop_client.post(f"/contacten/segmenten/{path}/", body, content_type=kind)
+        assert page.status_code == status
+    assert "diep" in page.content.decode()
+    with account(shop.id):
+        assert not Segment.objects.exists()
 
 
 def test_a_field_that_is_gone_is_named_and_breaks_no_page(
@@ -154,12 +162,16 @@ def test_a_column_that_a_segment_looks_into_is_indexed(in_ede: Segment, run_jobs
 
 
 def test_a_count_that_takes_too_long_is_estimated(
-    shop: Tenant, people: Any, monkeypatch: pytest.MonkeyPatch
+    shop: Tenant, shop_client: Client, people: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with account(shop.id):
         monkeypatch.setattr(counting, "_counted", lambda rules, within_ms: None)
         monkeypatch.setattr(counting, "TELLING_HITS", 3)
         assert counting.count_now(tree.parse(EDE)) == counting.Number(n=6, is_exact=False)
+    given = {"join-r": "all", "on-r-0": "field:city", "test-r-0": "is", "value-r-0": "Ede"}
+    page = shop_client.post("/contacten/segmenten/telling/", given).content.decode()
+    assert "ongeveer" in page
+    assert '"exactly": "1"' in page  # and the page asks for the exact number by itself
 
 
 @pytest.mark.parametrize("in_a_transaction", [True, False])

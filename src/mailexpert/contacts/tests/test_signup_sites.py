@@ -1,11 +1,15 @@
 """Where a form leads people on."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 
 from mailexpert.accounts.models import Site
 from mailexpert.base import clock
 from mailexpert.conftest import Tenant
-from mailexpert.contacts import rules_signup
+from mailexpert.contacts import embed, rules_signup
 from mailexpert.contacts.models import SignupForm
 from mailexpert.contacts.tests.test_signup import Story, light_work, story  # noqa: F401
 from mailexpert.core import brand
@@ -36,6 +40,17 @@ def test_a_form_leads_on_only_to_a_site_that_is_shown_to_be_the_account_s(
     story.fill_in("derde@postvak.example")
     story.run_jobs()
     assert story.visitor.post(story.link())["Location"] == own
+
+
+def test_the_code_for_a_site_is_plain_and_its_script_small(story: Story) -> None:  # noqa: F811
+    with account(story.tenant.id):
+        code = embed.code_of(story.form)
+    plain, _tag, script = code.partition("<script")
+    assert f'{story.url}" lang="nl"' in plain
+    assert "</form>" in plain
+    assert not re.findall(r" (?:on\w+|style|src)=", plain)
+    assert script.count("src=") == 1
+    assert Path(str(finders.find("contacts/signup.js"))).stat().st_size < 5_000
 
 
 @pytest.mark.parametrize(
