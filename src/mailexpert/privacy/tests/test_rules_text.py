@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from mailexpert.accounts import agreements
+from mailexpert.core import register
 from mailexpert.privacy.rules_text import compare, read, shortened
 
 EDITIONS = Path(__file__).parents[1] / "editions"
@@ -52,6 +54,21 @@ def test_both_languages_have_the_same_build() -> None:
     assert [len(one.paragraphs) for one in dutch.sections] == [
         len(one.paragraphs) for one in english.sections
     ]
+
+
+def test_the_policy_and_the_agreement_say_how_long_a_conversion_is_kept_with_whom_it_was() -> None:
+    kept = register.tables()["tracking_conversionlink"].retention
+    assert isinstance(kept, tuple)
+    assert [(one.after.days, one.cut) for one in kept] == [
+        (396, ()),
+        (90, ("contact_id",)),
+    ]  # 13 months; 90 days
+    for language, months, days in (("nl", "hooguit 13 maanden", "90 dagen"), ("en", "13 months", "90 days")):
+        policy = (EDITIONS / f"policy.1.{language}.md").read_text(encoding="utf-8")
+        [about] = [one for one in policy.splitlines() if "{A22}" in one]
+        assert months in about
+        agreement = (agreements.HERE / f"processing.1.{language}.md").read_text(encoding="utf-8")
+        assert days in agreement
 
 
 def test_a_comparison_shows_what_stayed_changed_came_and_went() -> None:
