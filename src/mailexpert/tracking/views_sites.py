@@ -65,6 +65,13 @@ def _page(request: HttpRequest, form: RulesForm | None) -> HttpResponse:
     return render(request, "tracking/sites.html", context, status=422 if form else 200)
 
 
+# What a page calls before the script has come, which waits for nothing (async), is kept until it has.
+EARLY = (
+    "<script>window.mailexpert = window.mailexpert || "
+    "function () { (mailexpert.q = mailexpert.q || []).push(arguments) }</script>\n"
+)
+
+
 def _snippet(script: str, found: SiteMeasuring) -> str:
     to = f"{env.load().track_url}/t/v/{found.key}"
-    return f'<script async src="{script}" data-to="{to}" data-days="{found.window_days}"></script>'
+    return f'{EARLY}<script async src="{script}" data-to="{to}" data-days="{found.window_days}"></script>'

@@ -130,6 +130,9 @@ def test_measuring_on_sites_is_off_until_it_is_turned_on(shop: Tenant, shop_clie
     with account(shop.id):
         key = SiteMeasuring.objects.get().key
         assert f"/t/v/{key}&quot;" in page
+        assert (
+            page.count("mailexpert.q || []).push(arguments)") == 2
+        )  # what is called before the script has come
         assert "geloven we geen pagina" in page
         Site.objects.create(host="winkel.example", token="x", verified_at=timezone.now())
         SiteSeen.objects.create(host="winkel.example", seen_at=timezone.now() - timedelta(minutes=3))
