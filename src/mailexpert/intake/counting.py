@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mailexpert.intake.hits import PERSONAL, SECONDS_OF_HOUR, VERDICT, Hit, Kind, Rule, read
+from mailexpert.intake.hits import SECONDS_OF_HOUR, SECONDS_OF_PART, VERDICT, Hit, Kind, Rule, read
 
 TOO_SOON = {Kind.OPEN: 3, Kind.CLICK: 5}  # seconds after delivery; nobody reads that fast
 OLDEST_DAYS = 30  # a hit from longer ago comes from a clock that is wrong
@@ -42,13 +42,12 @@ def hits(lines: bytes, verdicts: Mapping[int, int], *, ahead: float, now: float)
         rule = verdicts.get(hit.who, Rule.PERSON) if hit.who else Rule.PERSON
         if rule and not hit.rule:
             hit = hit.by_machine(rule)
-        found.append((hit._replace(at=right(hit.at, ahead, now, is_exact=line.startswith(PERSONAL))), n))
+        found.append((hit._replace(at=right(hit.at, ahead, now, step=hit.step)), n))
     return found
 
 
-def right(at: int, ahead: float, now: float, *, is_exact: bool) -> int:
-    """A moment by the database's clock, never after now and never absurdly long ago."""
-    step = 1 if is_exact else SECONDS_OF_HOUR
+def right(at: int, ahead: float, now: float, *, step: int) -> int:
+    """A moment, known to `step` seconds, by the database's clock; never after now and never absurdly long ago."""
     moved = at + round(ahead / step) * step
     return int(max(min(moved, now), now - OLDEST_DAYS * 86_400))
 
@@ -66,19 +65,35 @@ def add_up(found: Iterable[tuple[Hit, int]], known: Mapping[tuple[int, int], Kno
         if person is not None and not hit.rule and _is_too_soon(hit, person.delivered):
             hit = hit.by_machine(Rule.TIMING)
         provider = person.provider if person is not None and person.mode == INDIVIDUAL else ""
-        hour = hit.at // SECONDS_OF_HOUR
-        counts[hit.issue, hit.link, hit.kind, hour, hit.device, provider, hit.country, hit.rule] += n
+        when = (hit.at // SECONDS_OF_HOUR, _part(hit))
+        counts[hit.issue, hit.link, hit.kind, *when, hit.device, provider, hit.country, hit.rule] += n
         if person is not None and not hit.rule:
             days.append((hit.issue, hit.contact, hit.kind, hit.at))
             if person.mode == INDIVIDUAL:
                 trail.append((hit.issue, hit.contact, hit.link, hit.kind, hit.at))
-    names = ("issues", "links", "kinds", "hours", "devices", "providers", "countries", "rules", "sums")
+    names = (
+        "issues",
+        "links",
+        "kinds",
+        "hours",
+        "parts",
+        "devices",
+        "providers",
+        "countries",
+        "rules",
+        "sums",
+    )
     return Sums(
         counts=_columns(names, [(*key, n) for key, n in counts.items()]),
         trail=_columns(("issues", "contacts", "links", "kinds", "ats"), trail),
         days=_columns(("issues", "contacts", "kinds", "ats"), days),
         hours=frozenset(int(str(key[3])) for key in counts),
     )
+
+
+def _part(hit: Hit) -> int | None:
+    """Which five minutes of its hour; of a line that only knows its hour none."""
+    return hit.at % SECONDS_OF_HOUR // SECONDS_OF_PART if hit.step <= SECONDS_OF_PART else None
 
 
 def _is_too_soon(hit: Hit, delivered: float | None) -> bool:

@@ -63,7 +63,7 @@ def _fields(told: Told) -> dict[str, Any]:
 
 
 def _right(hour: int, ahead: float, now: float) -> int:
-    moved = counting.right(hour * SECONDS_OF_HOUR, ahead, now, is_exact=False)
+    moved = counting.right(hour * SECONDS_OF_HOUR, ahead, now, step=SECONDS_OF_HOUR)
     return moved // SECONDS_OF_HOUR
 
 

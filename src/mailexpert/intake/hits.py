@@ -1,9 +1,10 @@
 """Hits: the lines they are stored as, and the answers that wait until they are.
 
-A line is `issue link kind device rule country time`, the time in whole hours, so that equal hits are equal lines. Where
-more has to be known for some seconds it is `~issue link kind device rule country who contact time`, to the second:
-`who` joins the hits of one asker until it is clear what they are, `contact` is a person whose consent the collector
-looks up. `!who rule` says that an asker turned out to be a machine. No line holds an address or a user agent.
+A line is `issue link kind device rule country hour part`, the part being which five minutes of the hour, so that equal
+hits are equal lines. Where more has to be known for some seconds it is `~issue link kind device rule country who
+contact time`, to the second: `who` joins the hits of one asker until it is clear what they are, `contact` is a person
+whose consent the collector looks up. `!who rule` says that an asker turned out to be a machine. No line holds an
+address or a user agent.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 from mailexpert.intake.journal import Journal
 
 OPEN_LINK = -1
-SECONDS_OF_HOUR = 3600
+SECONDS_OF_HOUR, SECONDS_OF_PART = 3600, 300
 PERSONAL, VERDICT = b"~", b"!"
 
 Answer = Callable[[bool], Any]
@@ -60,7 +61,7 @@ class Rule(IntEnum):
 
 
 class Hit(NamedTuple):
-    """A line, read back. `at` is in seconds since 1970 by the clock of the machine that stored it."""
+    """A line, read back. `at` is in seconds since 1970 by the clock of the machine that stored it, known to `step`."""
 
     issue: int
     link: int
@@ -71,6 +72,7 @@ class Hit(NamedTuple):
     at: int
     who: int = 0
     contact: int = 0
+    step: int = SECONDS_OF_HOUR
 
     def by_machine(self, rule: int) -> "Hit":
         return self._replace(
@@ -79,25 +81,29 @@ class Hit(NamedTuple):
 
 
 def prefix(issue: int, link: int, is_open: bool, device: int, rule: int, country: str = "") -> bytes:
-    """A hit's line but for its hour. It names no person, and equal hits are equal lines; a machine has no device."""
+    """A hit's line but for its time. It names no person, and equal hits are equal lines; a machine has no device."""
     kind = (Kind.OPEN if is_open else Kind.CLICK) + (2 if rule else 0)
     return b"%d\t%d\t%d\t%d\t%d\t%b\t" % (issue, link, kind, 0 if rule else device, rule, country.encode())
 
 
 def read(line: bytes) -> Hit:
-    """Raises ValueError for what is no line of ours. Four columns were written before there were rules."""
+    """Raises ValueError for what is no line of ours. Four columns were written before there were rules, seven before
+    there were parts of an hour."""
     columns = line.removeprefix(PERSONAL).split(b"\t")
     if line.startswith(PERSONAL):
         issue, link, kind, device, rule, country, who, contact, at = columns
         return Hit(
-            int(issue), int(link), int(kind), int(device), int(rule), country.decode(), int(at), int(who), int(contact)
+            int(issue), int(link), int(kind), int(device), int(rule), country.decode(), int(at), int(who),
+            int(contact), 1,
         )  # fmt: skip
     if len(columns) == 4:
         issue, link, kind, hour = columns
         columns = [issue, link, kind, b"0", b"1" if int(kind) > Kind.CLICK else b"0", b"", hour]
-    issue, link, kind, device, rule, country, hour = columns
+    issue, link, kind, device, rule, country, hour, *part = columns
+    [seconds] = (int(one) * SECONDS_OF_PART for one in part or [b"0"])
     return Hit(
-        int(issue), int(link), int(kind), int(device), int(rule), country.decode(), int(hour) * SECONDS_OF_HOUR
+        int(issue), int(link), int(kind), int(device), int(rule), country.decode(),
+        int(hour) * SECONDS_OF_HOUR + seconds, step=SECONDS_OF_PART if part else SECONDS_OF_HOUR,
     )  # fmt: skip
 
 
@@ -147,7 +153,7 @@ class HitDesk:
         self._lines, self._exact, self._whole, self._stored = [], [], [], None
         now = int(time.time())
         if lines:
-            ending = b"%d\n" % (now // SECONDS_OF_HOUR)
+            ending = b"%d\t%d\n" % (now // SECONDS_OF_HOUR, now % SECONDS_OF_HOUR // SECONDS_OF_PART)
             whole.append(ending.join(lines) + ending)
         if exact:
             ending = b"%d\n" % now

@@ -104,13 +104,15 @@ WHERE CASE i.tracking WHEN 'individual' THEN said.act = 1 ELSE coalesce(said.act
 -- name: count
 -- Stores the sums of some files as events and adds them to the roll-ups; the same list of properties as in
 -- tracking/sql/rebuild.sql. Only what the issue and its account measure now: a switch that was turned since holds for
--- old mails too. Sorted, so that two collectors that add to the same rows wait for each other instead of in a ring.
+-- old mails too. Which five minutes of its hour a hit came in is kept for the first twelve hours of a mailing. Sorted, so that two collectors that add to the same rows wait for each other instead of in a ring.
 WITH hit AS MATERIALIZED (
-    SELECT i.account_id, h.*, to_timestamp(h.hour * 3600) AS at
+    SELECT i.account_id, h.*, to_timestamp(h.hour * 3600) AS at,
+           CASE WHEN to_timestamp(h.hour * 3600 + h.fives * 300) < i.started_at + interval '12 hours'
+                THEN h.fives END AS part
     FROM unnest(%(issues)s::bigint[], %(links)s::smallint[], %(kinds)s::smallint[], %(hours)s::bigint[],
-                %(devices)s::smallint[], %(providers)s::text[], %(countries)s::text[], %(rules)s::smallint[],
+                %(parts)s::smallint[], %(devices)s::smallint[], %(providers)s::text[], %(countries)s::text[], %(rules)s::smallint[],
                 %(sums)s::int[])
-         AS h (issue_id, link, kind, hour, device, provider, country, rule, n)
+         AS h (issue_id, link, kind, hour, fives, device, provider, country, rule, n)
     JOIN sending_issue i ON i.id = h.issue_id
     LEFT JOIN tracking_measuring m ON m.account_id = i.account_id
     WHERE i.tracking <> 'none' AND coalesce(m.highest, 'aggregate') <> 'none'
@@ -118,15 +120,16 @@ WITH hit AS MATERIALIZED (
       AND (h.kind IN (2, 4) OR m.opens AND NOT EXISTS (SELECT 1 FROM tracking_pixelsoff))
 ),
 stored AS (
-    INSERT INTO tracking_event (account_id, issue_id, link, kind, at, device, provider, country, rule, n)
-    SELECT account_id, issue_id, link, kind, at, device, provider, country, rule, n FROM hit
+    INSERT INTO tracking_event (account_id, issue_id, link, kind, at, part, device, provider, country, rule, n)
+    SELECT account_id, issue_id, link, kind, at, part, device, provider, country, rule, n FROM hit
 )
 INSERT INTO tracking_rollup AS t (account_id, issue_id, by, value, kind, n)
 SELECT h.account_id, h.issue_id, p.by, p.value, h.kind, sum(h.n)
 FROM hit h
 CROSS JOIN LATERAL (VALUES
     (0, ''), (1, h.link::text), (2, (h.hour * 3600)::text), (3, nullif(h.device, 0)::text),
-    (4, nullif(h.provider, '')), (5, nullif(h.country, '')), (6, nullif(h.rule, 0)::text)) AS p (by, value)
+    (4, nullif(h.provider, '')), (5, nullif(h.country, '')), (6, nullif(h.rule, 0)::text),
+    (7, (h.hour * 3600 + h.part * 300)::text)) AS p (by, value)
 WHERE p.value IS NOT NULL
 GROUP BY h.account_id, h.issue_id, p.by, p.value, h.kind
 ORDER BY 1, 2, 3, 4, 5

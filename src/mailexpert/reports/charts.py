@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mailexpert.base.clock import now
 from mailexpert.core.amounts import number
 from mailexpert.reports import rules_time
 from mailexpert.reports.queries import Report
@@ -22,12 +23,13 @@ SENT_HEIGHT, BELOW_HEIGHT = 184, 96
 def over_time(report: Report) -> dict[str, Any]:
     """`sent`, `clicks` and `stops` as lines, None where there is too little to draw; `heading` and `span` in words."""
     sent = _sent(report)
+    clicks, has_fives = _clicks(report)
     return {
         "heading": _heading(sent.step if sent else Step.MINUTE),
         "span": _span(sent) if sent else "",
         "sent": _sent_line(report, sent) if sent else None,
-        "clicks": _after(report, {hour.at: hour.clicks for hour in report.told.hours}, _clicks_line),
-        "stops": _after(report, {one.at: one.n for one in pulse.stops(report.issues)}, _stops_line),
+        "clicks": _after(report, clicks, _clicks_line, has_fives=has_fives),
+        "stops": _after(report, _stops(report), _stops_line, has_fives=True),
     }
 
 
@@ -89,18 +91,39 @@ def _sent_says(sent: Series, values: list[float], labels: list[str], ahead: list
     return f"{says} {end}" if ahead else says
 
 
+def _clicks(report: Report) -> tuple[dict[datetime, int], bool]:
+    """By the five minutes where all that is told is known so, else by the hour."""
+    told = report.told
+    parts, hours = ({one.at: one.clicks for one in some} for some in (told.parts, told.hours))
+    has_fives = sum(parts.values()) == sum(hours.values())
+    return (parts if has_fives else hours), has_fives
+
+
+def _stops(report: Report) -> dict[datetime, int]:
+    began = report.mailing.started_at
+    until = began + rules_time.FIVES_UPTO if began else None
+    return {one.at: one.n for one in pulse.stops(report.issues, fives_until=until)}
+
+
 def _after(
-    report: Report, found: Mapping[datetime, int], line: Callable[[Series, list[str]], dict[str, Any]]
+    report: Report,
+    found: Mapping[datetime, int],
+    line: Callable[[Series, list[str]], dict[str, Any]],
+    *,
+    has_fives: bool,
 ) -> dict[str, Any] | None:
-    """What readers did since it began: by the hour for three days, then by the day."""
+    """What readers did since it began: by the five minutes for half a day, by the hour for three, then by the day."""
     local = {timezone.localtime(at): n for at, n in found.items()}
     started = report.mailing.started_at
     if not local or started is None:
         return None
     first, last = min(timezone.localtime(started), min(local)), max(local)
-    step = Step.HOUR if last - first <= rules_time.HOURS_UPTO else Step.DAY
+    step = rules_time.step_after(last - first, has_fives=has_fives)
+    if step is Step.FIVE and last + step.value > now():
+        last -= step.value  # the five minutes that aren't over would look like a fall
+        local = {at: n for at, n in local.items() if at <= last}
     series = rules_time.series(local, step, first=first, last=last)
-    if len(series.values) < FEWEST:
+    if len(series.values) < FEWEST or not sum(series.values):
         return None
     return line(series, _labels(series, len(series.values)))
 
@@ -161,14 +184,21 @@ def _span(found: Series) -> str:
 
 
 def _heading(step: Step) -> str:
-    return {Step.MINUTE: _("Per minute"), Step.HOUR: _("Per hour"), Step.DAY: _("Per day")}[step]
+    return {
+        Step.MINUTE: _("Per minute"), Step.FIVE: _("Per five minutes"), Step.HOUR: _("Per hour"),
+        Step.DAY: _("Per day"),
+    }[step]  # fmt: skip
 
 
 def _per(step: Step, each: int = 1) -> str:
+    if step is Step.FIVE:
+        return _("per %(n)s minutes") % {"n": 5 * each}
     if each > 1:
         return _("per %(n)s days") % {"n": each} if step is Step.DAY else _("per %(n)s hours") % {"n": each}
     return {Step.MINUTE: _("per minute"), Step.HOUR: _("per hour"), Step.DAY: _("per day")}[step]
 
 
 def _step_word(step: Step) -> str:
+    if step is Step.FIVE:
+        return _("From")
     return {Step.MINUTE: _("Minute"), Step.HOUR: _("Hour"), Step.DAY: _("Day")}[step]

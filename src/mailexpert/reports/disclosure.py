@@ -59,7 +59,8 @@ def told(found: Sequence[Part], *, many_from: datetime | None) -> Told:
             sums=_sums(hits.hits),
             links=_links(found, hits.clicks_per_link),
             many_from=many_from,
-            hours=[Hour(at=one.hour, clicks=one.clicks, opens=one.opens) for one in hits.clicks_over_time],
+            hours=_hours(hits.clicks_over_time),
+            parts=_hours(hits.by_five_minutes),
             machines=_cells(hits.machine_shares),
             properties={name: _cells(hits.shares[by]) for name, by in PROPERTIES.items()},
         )
@@ -173,6 +174,10 @@ def _sums(hits: tracking.Hits) -> Sums:
         machine_opens=hits.machine_opens,
         machine_clicks=hits.machine_clicks,
     )
+
+
+def _hours(found: Iterable[tracking.HourHits]) -> list[Hour]:
+    return [Hour(at=one.hour, clicks=one.clicks, opens=one.opens) for one in found]
 
 
 def _cells(shares: Iterable[tracking.Share]) -> list[Cell]:

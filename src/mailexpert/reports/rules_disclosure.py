@@ -5,7 +5,7 @@ Every figure is about at least `SMALLEST_GROUP` people, any of whom could have d
 - of a mailing that fewer got, nothing is told, not even a sum;
 - a link's clicks are told where at least as many are known to have seen it. One other link (for a small segment, or
   under a condition that nobody can count) takes the sums with it: a sum minus the links that are told is that link;
-- hours before that many had the mail are told together with the hour in which they had;
+- hours before that many had the mail are told together with the hour in which they had, and so are five minutes;
 - a property of readers (device, provider, country) is told where it has that many hits, and what remains does too.
 
 Whether something is told hangs on who could have seen it, never on whether somebody clicked; else its absence would
@@ -44,6 +44,8 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Hour:
+    """Or the five minutes that begin at that moment."""
+
     at: datetime
     clicks: int
     opens: int = 0
@@ -58,13 +60,15 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What was measured, as it is. `many_from`: since when the smallest group had the mail; None while unknown."""
+    """What was measured, as it is; `parts` are the five minutes of its first hours. `many_from`: since when the
+    smallest group had the mail; None while unknown."""
 
     sent: int
     sums: Sums
     links: Sequence[Link] = ()
     many_from: datetime | None = None
     hours: Sequence[Hour] = ()
+    parts: Sequence[Hour] = ()
     machines: Sequence[Cell] = ()
     properties: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
 
@@ -78,6 +82,7 @@ class Told:
     links: tuple[Link, ...] = ()
     untold: int = 0
     hours: tuple[Hour, ...] = ()
+    parts: tuple[Hour, ...] = ()
     machines: tuple[Cell, ...] = ()
     properties: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
 
@@ -96,7 +101,8 @@ def tell(found: Measured) -> Told:
     return Told(
         sums=found.sums,
         links=links,
-        hours=_hours(found.hours, found.many_from),
+        hours=_steps(found.hours, found.many_from, minutes=60),
+        parts=_steps(found.parts, found.many_from, minutes=5),
         machines=tuple(found.machines),
         properties={
             name: _cells(cells, found.sums.clicks, found.sums.opens)
@@ -116,12 +122,12 @@ def _sums_of(links: Iterable[Link], whole: Sums) -> Sums:
     )
 
 
-def _hours(hours: Sequence[Hour], many_from: datetime | None) -> tuple[Hour, ...]:
+def _steps(steps: Sequence[Hour], many_from: datetime | None, *, minutes: int) -> tuple[Hour, ...]:
     if many_from is None:
         return ()
-    first = many_from.replace(minute=0, second=0, microsecond=0)
-    early = [hour for hour in hours if hour.at <= first]
-    late = tuple(hour for hour in hours if hour.at > first)
+    first = many_from.replace(minute=many_from.minute // minutes * minutes, second=0, microsecond=0)
+    early = [step for step in steps if step.at <= first]
+    late = tuple(step for step in steps if step.at > first)
     if not early:
         return late
     together = Hour(at=first, clicks=sum(one.clicks for one in early), opens=sum(one.opens for one in early))

@@ -1,4 +1,4 @@
-"""Figures over time: by the minute while a mailing goes out, by the hour and then by the day as it grows older; where
+"""Figures over time: by minutes while a mailing goes out, by the hour and then by the day as it grows older; where
 sending dipped, and how it will go on. Pure: values in, values out."""
 
 import math
@@ -9,13 +9,14 @@ from enum import Enum
 from statistics import median
 
 MOST_POINTS = 120
-MINUTES_UPTO, HOURS_UPTO = timedelta(hours=2), timedelta(days=3)
+MINUTES_UPTO, FIVES_UPTO, HOURS_UPTO = timedelta(hours=2), timedelta(hours=12), timedelta(days=3)
 DIP = 0.7  # of what is usual around it
 RECENT = 3
 
 
 class Step(Enum):
     MINUTE = timedelta(minutes=1)
+    FIVE = timedelta(minutes=5)
     HOUR = timedelta(hours=1)
     DAY = timedelta(days=1)
 
@@ -43,13 +44,21 @@ def step_for(span: timedelta) -> Step:
     return Step.HOUR if span <= HOURS_UPTO else Step.DAY
 
 
+def step_after(span: timedelta, *, has_fives: bool) -> Step:
+    """For what readers did, which is known by the five minutes at its finest, and only of a mailing's first hours."""
+    if has_fives and span < FIVES_UPTO:
+        return Step.FIVE
+    return Step.HOUR if span <= HOURS_UPTO else Step.DAY
+
+
 def floor(at: datetime, step: Step) -> datetime:
     """In the zone that `at` is in: a day begins at midnight where the reader is."""
     if step is Step.DAY:
         return at.replace(hour=0, minute=0, second=0, microsecond=0)
     if step is Step.HOUR:
         return at.replace(minute=0, second=0, microsecond=0)
-    return at.replace(second=0, microsecond=0)
+    width = step.value.seconds // 60
+    return at.replace(minute=at.minute // width * width, second=0, microsecond=0)
 
 
 def series(found: Mapping[datetime, int], step: Step, *, first: datetime, last: datetime) -> Series:

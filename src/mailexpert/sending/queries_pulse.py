@@ -17,7 +17,8 @@ FEW = 5_000  # so many rows of the ledger are read as they are: 5 ms
 MANY_RETRIES = 50_000  # of more the next one isn't looked up
 WITH_REASONS = (Outcome.SKIPPED, Outcome.FAILED)
 STOPS = """
-SELECT date_trunc('hour', first) AS at, count(*)::int AS n
+SELECT CASE WHEN first < %(until)s THEN date_bin('5 minutes', first, 'epoch') ELSE date_trunc('hour', first) END AS at,
+       count(*)::int AS n
 FROM (SELECT min(at) AS first FROM sending_stop
       WHERE account_id = %(account)s AND issue_id = ANY(%(issues)s) GROUP BY contact_id) AS stops
 GROUP BY 1 ORDER BY 1
@@ -127,8 +128,10 @@ def next_try(issues: list[int], *, deferred: int) -> datetime | None:
     return found
 
 
-def stops(issues: list[int]) -> list[Stopped]:
-    """How many people stopped by these issues in each hour, each at their first time."""
+def stops(issues: list[int], *, fives_until: datetime | None = None) -> list[Stopped]:
+    """How many people stopped by these issues in each hour, until then in each five minutes; each at their first
+    time."""
+    until = fives_until or "-infinity"
     with connection.cursor() as cursor:
-        cursor.execute(STOPS, {"account": current_account(), "issues": issues})
+        cursor.execute(STOPS, {"account": current_account(), "issues": issues, "until": until})
         return [Stopped(at=at, n=n) for at, n in cursor.fetchall()]

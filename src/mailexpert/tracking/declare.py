@@ -15,7 +15,7 @@ declare(
     subject="nobody",
     keep="13 months, then the counts alone",
     technical=(
-        "account_id", "issue_id", "link", "kind", "at", "device", "provider", "country", "rule", "n",
+        "account_id", "issue_id", "link", "kind", "at", "part", "device", "provider", "country", "rule", "n",
     ),
     retention=Retention(column="at", after=timedelta(days=396)),
 )  # fmt: skip

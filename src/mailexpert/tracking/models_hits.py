@@ -58,7 +58,8 @@ class Rule(models.IntegerChoices):
 
 class Event(Walled):
     """So many equal hits of an hour, out of one append file. It names no person. Partitioned by month; the rows of a
-    month go together. `provider`: where the reader's mail lies, known only of people who agreed to be measured."""
+    month go together. `part`: which five minutes of the hour, in a mailing's first twelve hours. `provider`: where the
+    reader's mail lies, known only of people who agreed to be measured."""
 
     hot = True
 
@@ -69,6 +70,7 @@ class Event(Walled):
     link = models.SmallIntegerField()
     kind = models.SmallIntegerField(choices=Kind)
     at = models.DateTimeField()
+    part = models.SmallIntegerField(null=True)
     device = models.SmallIntegerField(choices=Device)
     provider = models.TextField()
     country = models.TextField()
@@ -101,7 +103,8 @@ class Trail(Walled):
 
 class Rollup(Walled):
     """Hits added up by one property at a time, so that a report reads as many rows as it shows, whatever came in.
-    `value` is the link's number (-1 is the picture that shows an open), the hour in seconds since 1970, or a word."""
+    `value` is the link's number (-1 is the picture that shows an open), the hour or, of a mailing's first twelve
+    hours, the five minutes in seconds since 1970, or a word."""
 
     class By(models.IntegerChoices):
         TOTAL = 0
@@ -111,6 +114,7 @@ class Rollup(Walled):
         PROVIDER = 4
         COUNTRY = 5
         RULE = 6
+        PART = 7
 
     pk = models.CompositePrimaryKey("account_id", "issue_id", "by", "value", "kind")
     issue_id = models.BigIntegerField()

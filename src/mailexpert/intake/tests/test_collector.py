@@ -1,6 +1,7 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -11,11 +12,14 @@ from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.intake import collector as unit
 from mailexpert.intake.collector import Collector, Connection, count_file
+from mailexpert.intake.hits import prefix
 from mailexpert.intake.journal import Finished, Journal
 from mailexpert.intake.tests.running import database_url, make_issue
 from mailexpert.sending.models import Issue
+from mailexpert.tracking.actions import rebuild
 from mailexpert.tracking.models import Event, HitFile, Rollup
 from mailexpert.tracking.queries import Hits, hits
+from mailexpert.tracking.queries_whole import whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,6 +62,27 @@ def test_the_next_file_adds_to_the_same_hour(database: Connection, shop: Tenant,
     with account(shop.id):
         assert Rollup.objects.filter(by=Rollup.By.HOUR).count() == 3
         assert sum(Event.objects.values_list("n", flat=True)) == 4
+
+
+def test_the_five_minutes_are_kept_for_twelve_hours_and_added_up_anew_the_same(
+    database: Connection, shop: Tenant, issue: Issue
+) -> None:
+    with account(shop.id):
+        Issue.objects.filter(id=issue.id).update(
+            started_at=datetime.fromtimestamp((HOUR - 12) * 3600 + 600, UTC)
+        )
+    for hour, part in ((HOUR - 12, 2), (HOUR - 12, 3), (HOUR - 1, 11), (HOUR, 1), (HOUR, 2)):
+        text = prefix(issue.id, 0, False, 1, 0) + b"%d\t%d\n" % (hour, part)
+        count_file(database, a_file(text, f"1-{hour}-{part}"))
+    count_file(database, a_file(line(issue, hour=HOUR - 1)))
+    with account(shop.id):
+        rows = Rollup.objects.filter(issue_id=issue.id, by=Rollup.By.PART).values_list("value", "n")
+        first = (HOUR - 12) * 3600
+        assert {(int(value) - first) // 300: n for value, n in rows} == {2: 1, 3: 1, 143: 1, 145: 1}
+        assert sum(one.clicks for one in whole([issue.id]).clicks_over_time) == 6
+        before = set(Rollup.objects.values_list("by", "value", "kind", "n"))
+        rebuild(issue.id)
+        assert set(Rollup.objects.values_list("by", "value", "kind", "n")) == before
 
 
 def test_an_issue_that_measures_nothing_has_no_counts(database: Connection, shop: Tenant) -> None:

@@ -34,6 +34,28 @@ def test_a_line_of_the_version_before_is_read() -> None:
     assert read(b"7\t0\t4\t%d" % HOUR).rule == Rule.PROGRAM
 
 
+def test_a_hit_is_kept_by_the_five_minutes_and_one_of_the_version_before_by_its_hour() -> None:
+    line = prefix(7, 0, False, 1, 0)
+    lines = b"%b%d\n%b%d\t%d\n%b%d\t%d\n" % (line, HOUR - 1, line, HOUR - 1, 0, line, HOUR - 1, 11)
+    lines += asked(5, at=(HOUR - 1) * 3600 + 3599)
+    counts = add_up(hits(lines, {}, ahead=0, now=NOW), {}).counts
+    assert set(counts["hours"]) == {HOUR - 1}
+    assert sorted(zip(map(str, counts["parts"]), counts["sums"], strict=True)) == [
+        ("0", 1),
+        ("11", 2),
+        ("None", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "hour", "part"), [(0.0, -1, 0), (320.0, -1, 1), (-290.0, -2, 11), (DAY, 23, 0)]
+)
+def test_five_minutes_are_put_right_by_the_clock(ahead: float, hour: int, part: int) -> None:
+    line = b"%b%d\t0\n" % (prefix(7, 0, False, 1, 0), HOUR - 1)
+    counts = add_up(hits(line, {}, ahead=ahead, now=NOW + ahead), {}).counts
+    assert (list(counts["hours"]), list(counts["parts"])) == ([HOUR + hour], [part])
+
+
 def test_what_is_said_of_an_asker_later_holds_for_what_it_asked_before() -> None:
     lines = asked(5) + asked(6) + asked(5, link=1) + b"!5\t11\n"
     assert counted(lines) == {Kind.CLICK: 1, Kind.MACHINE_CLICK: 2}

@@ -2,18 +2,23 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
 from mailexpert.base.clock import now
 from mailexpert.contacts.models import List, Membership
-from mailexpert.core.scope import account
+from mailexpert.core.beside import Beside
+from mailexpert.core.scope import account, beside_wall
 from mailexpert.mailings import actions
+from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, people
-from mailexpert.reports import queries, words
+from mailexpert.reports import charts, queries, words
 from mailexpert.reports.queries_measured import measured
-from mailexpert.sending.models import Delivery, Issue, Reply, Shard
+from mailexpert.sending.models import Delivery, Issue, Reply, Shard, Stop
 from mailexpert.tracking.models import Rollup
 
 
@@ -141,6 +146,43 @@ def test_readers_are_split_by_device_from_twenty_of_each_on(mailing, shop):
         add(mailing.issue_id, Rollup.By.DEVICE, "3", clicks=5)
         told = measured(queries.report(mailing)).devices
     assert [(row.label, row.clicks) for row in told] == [("Telefoon", 25), ("Overige en onbekend", 20)]
+
+
+def test_in_its_first_hours_clicks_and_stops_stand_by_the_five_minutes(shop_client, mailing, shop):
+    began = (now() - timedelta(minutes=40)).replace(second=0, microsecond=0)
+    began -= timedelta(minutes=began.minute % 5)
+    with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+        cursor.execute("UPDATE sending_delivery SET at = %s", [began + timedelta(minutes=11)])
+    with account(shop.id):
+        Mailing.objects.filter(id=mailing.id).update(started_at=began)
+        for minutes, n in ((5, 1), (10, 6), (25, 9)):
+            clicked(mailing, began + timedelta(minutes=minutes), n)
+        Stop.objects.create(issue_id=mailing.issue_id, contact_id=5, via=1, at=began + timedelta(minutes=17))
+        mailing.refresh_from_db()
+        with translation.override("nl"):
+            time = charts.over_time(queries.report(mailing))
+    assert time["clicks"]["caption"] == "Kliks per 5 minuten"
+    assert [n for _at, n in time["clicks"]["rows"]] == [
+        0,
+        0,
+        7,
+        0,
+        0,
+        9,
+    ]  # who had it at eleven minutes were many
+    assert [n for _at, n in time["stops"]["rows"]] == [0, 0, 0, 1]
+    assert "per 5 minuten" in page(shop_client, "mailing", mailing).content.decode()
+
+
+def clicked(mailing, at, n):
+    """As the collector stores it: by the hour and by its five minutes."""
+    hour = at.replace(minute=0)
+    for by, when in ((Rollup.By.TOTAL, None), (Rollup.By.HOUR, hour), (Rollup.By.PART, at)):
+        value = str(int(when.timestamp())) if when else ""
+        row, _new = Rollup.objects.get_or_create(
+            issue_id=mailing.issue_id, by=by, value=value, kind=2, defaults={"n": 0}
+        )
+        Rollup.objects.filter(issue_id=mailing.issue_id, by=by, value=value).update(n=row.n + n)
 
 
 def test_the_people_page_names_them_a_page_at_a_time(shop_client, mailing, shop):

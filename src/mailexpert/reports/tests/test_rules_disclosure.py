@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailexpert.core.report_sections import SMALLEST_GROUP
@@ -98,6 +98,7 @@ def report_of(people, shown, clicks, early):
     clicks = [one for one in clicks if sees(shown[one[1]], one[0], people)]
     per_link = Counter(link for _who, link, _hour, _device in clicks)
     hours = Counter(hour for *_rest, hour, _device in clicks)
+    parts = Counter(12 * hour + link for _who, link, hour, _device in clicks)
     devices = Counter(str(device) for *_rest, device in clicks if device)
     minutes = [(TEN, early), (TEN + timedelta(hours=1), people - early)]
     return rules.tell(
@@ -109,12 +110,13 @@ def report_of(people, shown, clicks, early):
             ],
             many_from=rules.first_of_many(minutes),
             hours=[Hour(at=TEN + timedelta(hours=hour), clicks=n) for hour, n in sorted(hours.items())],
+            parts=[Hour(at=TEN + timedelta(minutes=5 * part), clicks=n) for part, n in sorted(parts.items())],
             properties={"devices": [Cell(name=name, clicks=n) for name, n in devices.items()]},
         )
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(mailings(), st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 3)), max_size=5))
 def test_what_somebody_clicked_in_a_group_under_twenty_changes_nothing_that_is_told(mailing, theirs):
     people, shown, clicks, early = mailing
@@ -128,7 +130,7 @@ def test_what_somebody_clicked_in_a_group_under_twenty_changes_nothing_that_is_t
     assert report_of(people, shown, others, early) == report_of(people, shown, [*others, *mine], early)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(mailings())
 def test_no_sum_or_difference_of_what_is_told_is_about_fewer_than_twenty_people(mailing):
     people, shown, clicks, early = mailing
@@ -142,9 +144,13 @@ def test_no_sum_or_difference_of_what_is_told_is_about_fewer_than_twenty_people(
     everything = sum(sees(shown[link], who, people) for who, link, *_rest in clicks)
     assert sum(link.clicks for link in found.links) == found.sums.clicks == everything - small
     assert sum(hour.clicks for hour in found.hours) in (0, found.sums.clicks)
+    assert sum(part.clicks for part in found.parts) == sum(hour.clicks for hour in found.hours)
     for cells in found.properties.values():
         assert all(cell.clicks >= SMALLEST_GROUP for cell in cells)
         assert not cells or sum(cell.clicks for cell in cells) == found.sums.clicks
     if found.hours:
         had_it = early if found.hours[0].at == TEN else people
+        assert had_it >= SMALLEST_GROUP
+    if found.parts:
+        had_it = early if found.parts[0].at < TEN + timedelta(hours=1) else people
         assert had_it >= SMALLEST_GROUP

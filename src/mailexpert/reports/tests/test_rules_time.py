@@ -25,6 +25,20 @@ def test_the_step_grows_with_the_age(span, step):
     assert rules_time.step_for(timedelta(**span)) is step
 
 
+@pytest.mark.parametrize(
+    ("hours", "has_fives", "step"),
+    [
+        (1, True, Step.FIVE),
+        (1, False, Step.HOUR),
+        (12, True, Step.HOUR),
+        (72, True, Step.HOUR),
+        (73, False, Step.DAY),
+    ],
+)
+def test_what_readers_did_is_shown_finer_in_its_first_hours(hours, has_fives, step):
+    assert rules_time.step_after(timedelta(hours=hours), has_fives=has_fives) is step
+
+
 def test_steps_in_which_nothing_happened_are_zero():
     found = {TEN: 3, TEN + timedelta(seconds=20): 1, TEN + timedelta(minutes=3): 2}
     series = rules_time.series(found, Step.MINUTE, first=TEN, last=TEN + timedelta(minutes=4))

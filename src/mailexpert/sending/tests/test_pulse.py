@@ -8,7 +8,7 @@ from mailexpert.contacts.models import Contact
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.sending import jobs_pulse, queries_pulse
-from mailexpert.sending.models import Delivery, DomainCount, Issue, Outcome, Pulse, PulseTaken, Shard
+from mailexpert.sending.models import Delivery, DomainCount, Issue, Outcome, Pulse, PulseTaken, Shard, Stop
 
 NOON = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("in_shop")
@@ -110,3 +110,13 @@ def test_providers_are_those_of_the_shards(issue):
         )
     found = [(one.name, one.planned, one.sent, one.failed) for one in queries_pulse.providers([issue.id])]
     assert found == [("google", 5, 4, 1), ("", 1, 1, 0)]
+
+
+def test_stops_stand_in_their_five_minutes_and_later_in_their_hour(issue):
+    for contact, minutes in ((1, 0), (2, 3), (2, 50), (3, 7), (4, 70), (5, 95)):
+        Stop.objects.create(
+            issue_id=issue.id, contact_id=contact, via=1, at=NOON + timedelta(minutes=minutes)
+        )
+    found = queries_pulse.stops([issue.id], fives_until=NOON + timedelta(hours=1))
+    assert [((one.at - NOON).total_seconds() // 60 + 1, one.n) for one in found] == [(0, 2), (5, 1), (60, 2)]
+    assert [one.n for one in queries_pulse.stops([issue.id])] == [3, 2]

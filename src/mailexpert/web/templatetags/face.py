@@ -1,5 +1,6 @@
 """The parts of the face in templates: {% load face %}."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.forms.boundfield import BoundWidget
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -181,7 +182,13 @@ def sparkline(values: list[float]) -> SafeString:
 def line_chart(line: charts.Line | dict[str, Any]) -> dict[str, Any]:
     """A web.charts.Line, or its members from a room below, drawn here, with its table one click away."""
     line = line if isinstance(line, charts.Line) else charts.Line(**line)
-    return {"line": line, "drawing": charts.draw(line)}
+    return {"line": line, "drawing": charts.draw(line), "rows": _rows_of(line.rows)}
+
+
+def _rows_of(rows: Iterable[tuple[str, float | None]]) -> SafeString:
+    """A row of a table each: as one piece, since a template takes ten times as long for a hundred of them."""
+    known = ((label, notation.number(value)) for label, value in rows if value is not None)
+    return format_html_join("", '<tr><th scope="row">{}</th><td class="n">{}</td></tr>', known)
 
 
 @register.filter
