@@ -26,7 +26,7 @@ def compiled(name: str) -> Compiled:
     )
 
 
-# How a block looks to who reads in the dark, to Gmail without the head, to Word, and without pictures.
+# How a mail looks to who reads in the dark, to Gmail without the head, to Word, and without pictures.
 WAYS: dict[str, Callable[[str], str]] = {
     "dark": partial(shown, dark=True),
     "bare": without_head_styles,
@@ -36,29 +36,28 @@ WAYS: dict[str, Callable[[str], str]] = {
 
 
 def block_parts() -> dict[Path, str]:
-    """Six files a kind of block, and two a shipped mail of blocks."""
+    """Six files a kind of block, and six a shipped mail of blocks."""
     made = {}
     for kind in SAMPLES:
         one = compile_source("blocks", mail(block(kind)), title="Onderwerp", preheader="De eerste regel")
-        made[GOLDEN / "blocks" / f"{kind}.html"] = one.html
-        made[GOLDEN / "blocks" / f"{kind}.txt"] = one.text
-        for way, show in WAYS.items():
-            made[GOLDEN / "blocks" / f"{kind}.{way}.html"] = show(one.html)
+        made |= _in_every_way(GOLDEN / "blocks", kind, one)
     for path in sorted((STARTERS / "blocks").glob("*.json")):
         given = json.loads(path.read_text(encoding="utf-8"))
         source, language = json.dumps(given["mail"]), path.stem.split(".")[1]
         one = compile_source(
             "blocks", source, title=given["subject"], language=language, preheader=given["preheader"]
         )
-        made[GOLDEN / "blocks" / f"{path.stem}.html"] = one.html
-        made[GOLDEN / "blocks" / f"{path.stem}.txt"] = one.text
+        made |= _in_every_way(GOLDEN / "blocks", path.stem, one)
     return made
 
 
 def parts(name: str) -> dict[Path, str]:
-    made = compiled(name)
-    stem = name.rsplit(".", 1)[0]
-    return {GOLDEN / f"{stem}.html": made.html, GOLDEN / f"{stem}.txt": made.text}
+    return _in_every_way(GOLDEN, name.rsplit(".", 1)[0], compiled(name))
+
+
+def _in_every_way(folder: Path, stem: str, one: Compiled) -> dict[Path, str]:
+    shown = {folder / f"{stem}.{way}.html": show(one.html) for way, show in WAYS.items()}
+    return {folder / f"{stem}.html": one.html, folder / f"{stem}.txt": one.text} | shown
 
 
 if __name__ == "__main__":

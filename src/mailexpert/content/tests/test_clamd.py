@@ -6,9 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,9 +32,17 @@ PATIENCE = 60  # seconds for clamd to listen
 pytestmark = pytest.mark.skipif(CLAMD is None, reason="clamd is not installed (Debian: clamav-daemon)")
 
 
+Running = tuple[subprocess.Popen[bytes], str]
+
+
 @pytest.fixture(scope="module")
-def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    home = tmp_path_factory.mktemp("clamd")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running_in(tmp_path_factory.mktemp("clamd")) as made:
+        yield made
+
+
+@contextmanager
+def running_in(home: Path) -> Iterator[Running]:
     (home / "db").mkdir()
     signature = EICAR.split("$", 1)[1].encode().hex()
     (home / "db" / "ours.ndb").write_text(f"Ours.Eicar-Test:0:*:{signature}\n")
@@ -151,6 +161,30 @@ def test_an_infected_picture_is_not_kept(scanner, shop):
 def test_a_clean_picture_is_kept_and_called_scanned(scanner, shop):
     with account(shop.id):
         assert actions_images.keep_image(png("hallo"), name="a.png", alt="").scanned
+
+
+@pytest.mark.parametrize("path", ["/sjablonen/beelden/nieuw/", "/sjablonen/inlezen/", "/contacten/inlezen/"])
+def test_a_page_whose_scanner_dies_while_it_waits_keeps_nothing_and_says_so(
+    tmp_path, monkeypatch, shop, shop_client, path
+):
+    """It holds still with the file in its hands, and is then killed."""
+    given = {"beelden": png("hallo"), "sjablonen/inlezen": bundle(png("hallo"))}
+    data = next((one for name, one in given.items() if name in path), b"email\njan@voorbeeld.example\n")
+    with running_in(tmp_path) as (scanner, address):
+        monkeypatch.setenv("MAILEXPERT_CLAMAV", address)
+        env.load.cache_clear()
+        scanner.send_signal(signal.SIGSTOP)
+        death = threading.Timer(1.0, scanner.kill)
+        death.start()
+        fields = {"file": SimpleUploadedFile("x.zip", data), "language": "nl"}
+        page = shop_client.post(path, fields, follow=True).content.decode()
+        death.join()
+    env.load.cache_clear()
+    assert "e virusscanner antwoordt niet" in page
+    with account(shop.id):
+        assert not Image.objects.exists()
+        assert not Template.objects.exists()
+        assert not Import.objects.exists()
 
 
 def test_a_scanner_killed_in_the_middle_of_an_upload_refuses_the_file(scanner, shop):

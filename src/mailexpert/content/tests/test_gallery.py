@@ -66,9 +66,10 @@ def test_a_shipped_mail_reads_without_a_name_in_both_parts(slug: str, language: 
 
 
 @every_slug
+@every_mail
 @pytest.mark.parametrize("shown", [without_head_styles, as_word_shows, without_pictures])
-def test_it_stands_without_head_styles_in_word_and_without_pictures(slug: str, shown) -> None:
-    made = compiled(slug, "nl")
+def test_it_stands_without_head_styles_in_word_and_without_pictures(slug: str, language: str, shown) -> None:
+    made = compiled(slug, language)
     tree = LexborHTMLParser(shown(made.html))
     heard = " ".join(tree.css_first("[role=article]").text(separator=" ").split())
     for line in re.findall(r"[A-Z][a-z][^.:{|(]{12,}", made.text):

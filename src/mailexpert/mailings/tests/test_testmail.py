@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.urls import reverse
 
 from mailexpert.base import env
+from mailexpert.core.scope import account
 from mailexpert.mailings import actions
 from mailexpert.mailings.tests.cast import draft, people
 from mailexpert.sending import testmail
@@ -51,6 +53,37 @@ def test_it_arrives_with_somebody_s_values_and_real_links(sink):
     html = mail.get_body(("html",)).get_content()
     assert "Dag Voor0" in html
     assert "https://winkel.example/a" in html
+
+
+def ask(client, mailing, to):
+    return client.post(reverse("mailings:test_mail", args=[mailing.id]), {"to": to}).content.decode()
+
+
+def test_it_goes_to_several_each_with_its_mark(sink, shop_client):
+    mailing = draft(people(1)[0])
+    page = ask(shop_client, mailing, "een@winkel.example, twee@winkel.example")
+    assert "een@winkel.example" in page
+    assert "twee@winkel.example" in page
+    assert [got.rcpt_tos for got in sink.got] == [["een@winkel.example"], ["twee@winkel.example"]]
+    for got in sink.got:
+        mail = email.message_from_bytes(got.content, policy=email.policy.default)
+        assert mail["Subject"].startswith("[Proef] ")
+
+
+@pytest.mark.parametrize("to", ["", "geen adres", ",".join(f"p{n}@winkel.example" for n in range(6))])
+def test_nobody_or_too_many_get_none(sink, shop_client, to):
+    assert "Vul een e-mailadres in" in ask(shop_client, draft(people(1)[0]), to)
+    assert sink.got == []
+
+
+def test_a_stranger_sends_no_test_mail(sink, stranger_client, shop):
+    with account(shop.id):
+        mailing = draft(people(1)[0])
+    answer = stranger_client.post(
+        reverse("mailings:test_mail", args=[mailing.id]), {"to": "ik@winkel.example"}
+    )
+    assert answer.status_code == 404
+    assert sink.got == []
 
 
 def test_a_relay_that_is_down_is_said_and_nothing_is_raised(monkeypatch):
