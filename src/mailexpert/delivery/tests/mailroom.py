@@ -133,7 +133,7 @@ class Mailroom:
         from mailexpert.sending.queries import COUNTS
 
         rows = self._db.execute(COUNTS, {"account": self.account, "issues": [issue]}).fetchall()
-        found = dict(zip(NAMES, rows[0], strict=True))
+        found = dict(zip(NAMES, rows[0][1:], strict=True))
         assert found["planned"] == sum(found[name] for name in NAMES[1:]), found
         return found
 

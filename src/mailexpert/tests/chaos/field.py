@@ -130,7 +130,7 @@ class Field:
 
     def counts(self) -> dict[str, int]:
         row = self.ask(COUNTS.read_text(), account=self.account, issues=[self.issue])[0]
-        return dict(zip(NAMES, row, strict=True))
+        return dict(zip(NAMES, row[1:], strict=True))
 
     def outcome(self, kills: Counter[str], began: float) -> Outcome:
         return Outcome(
