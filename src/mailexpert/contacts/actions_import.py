@@ -111,14 +111,16 @@ def try_out(
     into: List | None,
     ground: str,
     existing: str = Import.Existing.UPDATE,
+    *,
+    given: Mapping[str, str] | None = None,
 ) -> None:
-    """Queue a dry run: all is done and counted, and nothing of it kept. A new list or field counts as empty.
-    Raises NoAddressColumn, TwiceMapped."""
+    """Queue a dry run: all is done and counted, and nothing of it kept. A new list or field counts as empty. `given`:
+    what else was filled in, for the page that comes back. Raises NoAddressColumn, TwiceMapped."""
     fields = _checked(fields)
     present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
     batch.mapping = [name if name in present else SKIP for name in fields]
     batch.list, batch.ground, batch.existing = into, Ground(ground), Import.Existing(existing)
-    batch.trial = {"fields": list(fields)}
+    batch.trial = {"fields": list(fields), "given": dict(given or {})}
     batch.is_trial, batch.state = True, Import.State.QUEUED
     batch.save(update_fields=["mapping", "list", "ground", "existing", "trial", "is_trial", "state"])
     defer(jobs.run_import, import_id=batch.id)

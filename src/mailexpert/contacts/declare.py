@@ -141,13 +141,14 @@ declare(
     columns={
         "file_name": "user.content.private",
         "evidence": "user.content.private",
+        "trial": "user.content.private",
         "by_id": "user.unique_id",
     },
     technical=(
         "id", "account_id", "list_id", "size", "scanned", "encoding", "delimiter", "has_header", "mapping",
         "ground", "state", "reason", "technical", "cancel_asked", "bytes_read", "rows_read", "added",
         "updated", "unchanged", "refused", "duplicates", "signed_up", "stayed_off", "created_at",
-        "started_at", "finished_at", "existing", "is_trial", "trial", "landed_at", "undone_at", "file_hash",
+        "started_at", "finished_at", "existing", "is_trial", "landed_at", "undone_at", "file_hash",
         "is_declared",
     ),
 )  # fmt: skip

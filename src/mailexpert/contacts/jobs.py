@@ -147,11 +147,11 @@ def _need_every_field(batch: Import, source: staging.Source) -> None:
 
 def _end_trial(import_id: int, landed: landing.Landed) -> None:
     """Back to the draft it was, with the figures of the dry run beside it."""
-    fields = (Import.objects.values_list("trial", flat=True).get(id=import_id) or {}).get("fields", [])
+    asked = Import.objects.values_list("trial", flat=True).get(id=import_id) or {}
     Import.objects.filter(id=import_id).update(
         state=State.DRAFT,
         is_trial=False,
-        trial={"fields": fields, "counts": vars(landed)},
+        trial={**asked, "counts": vars(landed)},
         started_at=None,
         bytes_read=0,
         rows_read=0,

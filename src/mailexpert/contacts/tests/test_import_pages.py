@@ -83,7 +83,13 @@ def test_a_dry_run_that_ended_brings_its_page_to_the_figures(
     assert "HX-Refresh" not in shop_client.get(f"{url}stand/").headers
     run_jobs()
     assert shop_client.get(f"{url}stand/").headers["HX-Refresh"] == "true"
-    assert shop_client.get(url).context["tried"]["rows"] == 2
+    page = shop_client.get(url)
+    assert page.context["tried"]["rows"] == 2
+    assert page.context["form"]["new_name"].value() == "Leden"
+    text = page.content.decode()
+    assert EVIDENCE in text  # what was filled in is still there
+    assert 'value="consent" id="id_ground_0" checked' in text.replace("required ", "")
+    assert page.context["form"]["attested"].value() == "on"
 
 
 def test_refused_rows_come_back_as_a_file_without_live_formulas(

@@ -84,8 +84,7 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
     except FileNotFoundError as gone:
         raise Http404 from gone
     lists = queries.lists()
-    initial = {"existing": batch.existing, "list": batch.list_id, "ground": batch.ground}
-    form = ImportForm(request.POST or None, lists=lists, initial=initial if batch.trial else None)
+    form = ImportForm(request.POST or None, lists=lists, initial=(batch.trial or {}).get("given"))
     tried = (batch.trial or {}).get("fields") or prepared.fields
     fields = request.POST.getlist("field")[: prepared.sample.width] or tried
     problem = ""
@@ -121,6 +120,7 @@ def _try_out(request: HttpRequest, batch: Import, fields: list[str]) -> str:
             into,
             ground if ground in Ground else Ground.CONSENT,
             existing if existing in Import.Existing else Import.Existing.UPDATE,
+            given={name: request.POST.get(name, "")[:1_000] for name in ImportForm.base_fields},
         )
     except (actions_import.NoAddressColumn, actions_import.TwiceMapped) as problem:
         return _wrong_columns(problem)
