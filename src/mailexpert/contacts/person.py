@@ -19,6 +19,7 @@ from mailexpert.contacts import (
     queries_catalogue,
     queries_history,
     queries_segments,
+    words_receipt,
     words_segments,
 )
 from mailexpert.contacts.models import Contact, Field, List, Membership, Tag
@@ -41,6 +42,7 @@ class Kept:
     """One table: why it is kept, on what ground and how long, and what of this person is in it."""
 
     table: str
+    what: str
     purpose: str
     ground: str
     keep: str
@@ -69,6 +71,7 @@ def kept(contact: Contact) -> Iterator[Kept]:
         about = known[table]
         yield Kept(
             table=table,
+            what=words_receipt.about(table),
             purpose=told(about.purpose),
             ground=told(about.ground),
             keep=told(about.keep),

@@ -120,10 +120,12 @@ def _requests(contact_id: int) -> list[Moment]:
     """What this person asked for by right, and when it was answered."""
     found = []
     for case in Case.objects.filter(contact_id=contact_id).order_by("id"):
-        came_in = timezone.make_aware(datetime.combine(case.received_on, time.min))
-        found.append(Moment(at=came_in, kind="asked", what=case))
+        # Only its day is known: the last of what happened then, and before its answer.
+        came_in = timezone.make_aware(datetime.combine(case.received_on, time.max))
         if case.closed_at is not None:
             found.append(Moment(at=case.closed_at, kind="answered", what=case))
+            came_in = min(came_in, case.closed_at)
+        found.append(Moment(at=came_in, kind="asked", what=case))
     return found
 
 

@@ -34,6 +34,13 @@ WORDS: Mapping[str, Promise] = {
     "letter": _("Letter that it is done"),
     "letter in doubt": _("Letter that it is done: not known whether it left"),
 }
+# What is kept of somebody who is not erased has words too.
+KEPT: Mapping[str, Promise] = {
+    "privacy_consent": _("Proof of what was agreed to"),
+    "sending_delivery": _("Mailings that were sent"),
+    "sending_stop": _("Unsubscribing by the link in a mail"),
+    "privacy_case": _("Requests"),
+}
 TEXTS = _("Texts elsewhere that named the address")
 OTHER = _("Other data of this person")
 
@@ -42,6 +49,11 @@ OTHER = _("Other data of this person")
 class Line:
     what: str
     rows: int
+
+
+def about(table: str) -> str:
+    """What a table holds of a person, in their words."""
+    return str(KEPT.get(table) or WORDS.get(table) or OTHER)
 
 
 def lines(counts: Mapping[str, int]) -> list[Line]:

@@ -75,9 +75,11 @@ def test_an_account_makes_a_form_and_sees_it_while_writing(page_as: PageAs, shop
     page.check("[name=lists]")
     page.fill("[name=intro]", "Een brief over de tuin.")
     page.fill("[name=privacy_url]", "https://winkel.example/privacy")
+    page.fill("[name=privacy_version]", "mei 2026")
     page.check("[name=first_name-ask]")
     page.fill("[name=title]", "Elke maand iets moois")
     page.wait_for_selector("#preview >> text=Elke maand iets moois")
+    page.wait_for_selector("#preview >> text=(mei 2026)")
     page.faults.clear()  # type: ignore[attr-defined]  # htmx tells of requests that a newer one replaced
     assert_accessible(page)
     page.click("text=Formulier opslaan")

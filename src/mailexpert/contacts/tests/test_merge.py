@@ -159,6 +159,16 @@ def test_an_open_request_is_still_answered_to_the_person(
     assert not Contact.objects.exists()
 
 
+def test_a_request_stands_after_what_happened_before_it_and_before_its_answer(
+    shop: Tenant, pair: tuple[Contact, Contact]
+) -> None:
+    _kept, gone = pair
+    case = actions_rights.ask(Case.Kind.ACCESS, email=gone.email, contact=gone, received=timezone.localdate())
+    assert [one.kind for one in history.timeline(gone.id)] == ["asked", "ledger"]
+    actions_rights.carry_out(case.id, by_id=shop.owner.id, now=timezone.now())
+    assert [one.kind for one in history.timeline(gone.id)] == ["answered", "asked", "ledger"]
+
+
 def test_an_answer_that_is_taken_over_is_kept_no_longer_than_its_form_said(
     pair: tuple[Contact, Contact],
 ) -> None:

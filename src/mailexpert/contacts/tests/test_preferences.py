@@ -187,7 +187,10 @@ def test_an_address_that_is_somebody_else_s_is_refused(
 
 
 def test_everything_that_is_kept_can_be_seen_and_taken_along(reader: Client, mail: Mail) -> None:
-    assert "anna@voorbeeld.example" in reader.get(f"{mail.url}/gegevens").content.decode()
+    page = reader.get(f"{mail.url}/gegevens").content.decode()
+    assert "anna@voorbeeld.example" in page
+    assert "Lidmaatschap van lijsten" in page
+    assert "contacts_membership" not in page  # no name of the program is shown to a reader
     file = reader.get(f"{mail.url}/gegevens.json")
     told = json.loads(file.content)
     assert told["person"]["first_name"] == "Anna"

@@ -122,6 +122,7 @@ def _preview(filled: FormForm, found: SignupForm | None) -> dict[str, Any]:
         intro=values.get("intro") or "",
         button=values.get("button") or "",
         privacy_url=values.get("privacy_url") or "",
+        privacy_version=values.get("privacy_version") or "",
         accent=values.get("accent") or "",
         double_opt_in=bool(values.get("double_opt_in")),
         list_ids=values.get("lists") or [],
