@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,7 @@ class Line:
     """A mailing in a list. `counts` always adds up; `sums` is None where nothing may be told of so few."""
 
     mailing: Mailing
+    parts: list[disclosure.Part]
     counts: sending.Counts
     sums: Sums | None
     unsubscribed: int
@@ -130,10 +132,12 @@ def lines(mailings: Sequence[Mailing]) -> list[Line]:
     issues = [issue for family in families.values() for issue in family]
     counts, stops = sending.counts_by_issue(issues), sending.unsubscribed_by_issue(issues)
     complaints = complained_by_issue(issues)
-    sums = disclosure.told_sums_of(disclosure.parts(mailings, families, counts))
+    parts = disclosure.parts(mailings, families, counts)
+    sums = disclosure.told_sums_of(parts)
     return [
         Line(
             mailing=mailing,
+            parts=parts[lead],
             counts=sending.Counts.together(counts[issue] for issue in families[lead]),
             sums=sums[lead],
             unsubscribed=sum(stops.get(issue, 0) for issue in families[lead]),
@@ -142,6 +146,15 @@ def lines(mailings: Sequence[Mailing]) -> list[Line]:
         for mailing in mailings
         for lead in [mailing.started_issue_id]
     ]
+
+
+def hours(line: Line) -> list[tuple[datetime, int]]:
+    """When its clicks came, by the hour, as far as it may be told."""
+    if line.sums is None:
+        return []
+    minutes = pulse.minutes([part.issue.id for part in line.parts], planned=line.counts.planned)
+    many_from = rules_disclosure.first_of_many((minute.at, minute.sent) for minute in minutes)
+    return [(one.at, one.clicks) for one in disclosure.told(line.parts, many_from=many_from).hours]
 
 
 def list_names(mailing: Mailing) -> list[str]:

@@ -1,9 +1,13 @@
 """Mailings side by side: rates with how sure they are, and whether one did better than another. Pure."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOURS_UPTO, MOST_DAYS = timedelta(days=3), 30
 SURE = 1.96  # standard deviations: 95 times in 100
 MOST, FEWEST = 5, 2
 
@@ -60,3 +64,27 @@ def against(one: Rate | None, other: Rate | None) -> Verdict:
     if abs(difference) <= spread:
         return Verdict.CHANCE
     return Verdict.HIGHER if difference > 0 else Verdict.LOWER
+
+
+def step_of(ages: Iterable[timedelta]) -> tuple[timedelta, int]:
+    """By what step mailings of these ages lie side by side, and how many steps the oldest has."""
+    oldest = max(ages, default=timedelta())
+    step = HOUR if oldest <= HOURS_UPTO else DAY
+    return step, min(int(oldest / step), MOST_DAYS if step is DAY else int(HOURS_UPTO / HOUR))
+
+
+def grown(
+    hours: Sequence[tuple[datetime, int]], *, began: datetime, sent: int, step: timedelta, steps: int
+) -> list[float]:
+    """Per 100 mails sent, how many clicks there were after each step since it began, the first after none. What came
+    in an hour is taken to have come evenly over it."""
+    if sent < 1:
+        return []
+    spans = [(max(at, began), at + HOUR, n) for at, n in hours if at + HOUR > began]
+    early = sum(n for at, n in hours if at + HOUR <= began)
+    found = []
+    for index in range(steps + 1):
+        moment = began + index * step
+        parts = (n * min(1.0, max(0.0, (moment - first) / (last - first))) for first, last, n in spans)
+        found.append(100 * (early + sum(parts)) / sent if index else 0.0)
+    return found

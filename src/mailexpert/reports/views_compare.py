@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from mailexpert.accounts.access import member_required
 from mailexpert.core.amounts import NBSP, number
 from mailexpert.mailings.models import Mailing
-from mailexpert.reports import queries, rules_compare
+from mailexpert.reports import charts_compare, queries, rules_compare
 from mailexpert.reports.rules_compare import Rate, Verdict
 
 CHOICES = 50
@@ -28,10 +28,11 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One rate over all mailings. A cell is None where it isn't told; `words` say what the difference is worth."""
+    """One rate over all mailings: sign, name, rate and its range. A rate is None where it isn't told; `words` say what
+    the difference is worth."""
 
     label: str
-    cells: list[tuple[str, Rate | None, str]]
+    cells: list[tuple[str, str, Rate | None, str]]
     most: float
     words: str
 
@@ -40,7 +41,8 @@ class Row:
 @member_required
 def compare(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
-    columns = [_column(line) for line in queries.lines(chosen)]
+    lines = queries.lines(chosen)
+    columns = [_column(line) for line in lines]
     return render(
         request,
         "reports/compare.html",
@@ -50,6 +52,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             "chosen": {mailing.id for mailing in chosen},
             "columns": columns,
             "rows": _rows(columns) if len(columns) >= rules_compare.FEWEST else [],
+            "chart": charts_compare.since_the_start(lines),
             "asked": bool(request.GET.getlist("m")),
         },
     )
@@ -90,7 +93,10 @@ def _rows(columns: list[Column]) -> list[Row]:
     return [
         Row(
             label=label,
-            cells=[(name, rate, _between(rate)) for name, rate in zip(names, rates, strict=True)],
+            cells=[
+                (sign, name, rate, _between(rate))
+                for sign, name, rate in zip(charts_compare.SIGNS, names, rates, strict=False)
+            ],
             most=max((rate.high for rate in rates if rate), default=1) or 1,
             words=_worth(names, rates),
         )

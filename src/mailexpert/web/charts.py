@@ -150,6 +150,80 @@ def draw(line: Line) -> Drawing:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """Several lines over the same equal steps, each from the first on and as far as it is known: `lines` are (sign,
+    values), the sign standing at the line's end for who can't tell strokes apart; `names` say what the signs mean."""
+
+    says: str
+    steps: Sequence[str]
+    step: str
+    lines: Sequence[tuple[str, Sequence[float]]]
+    names: Sequence[str]
+    height: int = 240
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stroke:
+    path: str
+    end: Tick
+    end_y: str
+    label_dy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnLines:
+    ticks: list[Tick]
+    marks: list[Tick]
+    strokes: list[Stroke]
+    head: list[tuple[str, str]]
+    rows: list[tuple[str, list[str]]]
+
+
+LABEL = 18  # pixels that two labels at the ends of lines need between them
+
+
+def draw_lines(found: Lines) -> DrawnLines:
+    ticks = axis(max((value for _sign, values in found.lines for value in values), default=0))
+    last = max(len(found.steps) - 1, 1)
+    ends = [
+        (100 * (len(values) - 1) / last, 100 - 100 * values[-1] / ticks[-1]) for _sign, values in found.lines
+    ]
+    apart = _apart([(x, y * found.height / 100) for x, y in ends])
+    return DrawnLines(
+        ticks=[Tick(at=f"{100 - 100 * tick / ticks[-1]:.2f}%", label=number(tick)) for tick in ticks],
+        marks=_marks(found.steps),
+        strokes=[
+            Stroke(
+                path="M"
+                + " L".join(
+                    f"{100 * index / last:.2f} {100 - 100 * value / ticks[-1]:.2f}"
+                    for index, value in enumerate(values)
+                ),
+                end=Tick(at=f"{x:.2f}%", label=f"{sign} {number(values[-1], 1)}"),
+                end_y=f"{y:.2f}%",
+                label_dy=f"{moved - y * found.height / 100 + 5:.0f}",
+            )
+            for (sign, values), (x, y), moved in zip(found.lines, ends, apart, strict=True)
+        ],
+        head=[(sign, name) for (sign, _values), name in zip(found.lines, found.names, strict=True)],
+        rows=[
+            (step, [number(values[index], 1) if index < len(values) else "" for _sign, values in found.lines])
+            for index, step in enumerate(found.steps)
+        ],
+    )
+
+
+def _apart(ends: Sequence[tuple[float, float]]) -> list[float]:
+    """Where labels stand in pixels from the top, so that none lies on another: the lowest line keeps its place, and
+    whoever would touch one below it moves up."""
+    placed: dict[int, float] = {}
+    for one in sorted(range(len(ends)), key=lambda n: -ends[n][1]):
+        near = [y for other, y in placed.items() if abs(ends[other][0] - ends[one][0]) < 12]
+        placed[one] = min([ends[one][1], *(y - LABEL for y in near)])
+    return [placed[one] for one in range(len(ends))]
+
+
 def _marks(labels: Sequence[str]) -> list[Tick]:
     """Four or five words under the line; every second one may go on a narrow screen."""
     last = len(labels) - 1

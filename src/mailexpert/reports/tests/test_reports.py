@@ -18,6 +18,7 @@ from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, people
 from mailexpert.reports import charts, queries, words
 from mailexpert.reports.queries_measured import measured
+from mailexpert.reports.tests.test_attack import A, a_mailing
 from mailexpert.sending.models import Delivery, Issue, Reply, Shard, Stop
 from mailexpert.tracking.models import Rollup
 
@@ -240,6 +241,27 @@ def test_mailings_lie_side_by_side_with_how_sure_their_rates_are(shop_client, ma
     assert "Nieuwsbrief december" in both
     alone = shop_client.get(where, {"m": [mailing.id, "x", "9" * 30]}).content.decode()
     assert "Kies er minstens twee" in alone or "Kies minstens twee mailings" in alone
+
+
+def test_compared_mailings_have_one_chart_of_clicks_since_the_start_and_small_ones_no_line(shop_client, shop):
+    with account(shop.id):
+        first, second, few = (a_mailing(count, A)[0] for count in (40, 50, 5))
+        for made, days in ((first, 2), (second, 1), (few, 1)):
+            began = now() - timedelta(days=days)
+            Mailing.objects.filter(id=made.id).update(started_at=began)
+            move_sending(made, began)
+            clicked(made, (began + timedelta(hours=3)).replace(minute=0, second=0, microsecond=0), 10)
+    text = shop_client.get(reverse("reports:compare"), {"m": [first.id, second.id, few.id]}).content.decode()
+    assert text.count('class="line stroke-') == 2
+    assert "A 25,0" in text
+    assert "B 20,0" in text
+    alone = shop_client.get(reverse("reports:compare"), {"m": [first.id, few.id]}).content.decode()
+    assert "stroke-1" not in alone
+
+
+def move_sending(mailing, at):
+    with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+        cursor.execute("UPDATE sending_delivery SET at = %s WHERE issue_id = %s", [at, mailing.issue_id])
 
 
 def test_a_strangers_mailings_arent_compared(stranger_client, mailing):

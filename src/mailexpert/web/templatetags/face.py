@@ -185,6 +185,13 @@ def line_chart(line: charts.Line | dict[str, Any]) -> dict[str, Any]:
     return {"line": line, "drawing": charts.draw(line), "rows": _rows_of(line.rows)}
 
 
+@register.inclusion_tag("web/parts/lines_chart.html")
+def lines_chart(lines: charts.Lines | dict[str, Any]) -> dict[str, Any]:
+    """Several lines on one axis: a web.charts.Lines, or its members."""
+    lines = lines if isinstance(lines, charts.Lines) else charts.Lines(**lines)
+    return {"lines": lines, "drawing": charts.draw_lines(lines)}
+
+
 def _rows_of(rows: Iterable[tuple[str, float | None]]) -> SafeString:
     """A row of a table each: as one piece, since a template takes ten times as long for a hundred of them."""
     known = ((label, notation.number(value)) for label, value in rows if value is not None)

@@ -1,5 +1,6 @@
 import pytest
 
+from mailexpert.web import charts
 from mailexpert.web.charts import Line, draw, nice_top, parts, percentage, spark
 
 COUNTS = {
@@ -66,3 +67,20 @@ def test_an_event_late_in_time_has_its_words_at_the_left() -> None:
 def test_a_flat_trend_is_still_a_line() -> None:
     assert spark([5, 5]) == "0.0,23.0 96.0,23.0"
     assert spark([]) == ""
+
+
+def test_lines_that_end_together_have_their_labels_one_above_the_other() -> None:
+    found = charts.draw_lines(
+        charts.Lines(
+            says="",
+            steps=["0", "1"],
+            step="",
+            lines=[("A", [0, 5]), ("B", [0, 5.1]), ("C", [0])],
+            names="abc",
+        )
+    )
+    first, second, short = (int(one.label_dy) for one in found.strokes)
+    heights = [240 - 240 * value / 6 + dy for value, dy in ((5, first), (5.1, second))]
+    assert heights[0] - heights[1] >= charts.LABEL - 1
+    assert short == 5
+    assert found.rows == [("0", ["0,0", "0,0", "0,0"]), ("1", ["5,0", "5,1", ""])]
