@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from PIL import Image as Pixels
 from PIL import PngImagePlugin
 
+from mailexpert.accounts.actions import make_token
 from mailexpert.content import actions_images
 from mailexpert.content.models import Brand, Image, Template
 from mailexpert.content.rules_image import NoPicture, TooLarge, clean
@@ -144,6 +146,18 @@ def test_no_door_keeps_it_and_each_says_so(shop_client, shop, name):
         assert [image.pk for image in Image.objects.all()] == [kept.pk]
         assert not Brand.objects.exists()
         assert Template.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", [name for name in REFUSED if name != "nothing"])
+def test_the_api_keeps_it_no_more_than_a_page(shop, name):
+    client = Client(headers={"Authorization": f"Bearer {make_token(shop.account, 'test')}"})
+    file = SimpleUploadedFile("kwaad.png", REFUSED[name], content_type="image/png")
+    answer = client.post("/api/v1/images", {"file": file, "alt": "Een krat"})
+    assert answer.status_code in (413, 422)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"]
+    with account(shop.id):
+        assert not Image.objects.exists()
 
 
 @pytest.mark.parametrize(
