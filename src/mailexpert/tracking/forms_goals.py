@@ -44,6 +44,11 @@ class GoalForm(forms.Form):
         help_text=_("For an event or an order: letters, figures and - _ . like “order”."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("pattern", "event"):  # one of them, by what counts
+            self.fields[name].is_needed_later = True  # type: ignore[attr-defined]
+
     def clean_name(self) -> str:
         return " ".join(str(self.cleaned_data["name"]).split())
 

@@ -49,7 +49,8 @@ def full(shop: Tenant) -> Goal:
 
 
 @pytest.mark.parametrize(
-    ("width", "dark", "language"), [(1440, False, "nl"), (375, True, "nl"), (1440, False, "en")]
+    ("width", "dark", "language"),
+    [(1440, False, "nl"), (375, True, "nl"), (1440, True, "en"), (375, False, "en")],
 )
 def test_the_pages_are_fit_for_everyone(
     page_as: PageAs, shop: Tenant, full: Goal, width: int, dark: bool, language: str
@@ -60,6 +61,7 @@ def test_the_pages_are_fit_for_everyone(
         ("nieuw", "/rapporten/doelen/nieuw/"), ("sites", "/instellingen/sites-meten/"),
     ):  # fmt: skip
         page.goto(path)
+        assert page.locator("html").get_attribute("lang") == language
         if PICTURES:
             page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{language}.png", full_page=True)
         assert_accessible(page)

@@ -77,10 +77,13 @@ def page_as(chromium: "Browser", live_server: Any) -> Iterator[PageAs]:
 
 
 def _cookies(tenant: Any, language: str, url: str) -> list[Any]:
+    from mailexpert.accounts.models import User
     from mailexpert.conftest import log_in
 
     cookies = []
     if tenant is not None:
+        if language:  # a user's own choice goes before the browser's
+            User.objects.filter(pk=tenant.owner.pk).update(language=language)
         session = log_in(tenant).cookies[settings.SESSION_COOKIE_NAME].value
         cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url})
     if language:
