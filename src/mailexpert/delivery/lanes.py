@@ -258,7 +258,7 @@ class Lane:
         if room:
             self._issues.has_room(issue.id)
         else:
-            self._issues.is_short(issue.id, pace.reason(purse.short_of(terms)), now)
+            self._issues.is_short(issue.id, purse.why(terms), now)
         return room
 
     def _start(

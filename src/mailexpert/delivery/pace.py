@@ -174,11 +174,12 @@ def lane_meter(relay: Relay, group: str) -> str:
     return f"relay {relay.id} {group or 'others'}"
 
 
-def reason(meter: str) -> str:
-    """What the page of a mailing says while this meter allows nothing; an hour's limit is no news."""
-    if meter.startswith("domain "):
-        return "warm_up"
-    return "provider_waits" if meter.startswith("relay ") and meter.count(" ") == 2 else ""
+def reason(limit: Limit, level: Level) -> str:
+    """What the page of a mailing says while a meter under this limit allows nothing. An hour's limit that somebody set
+    is no news; a provider that defers is, and so is a day that is used up."""
+    if level.step or level.rests_until:
+        return "provider_waits"
+    return "warm_up" if limit.per_day is not None and level.used >= limit.per_day else ""
 
 
 def _rate(per_second: float | None, per_hour: int | None) -> float | None:

@@ -45,6 +45,11 @@ class Purse:
         """The meter that allows nothing now, if one does."""
         return next((key for key in terms if key in self._asked and self._tokens.get(key, 0) <= 0), "")
 
+    def why(self, terms: Mapping[str, Limit]) -> str:
+        """What there is to say of that."""
+        short = self.short_of(terms)
+        return pace.reason(terms[short], self._levels.get(short, Level())) if short else ""
+
     def spend(self, terms: Iterable[str], count: int) -> None:
         for key in terms:
             if key in self._asked:

@@ -139,7 +139,7 @@ def reason(code: str) -> str:
         ),
         "quiet_hours": _("It is quiet hours for your account. Sending goes on by itself when they are over."),
         "warm_up": _(
-            "Your sender domain is being warmed up, and a receiver has had all of today's mails. "
+            "Your sender domain or mail server is being warmed up, and a receiver has had all of today's mails. "
             "The rest goes out tomorrow by itself."
         ),
         "provider_waits": _(

@@ -176,6 +176,27 @@ def test_a_new_sender_domain_gets_to_each_provider_what_its_day_allows(room: Mai
     assert room.counts(issue)["waiting"] == 50
 
 
+def test_so_does_a_new_relay_and_a_limit_of_our_own_is_no_providers_wish(room: Mailroom) -> None:
+    sink = Sink()
+
+    async def story() -> None:
+        async with sink:
+            today = room.ask("SELECT (now() AT TIME ZONE 'UTC')::date")[0][0]
+            relay = room.relay(
+                sink.port, warmup_from=today, warmup_first=30, limits='{"kpn": {"per_hour": 60}}'
+            )
+            new = room.mailing_to({"google": people("ok", 80)}, relay=relay)
+            slow = room.mailing_to({"kpn": [f"ok+{n}@kpn.example" for n in range(20)]}, relay=relay)
+            async with an_engine(1):
+                reasons = "SELECT reason FROM sending_issue ORDER BY id"
+                await until(lambda: room.ask(reasons) == [("warm_up",), ("",)])
+                await asyncio.sleep(7)  # longer than it takes to be told
+            assert room.ask(reasons) == [("warm_up",), ("",)]
+            assert (room.counts(new)["sent"], room.counts(slow)["sent"]) == (30, 1)
+
+    asyncio.run(story())
+
+
 def test_quiet_hours_stop_a_running_mailing_and_their_end_lets_it_go_on(room: Mailroom) -> None:
     sink = Sink(dot_seconds=0.02)
     issue = room.mailing(people("ok", 600), shard_size=100)

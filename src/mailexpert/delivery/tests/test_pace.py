@@ -152,6 +152,21 @@ def test_a_message_meets_the_limits_of_its_relay_provider_account_issue_and_doma
     }
 
 
+@pytest.mark.parametrize(
+    ("limit", "level", "said"),
+    [
+        (Limit(per_second=0.1), Level(), ""),  # as an account or an operator wished it
+        (Limit(), Level(step=2), "provider_waits"),
+        (Limit(per_second=0.1), Level(rests_until=NOON), "provider_waits"),
+        (Limit(per_day=200), Level(used=200), "warm_up"),
+        (Limit(per_day=200, per_second=0.1), Level(used=20), ""),
+        (Limit(per_day=200), Level(step=1), "provider_waits"),
+    ],
+)
+def test_what_a_mailing_says_while_a_limit_is_used_up(limit: Limit, level: Level, said: str) -> None:
+    assert pace.reason(limit, level) == said
+
+
 def test_without_any_limit_there_is_no_meter_to_turn() -> None:
     assert all(limit.is_none for limit in pace.terms(RELAY, "", None, Tempo(), date(2027, 1, 15)).values())
 
