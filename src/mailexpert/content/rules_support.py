@@ -48,7 +48,8 @@ def used(html: str, tree: LexborHTMLParser) -> set[str]:
     html = OUTLOOK_ONLY.sub("", html)
     css = " ; ".join(
         [
-            *(node.attributes.get("style") or "" for node in tree.css("[style]")),
+            # Blocks say the same again and again; each is looked through once.
+            *dict.fromkeys(node.attributes.get("style") or "" for node in tree.css("[style]")),
             *(node.text(deep=True) or "" for node in tree.css("style")),
         ]
     )

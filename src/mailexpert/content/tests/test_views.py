@@ -227,3 +227,20 @@ def test_what_can_t_be_kept_is_said_while_one_writes(shop_client: Client, templa
 def test_a_stranger_cannot_keep_over_a_template(stranger_client: Client, template: Template) -> None:
     written = {**POSTED, "name": "x", "version": "1"}
     assert stranger_client.post(f"/sjablonen/{template.pk}/bewaren/", written).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"), [("mjml", True), ("html", False), ("text", False), ("blocks", False)]
+)
+def test_drag_and_drop_is_for_mjml_and_loosens_no_page_but_its_own(
+    shop: Tenant, shop_client: Client, kind: str, offered: bool
+) -> None:
+    source = '{"blocks": []}' if kind == "blocks" else ""
+    with account(shop.id):
+        made = actions.make_template(name="a", draft=Draft(kind=kind, source=source))
+    page = shop_client.get(f"/sjablonen/{made.pk}/")
+    assert ("data-drawing-open" in page.content.decode()) is offered
+    assert "unsafe-eval" not in page["Content-Security-Policy"]
+    frame = shop_client.get("/sjablonen/tekenen/")["Content-Security-Policy"]
+    assert "unsafe-eval" in frame
+    assert "connect-src 'none'" in frame or "default-src 'none'" in frame
