@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from mailexpert.mail import address
 from mailexpert.mailings import goals, versions
@@ -35,21 +36,24 @@ class ExperimentForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript
     share = forms.TypedChoiceField(
         label=_("How many get a version"),
         coerce=int,
-        choices=[
-            (share, _("%(share)s%% of the audience, divided over the versions") % {"share": share})
-            for share in rule.SHARES
-        ],
     )
     hours = forms.TypedChoiceField(
         label=_("How long we wait"),
         coerce=int,
-        choices=[(n, ngettext_lazy("%(n)s hour", "%(n)s hours", n) % {"n": n}) for n in HOURS],
         help_text=_("From the moment that everyone with a version had their turn."),
     )
     goal = forms.ChoiceField(label=_("What decides"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Made for each reader: words with a number in them would stay in the language of the first one.
+        self.fields["share"].choices = [  # type: ignore[attr-defined]
+            (share, _now("%(share)s%% of the audience, divided over the versions") % {"share": share})
+            for share in rule.SHARES
+        ]
+        self.fields["hours"].choices = [  # type: ignore[attr-defined]
+            (n, ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}) for n in HOURS
+        ]
         self.fields["goal"].choices = [(goal.key, goal.label) for goal in goals.all_goals()]  # type: ignore[attr-defined]
         self.initial.setdefault("goal", "clicks")
         said = {version.n: version for version in versions.tried(self.instance)} if self.instance.pk else {}

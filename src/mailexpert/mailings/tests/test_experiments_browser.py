@@ -52,6 +52,11 @@ def test_the_pages_are_fit_for_everyone(
     ):  # fmt: skip
         page.goto(f"/mailings/{tests[name].pk}/{where}")
         assert page.locator("html").get_attribute("lang") == language
+        if where == "test/" and name in ("untested", "planned", "small"):
+            for choice in {"nl": ("van het publiek", "4 uur"), "en": ("of the audience", "4 hours")}[
+                language
+            ]:
+                assert choice in page.locator("main").inner_text()
         if PICTURES:
             shot = f"{name}-{where.strip('/')}-{width}-{language}.png"
             page.screenshot(path=Path(PICTURES) / shot, full_page=True)
