@@ -45,6 +45,8 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at r
             "sender": _("A name with its address, like Voedselbank Lindewoud <nieuws@lindewoud.example>"),
         }
         widgets = {
+            # Offers what earlier mailings had (compose.html).
+            "sender": forms.TextInput(attrs={"list": "senders", "autocomplete": "off"}),
             "subject": OneLine(),
             "preheader": OneLine(),
             "source": forms.Textarea(

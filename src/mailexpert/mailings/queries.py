@@ -24,6 +24,7 @@ from mailexpert.mailings.models import Mailing
 from mailexpert.sending import queries as sending
 from mailexpert.sending.models import Shard
 
+MOST_SENDERS = 8
 MOST_WORDS = 8  # of a search; more would only make it slower
 TALLY = (Path(__file__).parent / "sql" / "tally.sql").read_text()
 
@@ -91,6 +92,12 @@ def list_choices() -> list[tuple[int, str]]:
 
 def segment_choices() -> list[tuple[int, str]]:
     return [(found.id, found.name) for found in queries_segments.segments()]
+
+
+def senders() -> list[str]:
+    """Whose names the newest mailings went out under, the latest first; each once."""
+    newest = Mailing.objects.exclude(sender="").order_by("-id").values_list("sender", flat=True)[:50]
+    return list(dict.fromkeys(newest))[:MOST_SENDERS]
 
 
 def templates() -> list[Template]:

@@ -48,6 +48,21 @@ def test_the_compose_page_counts_the_people_and_says_what_is_wrong(shop_client, 
     assert "disabled" in page
 
 
+def test_senders_of_earlier_mailings_are_offered_once_and_never_a_stranger_s(
+    shop_client, mailing, shop, stranger
+):
+    with account(stranger.id):
+        draft(sender="Vreemd <x@vreemd.example>")
+    with account(shop.id):
+        draft(sender="Bestuur <bestuur@winkel.example>")
+        draft(sender="Bestuur <bestuur@winkel.example>")
+    page = shop_client.get(at("show", mailing)).content.decode()
+    offered = page.partition('<datalist id="senders">')[2].partition("</datalist>")[0]
+    assert offered.count("bestuur@winkel.example") == 1
+    assert offered.index("bestuur@") < offered.index("nieuws@winkel.example")
+    assert "vreemd" not in page
+
+
 def test_what_is_written_is_kept_and_the_parts_that_follow_come_back(shop_client, mailing, shop):
     with account(shop.id):
         lists = mailing.list_ids()

@@ -299,6 +299,7 @@ def _compose(request: HttpRequest, mailing: Mailing, write: WriteForm | None = N
         "excluded_names": [name for value, name in choices if value in excluded],
         "has_lists": bool(choices),
         "fields": content.field_choices(),
+        "senders": queries.senders(),
         "is_blocks": mailing.kind == "blocks",
         "block_count": count_blocks(mailing.source) if mailing.kind == "blocks" else 0,
         "block_facts": editor_facts(mailing.source, may_code=may_code(request))
