@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, F, Min, Sum
 from django.db.models.functions import TruncMinute
@@ -13,6 +14,7 @@ from django.db.models.functions import TruncMinute
 from mailexpert.core.scope import current_account
 from mailexpert.sending.models import Delivery, DomainCount, Outcome, Pulse, Retry, Shard
 
+A_MINUTE = 60
 FEW = 5_000  # so many rows of the ledger are read as they are: 5 ms
 MANY_RETRIES = 50_000  # of more the next one isn't looked up
 WITH_REASONS = (Outcome.SKIPPED, Outcome.FAILED)
@@ -130,8 +132,14 @@ def next_try(issues: list[int], *, deferred: int) -> datetime | None:
 
 def stops(issues: list[int], *, fives_until: datetime | None = None) -> list[Stopped]:
     """How many people stopped by these issues in each hour, until then in each five minutes; each at their first
-    time."""
+    time. Many are counted once a minute: 50,000 take some 50 ms."""
+    key = f"stops:{current_account()}:{issues}:{fives_until}".replace(" ", "_")
+    if (known := cache.get(key)) is not None:
+        return list(known)
     until = fives_until or "-infinity"
     with connection.cursor() as cursor:
         cursor.execute(STOPS, {"account": current_account(), "issues": issues, "until": until})
-        return [Stopped(at=at, n=n) for at, n in cursor.fetchall()]
+        found = [Stopped(at=at, n=n) for at, n in cursor.fetchall()]
+    if sum(one.n for one in found) > FEW:
+        cache.set(key, found, A_MINUTE)
+    return found

@@ -208,13 +208,42 @@ def test_the_click_map_draws_the_mail_with_each_links_share_and_runs_nothing(sho
     assert "default-src 'none'" in drawn["Content-Security-Policy"]
 
 
-def test_a_mailing_to_nobody_reports_nothing_and_doesnt_break(shop_client, mailing, shop):
+def test_a_mailing_to_nobody_says_so_once_and_nothing_else(shop_client, mailing, shop):
     with account(shop.id):
         Shard.objects.all().delete()
         Issue.objects.update(state=3)
     text = page(shop_client, "mailing", mailing).content.decode()
-    assert "Er was niemand om deze mailing naar te verzenden" in text
-    assert page(shop_client, "people", mailing).status_code == 200
+    assert "Er was niemand om naar te verzenden" in text
+    assert text.count("Er was niemand") == 1
+    assert "aan de beurt geweest" not in text
+    assert "minder dan 20" not in text
+    for name in ("people", "progress", "map", "csv", "pdf", "doubt"):
+        assert page(shop_client, name, mailing).status_code == 200, name
+
+
+def test_a_mailing_to_five_million_says_what_is_to_come_and_nothing_of_few(shop_client, shop):
+    with account(shop.id):
+        news, _rows = people(1)
+        made = draft(news)
+        actions.start(made)
+        made.refresh_from_db()
+        Shard.objects.all().delete()
+    with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+        cursor.execute(FIVE_MILLION, [shop.id, made.issue_id])
+    text = page(shop_client, "mailing", made).content.decode()
+    assert "van de 5.000.000 mensen was nog niemand aan de beurt" in text
+    assert "minder dan 20" not in text
+    assert "Kliks tonen we zodra 20 mensen de mailing hebben" in text
+    for name in ("people", "progress", "map", "csv", "pdf", "doubt"):
+        assert page(shop_client, name, made).status_code == 200, name
+    assert "5.000.000" in shop_client.get(reverse("reports:index")).content.decode()
+
+
+FIVE_MILLION = """
+INSERT INTO sending_shard (account_id, issue_id, n, contact_ids, lane, relay_id, epoch, not_before)
+SELECT %s, %s, n, a.ids, '', 0, 0, now()
+FROM (SELECT array_agg(g::bigint) AS ids FROM generate_series(1, 1000) g) a, generate_series(1, 5000) n
+"""
 
 
 def test_a_mailing_of_which_all_is_in_doubt_says_so(shop_client, shop):
@@ -226,7 +255,10 @@ def test_a_mailing_of_which_all_is_in_doubt_says_so(shop_client, shop):
         Issue.objects.update(state=3)
     text = page(shop_client, "mailing", made).content.decode()
     assert "Bij alle 30 mensen is in twijfel of ze deze mailing kregen" in text
+    assert "minder dan 20" not in text
     assert "lezer0@voorbeeld.example" in page(shop_client, "people", made).content.decode()
+    for name in ("progress", "map", "csv", "pdf", "doubt"):
+        assert page(shop_client, name, made).status_code == 200, name
 
 
 def test_mailings_lie_side_by_side_with_how_sure_their_rates_are(shop_client, mailing, shop):
@@ -266,7 +298,8 @@ def move_sending(mailing, at):
 
 def test_a_strangers_mailings_arent_compared(stranger_client, mailing):
     text = stranger_client.get(reverse("reports:compare"), {"m": [mailing.id]}).content.decode()
-    assert mailing.name not in text
+    assert "Zodra je twee mailings hebt verzonden" in text
+    assert f'value="{mailing.id}"' not in text
 
 
 def test_the_audience_page_says_who_came_from_where_and_how_they_left(shop_client, stranger_client, shop):

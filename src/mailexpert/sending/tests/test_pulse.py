@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 
 from mailexpert.contacts.models import Contact
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
-from mailexpert.sending import jobs_pulse, queries_pulse
+from mailexpert.sending import jobs_pulse, queries, queries_pulse
 from mailexpert.sending.models import Delivery, DomainCount, Issue, Outcome, Pulse, PulseTaken, Shard, Stop
 
 NOON = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
@@ -120,3 +121,24 @@ def test_stops_stand_in_their_five_minutes_and_later_in_their_hour(issue):
     found = queries_pulse.stops([issue.id], fives_until=NOON + timedelta(hours=1))
     assert [((one.at - NOON).total_seconds() // 60 + 1, one.n) for one in found] == [(0, 2), (5, 1), (60, 2)]
     assert [one.n for one in queries_pulse.stops([issue.id])] == [3, 2]
+
+
+def test_many_stops_are_counted_once_a_minute_and_few_at_once(issue, monkeypatch):
+    def stop(contact):
+        Stop.objects.create(issue_id=issue.id, contact_id=contact, via=1, at=NOON)
+
+    def told():
+        return queries.unsubscribed_of([issue.id]), sum(one.n for one in queries_pulse.stops([issue.id]))
+
+    stop(1)
+    assert told() == (1, 1)
+    stop(2)
+    assert told() == (2, 2)
+    monkeypatch.setattr(queries, "MANY_STOPS", 1)
+    monkeypatch.setattr(queries_pulse, "FEW", 1)
+    assert told() == (2, 2)
+    stop(3)
+    assert told() == (2, 2)
+    cache.clear()
+    assert told() == (3, 3)
+    cache.clear()
