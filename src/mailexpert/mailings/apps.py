@@ -10,12 +10,12 @@ class MailingsConfig(AppConfig):
 
     def ready(self) -> None:
         from mailexpert.content import uses
-        from mailexpert.mailings import declare, jobs  # noqa: F401
+        from mailexpert.mailings import declare, jobs, report_decisions, report_experiments  # noqa: F401
         from mailexpert.mailings.actions import rewrite_drafts, stop_everything
         from mailexpert.mailings.queries import counts_made_from, made_from, sent_this_month, showing
-        from mailexpert.mailings.report_experiments import section
 
-        report_sections.register(section())
+        report_sections.register(report_experiments.section())
+        report_sections.register(report_decisions.section())
         uses.register(showing)
         uses.register_rewrite(rewrite_drafts)
         uses.register_templates(uses.MadeFrom(some=made_from, counts=counts_made_from))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Path, Router, Schema, Status
@@ -26,6 +27,7 @@ from mailexpert.content.models import Template
 from mailexpert.mail import address
 from mailexpert.mailings import actions, checks, rules
 from mailexpert.mailings import shown_experiments as tested
+from mailexpert.mailings.actions_drafts import remember_decision
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import disclosure, rules_sentence, words_sentence
 from mailexpert.reports import queries as reports
@@ -74,9 +76,19 @@ def one_mailing(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
 
 @router.post("/{mailing_id}/send", response={202: MailingOut, **WRITE_ONE})
 def send(request: HttpRequest, mailing_id: Path[Id], wanted: SendIn | None = None) -> Status[dict[str, Any]]:
-    """Send now, or at a moment."""
+    """Send now, or at a moment. What the checks warned of is kept with the maker of the token."""
     at = _moment(wanted)
-    return Status(202, _do(mailing_id, actions.start if at is None else lambda m: actions.schedule(m, at)))
+
+    def go(mailing: Mailing) -> None:
+        warned, _content = checks.look_over(mailing)
+        with transaction.atomic():
+            if at is None:
+                actions.start(mailing)
+            else:
+                actions.schedule(mailing, at)
+            remember_decision(mailing.id, warned, by=request.token.created_by_id)  # type: ignore[attr-defined]
+
+    return Status(202, _do(mailing_id, go))
 
 
 @router.post("/{mailing_id}/pause", response={202: MailingOut, **WRITE_ONE})

@@ -3,11 +3,14 @@
 import time
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from mailexpert.accounts.actions import make_token
 from mailexpert.base import weblink
 from mailexpert.base.weblink import Answer
 from mailexpert.content.values import Draft
+from mailexpert.core.report_sections import Reported, tables
 from mailexpert.core.scope import account
 from mailexpert.mailings import actions, checks, fixes
 from mailexpert.mailings.models import Decision, Mailing
@@ -155,6 +158,33 @@ def test_who_goes_on_in_spite_of_a_warning_is_remembered(shop_client, shop, mail
         assert Mailing.objects.get().state == "sending"
     assert kept.by_id == shop.owner.pk
     assert "link_plain" in [warning["code"] for warning in kept.warnings]
+
+
+def test_the_report_says_who_went_on_and_past_what(shop_client, stranger_client, shop, mailing):
+    shop_client.post(at("send", mailing), {"when": "now"})
+    page = shop_client.get(reverse("reports:mailing", args=[mailing.id])).content.decode()
+    told = page.partition('id="h-decisions"')[2].partition("</section>")[0]
+    assert (shop.owner.full_name or shop.owner.email) in told
+    assert "gaat naar http://" in told
+    with account(shop.id):
+        [table] = [
+            one
+            for one in tables(Reported(mailing_id=mailing.id, issue_id=0, sent=0))
+            if one.key == "decisions"
+        ]
+    assert any("gaat naar http://" in str(row[2]) for row in table.rows)
+
+
+def test_a_program_that_goes_on_is_remembered_too(shop, mailing):
+    with account(shop.id):
+        token = make_token(shop.account, "kassa", created_by=shop.owner)
+    client = Client(headers={"Authorization": f"Bearer {token}"})
+    answer = client.post(f"/api/v1/mailings/{mailing.id}/send", "{}", content_type="application/json")
+    assert answer.status_code == 202
+    with account(shop.id):
+        kept = Decision.objects.get()
+    assert "link_plain" in [warning["code"] for warning in kept.warnings]
+    assert kept.by_id == shop.owner.pk
 
 
 @pytest.mark.parametrize("name", ["look_at_links", "look_at_links_again", "mend"])
