@@ -189,6 +189,7 @@ def test_a_whole_import_is_taken_back(run_jobs: RunJobs, into: List, shop_client
     undone = Consent.objects.filter(source="undo")
     assert undone.count() == 3
     assert all(bytes(line.person) for line in undone)
+    assert "ongedaan gemaakt</" in shop_client.get("/contacten/inlezen/").content.decode()
 
 
 def test_an_import_is_taken_back_once_and_within_a_week(run_jobs: RunJobs, into: List) -> None:
