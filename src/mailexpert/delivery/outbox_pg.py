@@ -27,6 +27,7 @@ from mailexpert.delivery.relays import errand
 CHANNEL = "mailexpert_outbox"
 LEASE_SECONDS = 120.0
 ANSWER_SECONDS = 30.0  # a database that is silent for longer is away; its answer is no permission any more
+SETTINGS = ("SET ROLE mailexpert_owner", "SET synchronous_commit = on", "SET jit = off")
 MAILING = 1
 CIRCLE = re.compile(r"segment:([1-9][0-9]{0,18})\Z")
 IN_CIRCLE = (
@@ -95,9 +96,12 @@ class Line:
             connect_timeout=10,
             application_name="mailexpert-delivery",
         )
-        await connection.execute("SET ROLE mailexpert_owner")
-        await connection.execute("SET synchronous_commit = on")
-        await connection.execute("SET jit = off")
+        try:
+            for setting in SETTINGS:
+                await connection.execute(setting)
+        except BaseException:  # it went away just now, or nobody waits for it any more
+            await connection.close()
+            raise
         return connection
 
 

@@ -1,6 +1,7 @@
 """The fences in the database: who may take a turn, and that a window is written down once."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from mailexpert.conftest import Tenant
+from mailexpert.delivery import outbox_pg
 from mailexpert.delivery.outbox_pg import PgOutbox
 from mailexpert.delivery.ports import Again, Claim, DatabaseAway, Outcome, Settlement, Shard, Turn
 from mailexpert.delivery.tests.mailroom import Mailroom, url
@@ -56,6 +58,25 @@ def settlement(shard: Shard, contacts: list[int], **fields: Any) -> Settlement:
         shards=[shard.id],
     )
     return replace(made, **fields)
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_closed(
+    room: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database goes away in the moment that it is connected to."""
+    monkeypatch.setattr(outbox_pg, "SETTINGS", ("SELECT pg_sleep(30)",))
+    standing = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(30)' AND state <> 'idle'"
+
+    async def story(outbox: PgOutbox) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await outbox.issue_states([1])
+
+    with_outbox(story)
+    gc.collect()
+    until_none = time.monotonic() + 5
+    while room.ask(standing) != [(0,)]:
+        assert time.monotonic() < until_none
 
 
 def test_a_shard_is_claimed_by_one_engine_at_a_time(room: Mailroom) -> None:
