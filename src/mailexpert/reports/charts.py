@@ -23,13 +23,14 @@ SENT_HEIGHT, BELOW_HEIGHT = 184, 96
 def over_time(report: Report) -> dict[str, Any]:
     """`sent`, `clicks` and `stops` as lines, None where there is too little to draw; `heading` and `span` in words."""
     sent = _sent(report)
-    clicks, has_fives = _clicks(report)
+    (clicks, has_fives), stops = _clicks(report), _stops(report)
+    last = max((*clicks, *stops), default=None)  # both on one time axis
     return {
         "heading": _heading(sent.step if sent else Step.MINUTE),
         "span": _span(sent) if sent else "",
         "sent": _sent_line(report, sent) if sent else None,
-        "clicks": _after(report, clicks, _clicks_line, has_fives=has_fives),
-        "stops": _after(report, _stops(report), _stops_line, has_fives=True),
+        "clicks": _after(report, clicks, _clicks_line, has_fives=has_fives, upto=last),
+        "stops": _after(report, stops, _stops_line, has_fives=has_fives, upto=last),
     }
 
 
@@ -111,13 +112,14 @@ def _after(
     line: Callable[[Series, list[str]], dict[str, Any]],
     *,
     has_fives: bool,
+    upto: datetime | None,
 ) -> dict[str, Any] | None:
     """What readers did since it began: by the five minutes for half a day, by the hour for three, then by the day."""
     local = {timezone.localtime(at): n for at, n in found.items()}
     started = report.mailing.started_at
-    if not local or started is None:
+    if not local or started is None or upto is None:
         return None
-    first, last = min(timezone.localtime(started), min(local)), max(local)
+    first, last = min(timezone.localtime(started), min(local)), timezone.localtime(upto)
     step = rules_time.step_after(last - first, has_fives=has_fives)
     if step is Step.FIVE and last + step.value > now():
         last -= step.value  # the five minutes that aren't over would look like a fall
