@@ -58,7 +58,7 @@ def examine(tree: LexborHTMLParser, written: Written) -> Iterator[Finding]:
     ):
         if faults:
             words, ratio = min(faults, key=lambda fault: fault[1])
-            yield warn(code, sentence, written.place(words), words=words[:60], ratio=f"{ratio:.1f}")
+            yield warn(code, sentence, written.place(words), words=words[:60], ratio=round(ratio, 1))
     if not dark and len(tree.css("[style*=color], [bgcolor]")) > 2:
         yield warn("dark_missing", NO_DARK)
     if not light_faults and not dark_faults:

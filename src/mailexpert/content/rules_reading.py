@@ -72,7 +72,7 @@ def _spam(draft: Draft, text: str) -> Iterator[Finding]:
     if SHORTENERS.search(text):
         score += 1.5
         yield warn("link_short", SHORTENED)
-    said = f"{score:.1f}"
+    said = round(score, 1)
     if score >= LIMIT:
         yield warn("spam", SPAM_HIGH, score=said, reasons=", ".join(reasons[:6]))
     else:

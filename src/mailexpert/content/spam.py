@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -33,7 +34,11 @@ def examine(draft: Draft, compiled: Compiled, own: list[Finding]) -> list[Findin
     verdict = _judged(draft, compiled)
     if verdict is None:
         return own
-    values = {"filter": verdict.filter, "score": f"{verdict.score:.1f}", "limit": f"{verdict.limit:g}"}
+    values: dict[str, Any] = {
+        "filter": verdict.filter,
+        "score": round(verdict.score, 1),
+        "limit": f"{verdict.limit:g}",
+    }
     reasons = ", ".join(f"{one.words} ({one.points:g})" for one in verdict.reasons[:MOST_REASONS])
     if verdict.score >= verdict.limit / 2:
         made = warn("spam", FILTER_HIGH, **values, reasons=reasons or "–")

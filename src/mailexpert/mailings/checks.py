@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -198,7 +199,8 @@ def _audience(mailing: Mailing) -> list[Check]:
         "%(n)s people get it, each with a ground on record.",
         tally.mailable,
     )
-    found = [_ok("audience", people % {"n": tally.mailable}, "audience")]
+    shown = number_format(tally.mailable, force_grouping=True)
+    found = [_ok("audience", people % {"n": shown}, "audience")]
     if len(purposes) > 1:
         found.append(
             Check(

@@ -144,6 +144,11 @@ class WhenForm(forms.Form):
         label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("day", "time"):
+            self.fields[name].is_needed_later = True  # type: ignore[attr-defined]  # they show once they are asked
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("when") == "later" and not (data.get("day") and data.get("time")):

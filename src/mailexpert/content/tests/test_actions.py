@@ -88,6 +88,7 @@ def test_checks_are_said_in_the_language_of_the_page(in_shop: Tenant) -> None:
         "Een schermlezer vindt zijn weg langs koppen.",
     )
     assert titles["subject_missing"] == ("De mailing heeft geen onderwerp", "")
+    assert said["spam"].startswith("Spamscore 0,0")
     assert said["field_unknown"] == "Het veld ‘land’ bestaat niet en zou dus bij iedereen leeg blijven."
 
 

@@ -48,6 +48,15 @@ def test_the_compose_page_counts_the_people_and_says_what_is_wrong(shop_client, 
     assert "disabled" in page
 
 
+def test_a_moment_is_no_choice_once_it_is_asked_and_thousands_have_a_point(shop_client, shop):
+    with account(shop.id):
+        mailing = draft(people(1_001)[0])
+    page = shop_client.get(at("show", mailing)).content.decode()
+    sending = page.partition('id="sending"')[2].partition("</section>")[0]
+    assert "mag leeg blijven" not in sending
+    assert "1.001 mensen krijgen hem" in page
+
+
 def test_senders_of_earlier_mailings_are_offered_once_and_never_a_stranger_s(
     shop_client, mailing, shop, stranger
 ):
