@@ -1,6 +1,8 @@
 """What is read in feedback reports, and that nothing else is; from providers, gateways, forgers and a fuzzer."""
 
 import base64
+import datetime as dt
+import email
 import time
 
 import pytest
@@ -8,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailexpert.mail import arf, links, verp
+from mailexpert.mail.compose import Composer, IssueContent
 
 KEY, FORGERS = b"k" * 32, b"f" * 32
+NOW = dt.datetime(2026, 11, 29, 9, 30, tzinfo=dt.UTC)
 ABOUT = links.Stop(41, 7_001)
 STOP = links.stop_token(KEY, 41, 7_001)
 OPAQUE = links.return_token(KEY, 41, 7_001)
@@ -77,6 +81,19 @@ def about(raw: bytes) -> links.Stop | None:
 )
 def test_one_token_of_ours_that_was_left_says_whose_mail_it_was(returned: tuple[str, ...]) -> None:
     assert about(mail(*returned)) == ABOUT
+
+
+@pytest.mark.parametrize("left", ["List-Unsubscribe", "Message-ID", "Return-Path"])
+def test_a_mail_that_we_composed_is_known_again_by_whichever_trace_was_left(left: str) -> None:
+    content = IssueContent(
+        issue_id=41, account_id=3, sender_name="Winkel", sender_address="nieuws@winkel.example", subject="Tulpen",
+        html="<p>Dag</p>", text="Dag", track_url="https://track.example", inbound_domain="mx-abc.winkel.example",
+    )  # fmt: skip
+    [made] = Composer(content, KEY).compose([7_001], ["jan@voorbeeld.example"], [()], NOW)
+    headers = email.message_from_bytes(made.body)
+    traces = {name: headers[name] for name in ("List-Unsubscribe", "Message-ID")}
+    traces["Return-Path"] = f"<{made.sender.decode()}>"
+    assert about(mail(REDACTED, f"{left}: {traces[left]}".replace("\r\n", "\n"))) == ABOUT
 
 
 def test_the_header_alone_is_enough() -> None:
