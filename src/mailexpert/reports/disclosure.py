@@ -177,7 +177,7 @@ def _sums(hits: tracking.Hits) -> Sums:
 
 
 def _hours(found: Iterable[tracking.HourHits]) -> list[Hour]:
-    return [Hour(at=one.hour, clicks=one.clicks, opens=one.opens) for one in found]
+    return [Hour._make(one) for one in found]
 
 
 def _cells(shares: Iterable[tracking.Share]) -> list[Cell]:

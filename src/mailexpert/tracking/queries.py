@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db.models import Q, Sum
 
@@ -39,8 +40,9 @@ class LinkHits:
     machine_clicks: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class HourHits:
+class HourHits(NamedTuple):
+    """A tuple, since a report has thousands of them."""
+
     hour: datetime
     clicks: int
     opens: int
