@@ -1,6 +1,6 @@
 """The delivery engine against Postfix's smtp-source, in turns, to the same smtp-sink: how many times as fast?
 
-    python bench/engine.py [--messages 30000] [--rounds 3]
+    python bench/engine.py [--messages 100000] [--rounds 3]
 
 Needs a database (DATABASE_URL, or the home's own) and Postfix's two test programs.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 SESSIONS = 8
+SPARE = 1  # the connection of a relay that one lane leaves to the others
 BODY_KB = 10.0
 LINKS = 10
 PLACES = "/usr/sbin:/usr/local/sbin:/usr/bin"
@@ -63,7 +64,7 @@ def theirs(port: int, messages: int) -> float:
 def ours(port: int, messages: int) -> dict[str, Any]:
     command = [
         sys.executable, "-m", "mailexpert.operations.cli", "bench", "send", "--json",
-        "--messages", str(messages), "--relay", f"smtp://127.0.0.1:{port}",
+        "--messages", str(messages), "--relay", f"smtp://127.0.0.1:{port}?connections={SESSIONS + SPARE}",
         "--body-kb", str(BODY_KB), "--links", str(LINKS),
     ]  # fmt: skip
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -72,7 +73,7 @@ def ours(port: int, messages: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--messages", type=int, default=30_000)
+    parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     rounds = []
