@@ -56,12 +56,10 @@ def imports(request: HttpRequest, paging: PagingQuery) -> dict[str, object]:
 
 @router.post("", response={201: ImportOut, **WRITE})
 def start_import(request: HttpRequest, file: File[UploadedFile], form: Form[ImportForm]) -> Status[Import]:
-    """Bring in a CSV. `evidence` says how the ground can be shown; by sending it you declare that these people gave it.
-    With the ground `unknown` it may be empty: they are kept and not mailed. `mapping` is a JSON object of column to
-    field; an unknown field name makes a text field. Without it, columns named like fields are taken. Good rows come
-    in; each refused one is kept with its reason."""
-    if form.ground != "unknown" and not form.evidence.strip():
-        raise Problem(422, "No evidence", "Say in `evidence` where and when they said yes, and to what.")
+    """Bring in a CSV. Sending a known `ground` you declare that these people gave it; `evidence` says how that can be
+    shown, and without it their proof names only the file and its hash. `mapping` is a JSON object of column to field;
+    an unknown field name makes a text field. Without it, columns named like fields are taken. Good rows come in; each
+    refused one is kept with its reason."""
     order = actions_import.Order(
         file_name=file.name or "import.csv",
         list_id=form.list,
