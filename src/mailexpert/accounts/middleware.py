@@ -78,4 +78,5 @@ class AccountMiddleware:
         """The account that was chosen in this session, else the user's first."""
         with beside_wall(Beside.LOGIN):
             mine = Membership.objects.filter(user=user).order_by("id")
-            return mine.filter(account_id=request.session.get(SESSION_KEY, 0)).first() or mine.first()
+            chosen = request.session.get(SESSION_KEY)
+            return (mine.filter(account_id=chosen).first() if chosen else None) or mine.first()
