@@ -64,6 +64,14 @@ def test_the_sum_on_the_page_adds_up(shop_client, mailing, shop):
     assert "Het adres bestaat niet of weigert mail" in text
 
 
+def test_of_a_stopped_mailing_only_who_got_it_is_told(shop_client, mailing, shop):
+    with account(shop.id):
+        Mailing.objects.filter(id=mailing.id).update(state="cancelled")
+    text = page(shop_client, "mailing", mailing).content.decode()
+    assert '<span class="me-figure">36</span> van 40 kregen hem voordat hij werd gestopt' in text
+    assert "aan de beurt geweest" not in text
+
+
 def test_every_link_stands_there_with_its_clicks(shop_client, mailing, shop):
     with account(shop.id):
         for kind, n in ((2, 3), (4, 2)):
