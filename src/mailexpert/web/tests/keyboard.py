@@ -49,6 +49,7 @@ class Keys:
         self.types(words)
 
     def chooses_file(self, selector: str) -> "FileChooser":
+        self.page.wait_for_load_state("networkidle")  # a new page takes the focus to its heading
         self.goes_to(selector)
         with self.page.expect_file_chooser() as asked:
             self.press("Enter")
