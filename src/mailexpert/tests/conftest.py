@@ -1,11 +1,14 @@
 """One start of each kind for all stories: one worker tells them all (see the conftest above)."""
 
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
 from mailexpert.tests.relay import Relay
 from mailexpert.tests.stack import Stack, running
+
+PATIENCE = 60_000  # milliseconds
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,3 +53,21 @@ def relay(relay_of_stack: Relay) -> Iterator[Relay]:
     relay_of_stack.start()
     yield relay_of_stack
     relay_of_stack.start()
+
+
+@pytest.fixture
+def page(chromium: Any, stack: Stack) -> Iterator[Any]:
+    """A marketer who is logged in with the sample account."""
+    context = chromium.new_context(base_url=stack.base_url, locale="nl-NL", reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    user, password = (stack.home / "sample.login").read_text().split()[:2]
+    page.goto("/inloggen/")
+    page.get_by_label("E-mailadres").fill(user)
+    page.get_by_role("textbox", name="Wachtwoord").fill(password)
+    page.get_by_role("button", name="Inloggen").click()
+    page.wait_for_url(lambda url: "inloggen" not in url)
+    yield page
+    context.close()

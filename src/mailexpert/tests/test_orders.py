@@ -20,7 +20,6 @@ from mailexpert.web.tests.browser import AGENT, assert_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE = 60_000
 SUBJECT, PEOPLE = "Bollen voor de herfst", 25
 HEAD = '<!doctype html><meta charset="utf-8"><title>Bollenwinkel</title>'
 BUY = "mailexpert('goal', 'bestelling', {value: 49.95, currency: 'EUR', order: '2026-0042'})"
@@ -42,24 +41,6 @@ def ask(stack: Stack, statement: str, *values: object) -> list[tuple[Any, ...]]:
         connection.execute("SET ROLE mailexpert_owner")
         found = connection.execute(statement.encode(), values)
         return found.fetchall() if found.description else []
-
-
-@pytest.fixture
-def page(chromium: Any, stack: Stack) -> Iterator[Any]:
-    """A marketer who is logged in."""
-    context = chromium.new_context(base_url=stack.base_url, locale="nl-NL", reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    user, password = (stack.home / "sample.login").read_text().split()[:2]
-    page.goto("/inloggen/")
-    page.get_by_label("E-mailadres").fill(user)
-    page.get_by_role("textbox", name="Wachtwoord").fill(password)
-    page.get_by_role("button", name="Inloggen").click()
-    page.wait_for_url(lambda url: "inloggen" not in url)
-    yield page
-    context.close()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from mailexpert.web.tests.browser import AGENT, assert_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE = 60_000
 FIRST, SECOND = "Kom je ook?", "Zondag is er soep"
 HTML = '<html><body><h1>Soep</h1><p><a href="https://hoekje.example/soep">Lees meer</a></p></body></html>'
 CAUGHT = "SELECT rcpt_to[1], subject, raw FROM sending_caughtmail WHERE subject = ANY(%s)"
@@ -57,23 +56,6 @@ def a_draft(stack: Stack, people: int) -> int:
         "name": "Soep", "subject": FIRST, "sender": "Hoekje <soep@hoekje.example>", "html": HTML, "lists": [made["id"]],
     }  # fmt: skip
     return int(api.post("/mailings", mailing)["id"])
-
-
-@pytest.fixture
-def page(chromium: Any, stack: Stack) -> Any:
-    context = chromium.new_context(base_url=stack.base_url, locale="nl-NL", reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    user, password = (stack.home / "sample.login").read_text().split()[:2]
-    page.goto("/inloggen/")
-    page.get_by_label("E-mailadres").fill(user)
-    page.get_by_role("textbox", name="Wachtwoord").fill(password)
-    page.get_by_role("button", name="Inloggen").click()
-    page.wait_for_url(lambda url: "inloggen" not in url)
-    yield page
-    context.close()
 
 
 def test_two_subjects_are_tried_and_everyone_gets_exactly_one_mail(page: Any, stack: Stack) -> None:
