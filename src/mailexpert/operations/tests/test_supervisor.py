@@ -15,10 +15,13 @@ from mailexpert.operations.supervisor import Child, Supervisor
 Said = list[tuple[str, str]]
 WAITS = "import time; print('here', flush=True); time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAITS}"
-SETTLES = """
-import signal, sys, time
+SETTLES_UNTIL = """
+import os, signal, sys, time
 def settle(*_):
-    time.sleep(0.3); print('settled', flush=True); sys.exit()
+    print('settling', flush=True)
+    while not os.path.exists({path!r}):
+        time.sleep(0.01)
+    sys.exit()
 signal.signal(signal.SIGTERM, settle)
 print('here', flush=True); time.sleep(60)
 """
@@ -130,17 +133,21 @@ def test_workers_of_a_dead_parent_end_with_it(tmp_path: Path) -> None:
 
 
 def test_who_needs_longest_to_settle_ends_first_and_alone(tmp_path: Path) -> None:
-    engine, web = child("deliver-1", SETTLES, settle_seconds=5.0), child("web-1", WAITS)
+    settled = tmp_path / "settled"
+    engine = child("deliver-1", SETTLES_UNTIL.format(path=str(settled)), settle_seconds=30.0)
+    web = child("web-1", WAITS)
 
     async def then(watched: Supervisor, said: Said) -> None:
         await until(lambda: len(said) == 2)
         watched.end()
-        await until(lambda: ("deliver-1", "settled") in said)
+        await until(lambda: ("deliver-1", "settling") in said)
+        await asyncio.sleep(0.1)
         assert web.is_alive
+        settled.touch()
 
-    said = watch([web, engine], tmp_path, then)
-    assert ("deliver-1", "settled") in said
-    assert list(tmp_path.iterdir()) == []
+    watch([web, engine], tmp_path, then)
+    assert not web.is_alive
+    assert list(tmp_path.iterdir()) == [settled]
 
 
 def test_one_that_will_not_end_is_killed_and_named(tmp_path: Path) -> None:
