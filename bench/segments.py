@@ -3,8 +3,8 @@
     python bench/segments.py [--sizes 10000,100000,1000000] [--rounds 5]
 
 By hand is a plain connection beside the wall that has the same memory and sends the bare statements: one for a count,
-three for a page (its contacts, their memberships, who of them is blocked). Both have run once before the clock starts,
-and what is over within a few milliseconds runs ten times as often.
+three for a page (its contacts, their memberships, who of them is blocked); ours reads the segment's rules too. Both
+have run once before the clock starts, and what is over within a few milliseconds runs ten times as often.
 
 Needs a database (DATABASE_URL, or the home's own). Works in an account of its own, which it throws away.
 """
@@ -126,7 +126,7 @@ def an_account(people: int) -> Iterator[tuple[int, int]]:
                 cursor.execute(FILL, {"account": made.id, "people": people})
                 cursor.execute(JOIN, {"account": made.id, "list": into.id})
             for slot in ("t1", "n1", "d1", "last_click"):
-                slots.make_index(slot)
+                slots.prepare(slot)
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM (ANALYZE) contacts_contact")
                 cursor.execute("VACUUM (ANALYZE) contacts_membership")

@@ -43,7 +43,7 @@ def is_there(export: Export) -> bool:
 def write(export: Export) -> tuple[int, int]:
     """Writes the file as one statement gives it; how many people and bytes. Memory stays flat. Raises
     Segment.DoesNotExist and TreeProblem where the segment is gone since."""
-    wanted, params = queries.matching(queries.Search(**export.wanted)).values("id").query.sql_with_params()
+    wanted, params = queries.ids_of(queries.who(queries.Search(**export.wanted)))
     fields = list(Field.objects.order_by("label", "id"))
     columns = [_safe(f"c.{name}") for name in OWN]
     columns += [_safe(f"c.{one.slot}") if one.slot[0] == "t" else f"c.{one.slot}" for one in fields]

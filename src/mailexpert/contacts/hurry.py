@@ -1,14 +1,15 @@
 """Statements that give up after a time, with room for large hash tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from psycopg import errors
 
 from mailexpert.core.scope import current_account
 
+Answer = TypeVar("Answer")
 # Hash tables over a million memberships fit in this; above it a condition inside an `or` turns into a loop.
 MEMORY = "128MB"
 # Too little for a hash table of a list: the first rows of an order are found sooner by asking for each of them.
@@ -59,6 +60,16 @@ def asked(
         value = cursor.fetchone()[-1]
         cursor.nextset()
         return value, list(cursor.fetchall())
+
+
+def in_time(ask: Callable[[], Answer]) -> Answer | None:
+    """The answer; None where it took too long."""
+    try:
+        return ask()
+    except OperationalError as problem:
+        if not took_too_long(problem):
+            raise
+        return None
 
 
 def _settings(within_ms: int, in_order: bool) -> str:

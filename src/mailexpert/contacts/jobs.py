@@ -224,7 +224,7 @@ def index_slots() -> None:
     """Index what the segments of this account look into. A large account has it within a minute."""
     used = sorted(queries_segments.columns_used() & slots.KNOWN.keys())
     with beside_wall(Beside.SLOTS):
-        made = [column for column in used if slots.make_index(column)]
+        made = [column for column in used if slots.prepare(column)]
         if made:
             slots.learn()
 

@@ -156,7 +156,7 @@ class Contact(AccountRow, ContactColumns):
             )
         ]
         indexes = [
-            # Read by the search for names (queries.found).
+            # Read by the search for names (rules/search.py).
             GinIndex(fields=["words"], name="contacts_contact_words"),
         ]
 
@@ -250,7 +250,7 @@ class Membership(Walled):
         indexes = [
             # Read by the contact's page, by the engine's windows and by the erasure of a contact.
             models.Index(fields=["account_id", "contact"], name="contacts_membership_contact"),
-            # Read by the filters of queries.matching; no row of an import with a ground is in these.
+            # Read by the filters of rules/search.py; no row of an import with a ground is in these.
             models.Index(
                 fields=["account_id", "contact"],
                 condition=models.Q(ended_at__isnull=False),

@@ -70,14 +70,15 @@ def gather(bulk_id: int) -> None:
     if found is None:
         return
     try:
-        people = queries.matching(Search(**found.details["search"])) if "search" in found.details else None
+        people = queries.who(Search(**found.details["search"])) if "search" in found.details else None
     except (Segment.DoesNotExist, TreeProblem):
         Bulk.objects.filter(id=bulk_id).update(state=State.FAILED)
         return
     Bulk.objects.filter(id=bulk_id).update(state=State.RUNNING)
     if people is not None:
-        wanted, params = people.order_by("id").values("id").query.sql_with_params()
-        _run(f"UPDATE contacts_bulk SET asked_ids = array({wanted}) WHERE id = %s", [*params, bulk_id])  # noqa: S608
+        wanted, params = queries.ids_of(people)
+        taken = f"asked_ids = array({wanted} ORDER BY c.id)"
+        _run(f"UPDATE contacts_bulk SET {taken} WHERE id = %s", [*params, bulk_id])  # noqa: S608
     _run("UPDATE contacts_bulk SET whole = cardinality(asked_ids) WHERE id = %s", [bulk_id])
 
 

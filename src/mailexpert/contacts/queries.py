@@ -1,42 +1,40 @@
 """What pages, the API and other rooms read about contacts."""
 
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db import OperationalError, connection
-from django.db.models import BooleanField, Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 
 from mailexpert.contacts import hurry, queries_segments
-from mailexpert.contacts.models import (
-    Contact,
-    ContactColumns,
-    Field,
-    FoundContact,
-    List,
-    Membership,
-    Segment,
-    Tag,
-    Tagging,
+from mailexpert.contacts.models import Contact, ContactColumns, Field, List, Membership, Tag, Tagging
+from mailexpert.contacts.queries_segments import PATIENT_MS, Number
+from mailexpert.contacts.rules import search, sql
+from mailexpert.contacts.rules.search import (
+    BLOCKED,
+    NO_GROUND,
+    SIGNED_UP,
+    STATUSES,
+    UNLISTED,
+    UNSUBSCRIBED,
+    Search,
 )
-from mailexpert.contacts.queries_segments import Number
-from mailexpert.contacts.rules import sql, tree
-from mailexpert.contacts.rules.tree import Group
+from mailexpert.contacts.rules.sql import Condition
 from mailexpert.core.scope import current_account
 from mailexpert.privacy.models import Ground
 from mailexpert.sending.models import Suppression
 
+__all__ = ["STATUSES", "Search"]
+
 PAGE = 50
-IN_A_LIST = {"id", "email", "email_key", "first_name", "last_name", "created_at"}
-SHOWN = tuple(one.attname for one in FoundContact._meta.concrete_fields if one.attname in IN_A_LIST)
-MOST_WORDS = 6
-LONGEST_WORD = 100
+PEOPLE = (Path(__file__).parent / "sql" / "people.sql").read_text()
+READ = "c.id, c.email, c.email_key, c.first_name, c.last_name, c.created_at"
 MOST_COUNTED = 10_000
 # From this many contacts on a total may be a minute old: counting a million takes a good part of a second.
 MANY = 20_000
@@ -46,52 +44,38 @@ WALK_MS = 80
 FIRST_WALK_MS, FIRST_LOOK_MS = 25, 40
 COUNT_MS = 50
 STRETCH, LONGER_STRETCH = 200, 1_000
+# Searches that no walk answered in time, and until when none is tried again.
+_in_vain: dict[tuple[int, Search], float] = {}
+IN_VAIN_SECONDS = 600
+REMEMBERED = 1_000
 
-SIGNED_UP, UNSUBSCRIBED, SUPPRESSED, NO_GROUND, UNLISTED = (
-    "signed_up",
-    "unsubscribed",
-    "suppressed",
-    "no_ground",
-    "unlisted",
-)
-STATUSES = (SIGNED_UP, UNSUBSCRIBED, SUPPRESSED, NO_GROUND, UNLISTED)
 STANDING = Q(ended_at=None) & ~Q(ground=Ground.UNKNOWN)
 
+# Text with its parameters in the order of their places.
+Statement = tuple[str, Sequence[Any]]
 
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """Which contacts are shown. `before` and `after` are ids: the newest contact has the highest."""
 
-    term: str = ""
-    list_id: int | None = None
-    status: str = ""
-    segment_id: int | None = None
-    before: int | None = None
-    after: int | None = None
+class Listed(NamedTuple):
+    """What a list of contacts shows of one."""
+
+    id: int
+    email: str
+    first_name: str
+    last_name: str
 
     @property
-    def is_filtered(self) -> bool:
-        return bool(self.term or self.list_id or self.status or self.segment_id)
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """A contact in a list of contacts: how it stands, since when, and where that came from."""
 
-    contact: ContactColumns
+    contact: Listed
     status: str
     since: datetime
     source: str
-
-
-class Standing(NamedTuple):
-    """A membership, as far as a list of contacts shows it."""
-
-    contact_id: int
-    ground: str
-    since: datetime
-    source: str
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,78 +96,48 @@ class Totals:
 # Finding
 
 
-def search(term: str) -> QuerySet[FoundContact]:
-    """Each word of the term is the beginning of the address or of a word of the name. Reads the owner's view:
-    under the wall's policy neither condition could use its index."""
-    found = FoundContact.objects.all()
-    for word in term.lower().replace("\0", "").split()[:MOST_WORDS]:
-        word = word[:LONGEST_WORD]
-        lexeme = f"{current_account()}/{word}".replace("\\", "\\\\").replace("'", "''")
-        named = RawSQL("words @@ %s::tsquery", [f"'{lexeme}':*"], output_field=BooleanField())
-        found = found.filter(Q(email_key__startswith=word) | Q(named))
-    return found
-
-
-def matching(wanted: Search, segment: RawSQL | None = None) -> QuerySet[FoundContact]:
-    """Everyone who fits, in no order. `segment` is the condition of the wanted one, where it was made already."""
-    found = search(wanted.term)
-    if wanted.segment_id is not None:
-        found = found.filter(segment or in_segment(wanted.segment_id), status=ContactColumns.Status.ACTIVE)
-    mine = Membership.objects.filter(contact_id=OuterRef("id"))
-    if wanted.list_id is not None:
-        mine = mine.filter(list_id=wanted.list_id)
-    suppressed = Exists(Suppression.objects.filter(email_key=OuterRef("email_key")))
-    match wanted.status:
-        case "signed_up":
-            return found.filter(Exists(mine.filter(STANDING)), ~suppressed)
-        case "unsubscribed":
-            return found.filter(Exists(mine.exclude(ended_at=None)), ~Exists(mine.filter(ended_at=None)))
-        case "suppressed":
-            found = found.filter(suppressed)
-        case "no_ground":
-            unknown = mine.filter(ended_at=None, ground=Ground.UNKNOWN)
-            return found.filter(Exists(unknown), ~Exists(mine.filter(STANDING)))
-        case "unlisted":
-            return found.filter(~Exists(Membership.objects.filter(contact_id=OuterRef("id"))))
-    return found if wanted.list_id is None else found.filter(Exists(mine.filter(ended_at=None)))
-
-
-def in_segment(segment_id: int) -> RawSQL:
-    """Raises Segment.DoesNotExist, TreeProblem."""
-    return _as_condition(queries_segments.condition(_rules_of(segment_id)))
-
-
-def _rules_of(segment_id: int) -> Group:
-    return tree.parse(Segment.objects.values_list("rules", flat=True).get(id=segment_id))
-
-
-def _as_condition(found: sql.Condition) -> RawSQL:
-    statement, params = found.over("contacts_wall")
-    return RawSQL(statement, params, output_field=BooleanField())  # noqa: S611  (made by rules/sql.py)
-
-
 def page(wanted: Search) -> Page:
     """One page, newest first, with the ids to go on from. Walking over people in order of age finds at once what is
     common; for what is rare, or far from where one is, it would pass the whole account, so then everyone who fits is
     looked up first."""
-    few = _few_blocked(wanted) if wanted.status == SUPPRESSED else None
-    rows = _quickly(wanted) if few is None else None
-    if rows is None:
-        few = _when_few(matching(wanted)) if few is None else few
-        found = matching(wanted) if few is None else FoundContact.objects.filter(id__in=few)
-        rows = list(_page_of(found, wanted, is_walk=False).only(*SHOWN))
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    few = _few_blocked(wanted) if wanted.status == BLOCKED else None
+    people = _quickly(wanted) if few is None else None
+    if people is None:
+        few = _when_few(wanted) if few is None else few
+        found = who(wanted) if few is None else _of(few)
+        people = _people(_rows(*_page_of(found, wanted, is_walk=False)))
+    people.sort(key=lambda one: one.contact.id, reverse=True)
+    more = len(people) > PAGE
     if wanted.after is not None:
-        rows.reverse()
-        newer, older = more, bool(rows)
+        people, newer, older = people[-PAGE:], more, bool(people)
     else:
-        newer, older = wanted.before is not None and bool(rows), more
+        people, newer, older = people[:PAGE], wanted.before is not None and bool(people), more
     return Page(
-        people=_people(rows, wanted.list_id),
-        newer=rows[0].id if newer and rows else None,
-        older=rows[-1].id if older and rows else None,
+        people=people,
+        newer=people[0].contact.id if newer and people else None,
+        older=people[-1].contact.id if older and people else None,
         total=None if few is None else len(few),
     )
+
+
+def who(wanted: Search) -> Condition:
+    """Everyone who fits. Raises Segment.DoesNotExist, TreeProblem."""
+    segment = None if wanted.segment_id is None else in_segment(wanted.segment_id)
+    return search.condition(wanted, current_account(), segment)
+
+
+def in_segment(segment_id: int) -> Condition:
+    """Raises Segment.DoesNotExist, TreeProblem."""
+    return queries_segments.condition(queries_segments.rules_of(segment_id))
+
+
+def ids_of(found: Condition, most: int | None = None) -> Statement:
+    limit = "" if most is None else f" LIMIT {most}"
+    return sql.in_order(f"SELECT c.id FROM contacts_wall c WHERE {found.sql}{limit}", found.params)  # noqa: S608
+
+
+def _of(ids: Sequence[int]) -> Condition:
+    return Condition(sql="c.id = ANY(%(of_ids)s)", params={"of_ids": list(ids)})
 
 
 def _few_blocked(wanted: Search) -> list[int] | None:
@@ -191,61 +145,77 @@ def _few_blocked(wanted: Search) -> list[int] | None:
     keys = list(Suppression.objects.order_by("id").values_list("email_key", flat=True)[: FEW + 1])
     if len(keys) > FEW:
         return None
-    found = matching(replace(wanted, status="")).filter(email_key__in=keys)
-    return list(found.order_by().values_list("id", flat=True))
+    blocked = Condition(sql="c.email_key = ANY(%(keys)s)", params={"keys": keys})
+    return [row[0] for row in _rows(*ids_of(who(replace(wanted, status="")).also(blocked)))]
 
 
-def _quickly(wanted: Search) -> list[FoundContact] | None:
+def _quickly(wanted: Search) -> list[Person] | None:
     """A page and one more; None where that takes long, because those who fit are rare."""
     if wanted.status and not wanted.term:
-        return _walked(matching(wanted), wanted)
-    if wanted.segment_id is not None:
-        return _in_segment_quickly(wanted, _rules_of(wanted.segment_id))
-    found = _page_of(matching(wanted), wanted).only(*SHOWN)
-    if not wanted.term:
-        return list(found)
+        return _walked(wanted)
+    if not wanted.term and wanted.segment_id is None:
+        return _people(_rows(*_page_of(who(wanted), wanted)))
+    key = current_account(), replace(wanted, before=None, after=None)
+    if _in_vain.get(key, 0) > time.monotonic():
+        return None
     within_ms = WALK_MS if wanted.status else FIRST_WALK_MS
-    rows: list[FoundContact] | None = _in_time(lambda: list(found), within_ms, in_order=not wanted.status)
-    return rows
+    rows = _ask(wanted, lambda found: _page_of(found, wanted), within_ms, in_order=not wanted.status)
+    if rows is not None:
+        return _people(rows)
+    if len(_in_vain) >= REMEMBERED:
+        _in_vain.clear()
+    _in_vain[key] = time.monotonic() + IN_VAIN_SECONDS
+    return None
 
 
-def _in_segment_quickly(wanted: Search, rules: Group) -> list[FoundContact] | None:
-    def statement(found: sql.Condition) -> tuple[str, Sequence[Any]]:
-        people = _page_of(matching(wanted, _as_condition(found)), wanted)
-        text, params = people.values_list(*SHOWN).query.sql_with_params()
-        return text, params
+def _ask(
+    wanted: Search, statement: Callable[[Condition], Statement], within_ms: int, *, in_order: bool = False
+) -> list[tuple[Any, ...]] | None:
+    """The rows of a statement over everyone who fits, in one trip; None where that takes long. Raises
+    Segment.DoesNotExist, TreeProblem."""
+    mine = current_account()
+    if wanted.segment_id is None:
+        text, params = statement(search.condition(wanted, mine))
+        answer = hurry.in_time(lambda: hurry.asked(text, params, within_ms=within_ms, in_order=in_order))
+        return None if answer is None else answer[1]
+    return queries_segments.look_in(
+        wanted.segment_id,
+        lambda segment: statement(search.condition(wanted, mine, segment)),
+        within_ms,
+        in_order=in_order,
+    )
 
-    rows = queries_segments.look(rules, statement, FIRST_WALK_MS, in_order=True)
-    return None if rows is None else [FoundContact.from_db(None, SHOWN, row) for row in rows]
 
-
-def _page_of(
-    found: QuerySet[FoundContact], wanted: Search, *, is_walk: bool = True
-) -> QuerySet[FoundContact]:
-    """A page and one more, in the order in which one leafs; looked for along the ids, or among all who fit."""
-    order = F("id") if is_walk else F("id") + 0
+def _page_of(found: Condition, wanted: Search, *, is_walk: bool = True, most: int | None = None) -> Statement:
+    """A page and one more, as one leafs; looked for along the ids, or among all who fit."""
+    beyond, direction = "true", "DESC"
     if wanted.after is not None:
-        return found.filter(id__gt=wanted.after).order_by(order.asc())[: PAGE + 1]
-    if wanted.before is not None:
-        found = found.filter(id__lt=wanted.before)
-    return found.order_by(order.desc())[: PAGE + 1]
+        beyond, direction = "c.id > %(after)s", "ASC"
+    elif wanted.before is not None:
+        beyond = "c.id < %(before)s"
+    page_of = (
+        f"SELECT {READ} FROM contacts_wall c WHERE {found.sql} AND {beyond} "  # noqa: S608
+        f"ORDER BY c.id{'' if is_walk else ' + 0'} {direction} LIMIT {PAGE + 1 if most is None else most}"
+    )
+    places = {"before": wanted.before, "after": wanted.after, "shown_list": wanted.list_id}
+    return sql.in_order(PEOPLE.format(page=page_of), {**found.params, **places})
 
 
-def _walked(found: QuerySet[FoundContact], wanted: Search) -> list[FoundContact] | None:
+def _walked(wanted: Search) -> list[Person] | None:
     """A page and one more, looked for stretch by stretch; None where that takes long, because those who fit are rare.
     In one statement the database would join all of a million people before it takes the first fifty: behind the
     policies of two tables it doesn't see that the index of contacts is in order already."""
-    until, kept, size = time.monotonic() + WALK_MS / 1000, list[FoundContact](), STRETCH
+    until, kept, size, found = time.monotonic() + WALK_MS / 1000, list[Person](), STRETCH, who(wanted)
     upward, edge = wanted.after is not None, wanted.before if wanted.after is None else wanted.after
     while len(kept) <= PAGE:
         ids = list(_stretch(wanted.status, edge, upward=upward)[:size])
-        kept += found.filter(id__in=ids).order_by("id" if upward else "-id").only(*SHOWN)
+        kept += _people(_rows(*_page_of(found.also(_of(ids)), wanted, most=PAGE + 1 - len(kept))))
         if len(ids) < size:
             break
         if time.monotonic() > until:
             return None
         edge, size = ids[-1], LONGER_STRETCH
-    return kept[: PAGE + 1]
+    return kept
 
 
 def _stretch(status: str, edge: int | None, *, upward: bool) -> QuerySet[Any, int]:
@@ -263,33 +233,21 @@ def _stretch(status: str, edge: int | None, *, upward: bool) -> QuerySet[Any, in
     return rows.order_by(name if upward else f"-{name}").values_list(name, flat=True)
 
 
-def _in_time(ask: Callable[[], Any], within_ms: int, *, in_order: bool = False) -> Any:
-    """The answer where it comes before a reader would notice, else None."""
-    try:
-        with hurry.hurried(within_ms, in_order=in_order):
-            return ask()
-    except OperationalError as problem:
-        if not hurry.took_too_long(problem):
-            raise
-        return None
-
-
-def _when_few(found: QuerySet[FoundContact]) -> list[int] | None:
+def _when_few(wanted: Search) -> list[int] | None:
     """Everyone who fits, where they are no more than FEW. Usually they are found at once; where the database takes
     them for fewer than they are, it asks each person's lists one by one: 3 s at half a million."""
-    every = found.order_by().values_list("id", flat=True)[: FEW + 1]
-    ids: list[int] | None = _in_time(lambda: list(every), FIRST_LOOK_MS)
-    if ids is None:
-        ids = _without_loops(every)
-    return ids if len(ids) <= FEW else None
+    rows = _ask(wanted, lambda found: ids_of(found, FEW + 1), FIRST_LOOK_MS)
+    if rows is None:
+        rows = _without_loops(*ids_of(who(wanted), FEW + 1))
+    return [row[0] for row in rows] if len(rows) <= FEW else None
 
 
-def _without_loops(every: QuerySet[Any, int]) -> list[int]:
-    with hurry.hurried(queries_segments.PATIENT_MS), connection.cursor() as cursor:
+def _without_loops(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with hurry.hurried(PATIENT_MS), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
-        ids = list(every)
+        rows = _rows(statement, params)
         cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
-    return ids
+    return rows
 
 
 def count(wanted: Search) -> Number:
@@ -299,17 +257,26 @@ def count(wanted: Search) -> Number:
     key = f"contact-count-{current_account()}-{blake2b(repr(wanted).encode(), digest_size=16).hexdigest()}"
     known: Number | None = cache.get(key)
     if known is None:
-        found = matching(wanted)
-        exact = _in_time(lambda: found.values("id")[: MOST_COUNTED + 1].count(), COUNT_MS)
-        known = _guessed(found) if exact is None else Number(n=exact, is_exact=True)
+        exact = _counted(wanted)
+        known = _guessed(wanted) if exact is None else Number(n=exact, is_exact=True)
         if exact is None or exact > FEW:
             cache.set(key, known, KEPT_SECONDS)
     return known
 
 
-def _guessed(found: QuerySet[FoundContact]) -> Number:
-    plan = found.order_by().values("id").explain(format="json")
-    return Number(n=int(json.loads(plan)[0]["Plan"]["Plan Rows"]), is_exact=False)
+def _counted(wanted: Search) -> int | None:
+    def statement(found: Condition) -> Statement:
+        text, params = ids_of(found, MOST_COUNTED + 1)
+        return f"SELECT count(*) FROM ({text}) people", params  # noqa: S608
+
+    rows = _ask(wanted, statement, COUNT_MS)
+    return None if rows is None else int(rows[0][0])
+
+
+def _guessed(wanted: Search) -> Number:
+    text, params = ids_of(who(wanted))
+    plan = _rows(f"EXPLAIN (FORMAT json) {text}", params)[0][0]
+    return Number(n=int(plan[0]["Plan"]["Plan Rows"]), is_exact=False)
 
 
 def totals() -> Totals:
@@ -323,50 +290,41 @@ def totals() -> Totals:
     return known
 
 
-def _people(contacts: Sequence[FoundContact], list_id: int | None) -> list[Person]:
-    ids, keys = [contact.id for contact in contacts], [contact.email_key for contact in contacts]
+def _people(rows: Iterable[tuple[Any, ...]]) -> list[Person]:
+    return [
+        Person(
+            contact=Listed(number, email, first, last),
+            status=_status(ground, has_left, is_blocked),
+            since=since,
+            source=source,
+        )
+        for number, email, first, last, ground, has_left, since, source, is_blocked in rows
+    ]
+
+
+def _status(ground: str | None, has_left: bool, is_blocked: bool) -> str:
+    """`ground` of the membership that is shown; none where there is no membership."""
+    if is_blocked:
+        return BLOCKED
+    if ground is None:
+        return UNLISTED
+    if has_left:
+        return UNSUBSCRIBED
+    return NO_GROUND if ground == Ground.UNKNOWN else SIGNED_UP
+
+
+def _rows(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     current_account()
     with connection.cursor() as cursor:
-        # Both in one trip: the page is made of three, however many people it shows.
-        cursor.execute(
-            "SELECT contact_id, ground, since, source, ended_at FROM contacts_membership "
-            "WHERE contact_id = ANY(%s) AND list_id = coalesce(%s, list_id) ORDER BY since DESC; "
-            "SELECT email_key FROM sending_suppression WHERE email_key = ANY(%s)",
-            [ids, list_id, keys],
-        )
-        by_contact: dict[int, list[Standing]] = {}
-        for row in cursor.fetchall():
-            by_contact.setdefault(row[0], []).append(Standing(*row))
-        cursor.nextset()
-        suppressed = {row[0] for row in cursor.fetchall()}
-    return [_person(one, by_contact.get(one.id, []), one.email_key in suppressed) for one in contacts]
-
-
-def _person(
-    contact: ContactColumns, memberships: "Sequence[Membership | Standing]", is_suppressed: bool
-) -> Person:
-    standing = [one for one in memberships if one.ended_at is None]
-    known = [one for one in standing if one.ground != Ground.UNKNOWN]
-    shown = next(iter(known or standing or memberships), None)
-    if is_suppressed:
-        status = SUPPRESSED
-    elif known:
-        status = SIGNED_UP
-    elif standing:
-        status = NO_GROUND
-    else:
-        status = UNSUBSCRIBED if memberships else UNLISTED
-    since = shown.since if shown else contact.created_at
-    return Person(contact=contact, status=status, since=since, source=shown.source if shown else "")
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
 
 
 # One contact
 
 
 def standing_of(contact: Contact) -> Person:
-    memberships = list(Membership.objects.filter(contact_id=contact.id).order_by("-since"))
-    suppressed = Suppression.objects.filter(email_key=contact.email_key).exists()
-    return _person(contact, memberships, suppressed)
+    return _people(_rows(*_page_of(_of([contact.id]), Search())))[0]
 
 
 def memberships_of(contact_id: int) -> list[Membership]:

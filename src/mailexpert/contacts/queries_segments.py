@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -20,6 +21,9 @@ from mailexpert.core.scope import current_account
 
 # What rules named when they were last counted here, by account: a guess that each count checks.
 _seen: dict[tuple[int, Asked], str] = {}
+# The rules of segments, likewise.
+_seen_rules: dict[tuple[int, int], str] = {}
+WRITTEN = "(SELECT s.rules::text FROM contacts_segment s WHERE s.id = %(segment)s)"
 REMEMBERED = 1_000
 QUICK_MS = 300
 PATIENT_MS = 20_000
@@ -29,6 +33,9 @@ KEPT_SECONDS = 60
 STRETCHES, STRETCH = 20, 500
 # Fewer hits in the sample than this say little; then the planner's figure is the better one.
 TELLING_HITS = 30
+
+Statement = Callable[[sql.Condition], tuple[str, Sequence[Any]]]
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,36 +103,68 @@ def _counted(rules: Group, within_ms: int) -> int | None:
     return int(rows[0][0]) if rows is not None else None
 
 
-def look(
-    rules: Group,
-    statement: Callable[[sql.Condition], tuple[str, Sequence[Any]]],
-    within_ms: int,
-    *,
-    in_order: bool = False,
-) -> list[tuple[Any, ...]] | None:
+def look(rules: Group, statement: Statement, within_ms: int) -> Rows | None:
     """The rows of a statement over a condition; None where it takes too long. What the rules name (a field's column,
     a list) is remembered from the last time and read again beside the rows; where it changed since, they are asked
     for anew. Raises TreeProblem."""
+    answer = _looked(rules, statement, within_ms)
+    return None if answer is None else answer[1]
+
+
+def look_in(segment_id: int, statement: Statement, within_ms: int, *, in_order: bool = False) -> Rows | None:
+    """`look` with the rules of a segment, which are remembered and read again beside the rows like what they name.
+    Raises Segment.DoesNotExist, TreeProblem."""
+    key = (current_account(), segment_id)
+    written: str | None = _seen_rules.pop(key, None) or _rules_written(segment_id)
+    while True:
+        try:
+            answer = _looked(tree.parse(written), statement, within_ms, in_order, segment_id)
+        except tree.TreeProblem:
+            now: str | None = _rules_written(segment_id)
+            if now == written:
+                raise
+        else:
+            if answer is None:
+                return None
+            now, rows = answer
+            if now is not None and now == written:
+                _remember(_seen_rules, key, now)
+                return rows
+        written = now
+
+
+def _looked(
+    rules: Group, statement: Statement, within_ms: int, in_order: bool = False, segment_id: int | None = None
+) -> tuple[str | None, Rows] | None:
+    """The rules of the segment as they are now, and the rows; None where it takes too long."""
     asked = asked_by([rules])
     key = (current_account(), asked)
-    beside, beside_params = sql.in_order(asked.expression, asked.params)
+    beside, beside_params = sql.in_order(
+        f"ARRAY[{asked.expression}, {WRITTEN}]", {**asked.params, "segment": segment_id}
+    )
     known, seen = "", _seen.pop(key, "")
     while known != seen or not known:
         found, known = _made(rules, asked, seen)
-        try:
-            seen, rows = hurry.asked(
-                *statement(found),
-                within_ms=within_ms,
-                in_order=in_order,
-                beside=beside,
-                beside_params=beside_params,
-            )
-        except OperationalError as problem:
-            if not hurry.took_too_long(problem):
-                raise
+        text, params = statement(found)
+        ask = partial(hurry.asked, text, params, within_ms=within_ms, in_order=in_order)
+        answer = hurry.in_time(partial(ask, beside=beside, beside_params=beside_params))
+        if answer is None:
             return None
-    _remember(key, known)
-    return rows
+        (seen, written), rows = answer
+    _remember(_seen, key, known)
+    return written, rows
+
+
+def rules_of(segment_id: int) -> Group:
+    """Raises Segment.DoesNotExist, TreeProblem."""
+    return tree.parse(_rules_written(segment_id))
+
+
+def _rules_written(segment_id: int) -> str:
+    found = _rows(f"SELECT {WRITTEN}", {"segment": segment_id})[0][0]
+    if found is None:
+        raise Segment.DoesNotExist
+    return str(found)
 
 
 def _made(rules: Group, asked: Asked, known: str) -> tuple[sql.Condition, str]:
@@ -137,10 +176,10 @@ def _made(rules: Group, asked: Asked, known: str) -> tuple[sql.Condition, str]:
     return sql.condition(rules, asked.catalogue(known), clock()), known
 
 
-def _remember(key: tuple[int, Asked], seen: str) -> None:
-    if len(_seen) >= REMEMBERED:
-        _seen.clear()
-    _seen[key] = seen
+def _remember(where: dict[Any, str], key: object, seen: str) -> None:
+    if len(where) >= REMEMBERED:
+        where.clear()
+    where[key] = seen
 
 
 def _estimated(found: sql.Condition) -> Number:

@@ -20,9 +20,14 @@ KNOWN = OF_EVERYONE | OF_SOME
 INVALID = "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid"
 
 
-def make_index(column: str) -> bool:
-    """Index one column over all accounts, without holding up who writes; whether it was made now. Text is found
-    without regard to capitals and by its beginning."""
+def prepare(column: str) -> bool:
+    """Index one column over all accounts and let the planner count what it holds; whether either is new."""
+    is_indexed, is_counted = _index(column), _count(column)
+    return is_indexed or is_counted
+
+
+def _index(column: str) -> bool:
+    """Without holding up who writes. Text is found without regard to capitals and by its beginning."""
     expression = KNOWN[column]
     filled = f" AND {column} IS NOT NULL" if column in OF_SOME else ""
     # Inside a transaction (a test) an index can't be made concurrently.
@@ -45,7 +50,22 @@ def make_index(column: str) -> bool:
     return True
 
 
+def _count(column: str) -> bool:
+    """Of an index on some rows the planner doesn't use what it knows about `lower()`: it took every text for one in
+    two hundred, and read 120,000 people for a page of fifty."""
+    if not KNOWN[column].startswith("lower("):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_statistic_ext WHERE stxname = %s", [f"contacts_lower_{column}"])
+        if cursor.fetchone():
+            return False
+        cursor.execute(
+            f"CREATE STATISTICS IF NOT EXISTS contacts_lower_{column} ON lower({column}) FROM contacts_contact"
+        )
+    return True
+
+
 def learn() -> None:
-    """Let the planner know what the new indexes hold."""
+    """Let the planner look at what is new."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE contacts_contact")

@@ -20,7 +20,6 @@ from mailexpert.contacts.rules import facts
 from mailexpert.contacts.rules.facts import Catalogue, Clock, Fact, check_rule
 from mailexpert.contacts.rules.tree import Group, Part, Rule
 
-ALIAS = re.compile(r"\bc\.").sub
 PLACE = re.compile(r"%\((\w+)\)s").sub
 BETWEEN_CHOICES = ", "
 ON_LIST = "SELECT 1 FROM contacts_membership m WHERE m.contact_id = c.id"
@@ -36,9 +35,9 @@ class Condition:
     sql: str
     params: Mapping[str, Any]
 
-    def over(self, table: str) -> tuple[str, list[Any]]:
-        """The same over another name than `c`, its parameters in the order of their places."""
-        return in_order(ALIAS(f"{table}.", self.sql), self.params)
+    def also(self, other: "Condition") -> "Condition":
+        """Both at once; their parameters have names of their own."""
+        return Condition(sql=f"{self.sql} AND {other.sql}", params={**self.params, **other.params})
 
 
 def in_order(statement: str, params: Mapping[str, Any]) -> tuple[str, list[Any]]:
@@ -89,7 +88,7 @@ def condition(tree: Group, catalogue: Catalogue, clock: Clock, prefix: str = "s"
     return Condition(sql=maker.part(tree, (), False), params=maker.params)
 
 
-def _like(text: str) -> str:
+def like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -104,13 +103,13 @@ def _text(maker: _Maker, fact: Fact, rule: Rule) -> str:
         case "is_not":
             return f"{lowered} IS DISTINCT FROM {maker.put(value)}"
         case "begins":
-            return f"{lowered} LIKE {maker.put(_like(value) + '%')}"
+            return f"{lowered} LIKE {maker.put(like(value) + '%')}"
         case "ends":
-            return f"{lowered} LIKE {maker.put('%' + _like(value))}"
+            return f"{lowered} LIKE {maker.put('%' + like(value))}"
         case "contains":
-            return f"{lowered} LIKE {maker.put('%' + _like(value) + '%')}"
+            return f"{lowered} LIKE {maker.put('%' + like(value) + '%')}"
         case "contains_not":
-            return f"({lowered} LIKE {maker.put('%' + _like(value) + '%')}) IS NOT TRUE"
+            return f"({lowered} LIKE {maker.put('%' + like(value) + '%')}) IS NOT TRUE"
         case "any_of":
             return f"{lowered} = ANY({maker.put(facts.texts_of(rule))})"
     return _filled(column, rule.test)

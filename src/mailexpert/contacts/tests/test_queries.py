@@ -1,12 +1,15 @@
 """Finding contacts."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions, queries
 from mailexpert.contacts.models import Contact, Membership, Segment
 from mailexpert.contacts.queries import Search
+from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.contacts.tests.cast import make_contact, make_list
 from mailexpert.core.scope import account
 from mailexpert.sending.models import Suppression
@@ -15,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("in_shop")
 
 
 def found(term: str) -> list[str]:
-    return [contact.email for contact in queries.search(term).order_by("id")]
+    return [one.contact.email for one in queries.page(Search(term=term)).people]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_whoever_is_rare_is_found_when_walking_takes_too_long(monkeypatch: pytes
 
 def test_a_count_that_takes_long_is_a_guess_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     make_contact("a@x.example", make_list())
-    monkeypatch.setattr(queries, "_in_time", lambda *_: None)
+    monkeypatch.setattr(queries, "_ask", lambda *_: None)
     assert not queries.count(Search(status="signed_up")).is_exact
 
 
@@ -150,8 +153,7 @@ def test_a_page_is_the_same_however_it_was_found(
     monkeypatch.setattr(queries, "PAGE", 2)
     monkeypatch.setattr(queries, "FEW", few)
     if gives_up:
-        monkeypatch.setattr(queries, "_in_time", lambda *_args, **_more: None)
-        monkeypatch.setattr(queries.queries_segments, "look", lambda *_args, **_more: None)
+        monkeypatch.setattr(queries, "_ask", lambda *_args, **_more: None)
     for asked in ({"term": "a"}, {"segment_id": segment.id}):
         page = queries.page(Search(**asked))
         assert [one.contact.id for one in page.people] == [made[8].id, made[6].id]
@@ -159,3 +161,55 @@ def test_a_page_is_the_same_however_it_was_found(
         assert [one.contact.id for one in older.people] == [made[4].id, made[2].id]
         newer = queries.page(Search(**asked, after=older.newer))
         assert [one.contact.id for one in newer.people] == [made[8].id, made[6].id]
+
+
+def begins(letter: str) -> dict[str, object]:
+    return {"join": "all", "parts": [{"on": "email", "test": "begins", "value": letter}]}
+
+
+def emails(segment: Segment) -> list[str]:
+    return [one.contact.email for one in queries.page(Search(segment_id=segment.id)).people]
+
+
+def test_a_page_sees_at_once_that_its_segment_changed_or_is_gone() -> None:
+    for letter in "ab":
+        make_contact(f"{letter}@x.example")
+    segment = Segment.objects.create(name="x", rules=begins("a"))
+    assert emails(segment) == ["a@x.example"]
+    Segment.objects.update(rules=begins("b"))
+    assert emails(segment) == ["b@x.example"]
+    Segment.objects.update(rules={"join": "all", "parts": [{"on": "field:gone", "test": "is", "value": "x"}]})
+    with pytest.raises(TreeProblem, match="gone"):
+        emails(segment)
+    Segment.objects.update(rules=begins("a"))
+    assert emails(segment) == ["a@x.example"]
+    Segment.objects.all().delete()
+    with pytest.raises(Segment.DoesNotExist):
+        emails(segment)
+
+
+def test_a_walk_that_was_in_vain_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_contact("a@x.example")
+    segment = Segment.objects.create(name="x", rules=begins("a"))
+    tried: list[bool] = []
+
+    def too_long(*_args: object, in_order: bool = False, **_more: object) -> None:
+        tried.append(in_order)
+
+    monkeypatch.setattr(queries, "_ask", too_long)
+    for _ in range(2):
+        assert emails(segment) == ["a@x.example"]
+    assert tried == [True, False, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_of_a_segment_is_fetched_in_one_trip(shop: Tenant) -> None:
+    with account(shop.id):
+        into = make_list()
+        for n in range(3):
+            make_contact(f"a{n}@x.example", into)
+        segment = Segment.objects.create(name="x", rules=begins("a"))
+        assert len(emails(segment)) == 3
+        with CaptureQueriesContext(connection) as trips:
+            people = queries.page(Search(segment_id=segment.id)).people
+        assert ([one.status for one in people], len(trips)) == (["signed_up"] * 3, 1)

@@ -159,6 +159,8 @@ def test_a_column_that_a_segment_looks_into_is_indexed(in_ede: Segment, run_jobs
     with account(shop.id), connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('contacts_active_t1') IS NOT NULL")
         assert cursor.fetchone() == (True,)
+        cursor.execute("SELECT count(*) FROM pg_statistic_ext WHERE stxname = 'contacts_lower_t1'")
+        assert cursor.fetchone() == (1,)
 
 
 def test_a_count_that_takes_too_long_is_estimated(

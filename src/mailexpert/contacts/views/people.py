@@ -28,6 +28,8 @@ from mailexpert.contacts.queries import Search
 from mailexpert.contacts.queries_segments import Number
 from mailexpert.contacts.rules.tree import TreeProblem
 
+MERGE_OFFERED = 10
+
 
 @require_safe
 @never_cache
@@ -277,5 +279,6 @@ def merge(request: HttpRequest, contact_id: int) -> HttpResponse:
         actions_merge.merge(contact.id, other.id, by_id=request.user.pk)
         messages.success(request, _("%(email)s is now part of this contact.") % {"email": other.email})
         return redirect("contacts:show", contact_id=contact.id)
-    found = queries.search(term).exclude(id=contact.id).order_by("-id")[:10] if term else []
+    people = queries.page(Search(term=term)).people if term else []
+    found = [one.contact for one in people if one.contact.id != contact.id][:MERGE_OFFERED]
     return render(request, "contacts/merge.html", {"contact": contact, "term": term, "found": found})
