@@ -186,6 +186,7 @@ declare_job("contacts.jobs.run_import", import_id="system.operations")
 declare_job("contacts.jobs.run_export", export_id="system.operations")
 declare_job("contacts.jobs.delete_field", field_id="system.operations")
 declare_job("contacts.jobs.index_slots")
+declare_job("contacts.jobs.count_totals")
 declare_job("contacts.jobs_bulk.run_bulk", bulk_id="system.operations")
 declare_job("contacts.jobs.clean_imports")
 declare_folder(

@@ -14,13 +14,18 @@ Answer = TypeVar("Answer")
 MEMORY = "128MB"
 # Too little for a hash table of a list: the first rows of an order are found sooner by asking for each of them.
 LITTLE = "64kB"
+# What must be there within this is looked for by one process: starting others takes about as long.
+ALONE_MS = 100
+ALONE = ", set_config('max_parallel_workers_per_gather', '0', true)"
 SETTINGS = (
     "set_config('statement_timeout', '{ms:d}', true), set_config('work_mem', '{memory}', true), "
     "set_config('enable_sort', '{sort}', true), set_config('jit', 'off', true)"
 )
 AS_BEFORE = (
     "SELECT set_config('statement_timeout', '0', true), set_config('enable_sort', 'on', true), "
-    "set_config('work_mem', (SELECT reset_val FROM pg_settings WHERE name = 'work_mem') || 'kB', true)"
+    "set_config('work_mem', max(reset_val) FILTER (WHERE name = 'work_mem') || 'kB', true), "
+    "set_config('max_parallel_workers_per_gather', max(reset_val) FILTER (WHERE name <> 'work_mem'), true) "
+    "FROM pg_settings WHERE name IN ('work_mem', 'max_parallel_workers_per_gather')"
 )
 # A timeout that comes while a statement ends stops the one after it: this, not the next of the page.
 LATE = "SELECT set_config('statement_timeout', '0', true)"
@@ -74,7 +79,8 @@ def in_time(ask: Callable[[], Answer]) -> Answer | None:
 
 def _settings(within_ms: int, in_order: bool) -> str:
     sort, memory = ("off", LITTLE) if in_order else ("on", MEMORY)
-    return SETTINGS.format(ms=within_ms, sort=sort, memory=memory)
+    settings = SETTINGS.format(ms=within_ms, sort=sort, memory=memory)
+    return settings + ALONE if within_ms <= ALONE_MS else settings
 
 
 def took_too_long(problem: OperationalError) -> bool:

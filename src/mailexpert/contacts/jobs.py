@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from mailexpert.accounts.actions_package import NoRoom, need_room
 from mailexpert.accounts.models import Account
-from mailexpert.contacts import exports, files, landing, queries_segments, slots, staging, words
+from mailexpert.contacts import exports, files, landing, queries, queries_segments, slots, staging, words
 from mailexpert.contacts.models import Bulk, Change, Contact, Export, Field, Import, Refusal, Segment
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.contacts.rules_columns import KINDS, Column
@@ -227,6 +227,12 @@ def index_slots() -> None:
         made = [column for column in used if slots.prepare(column)]
         if made:
             slots.learn()
+
+
+@jobs.job
+def count_totals() -> None:
+    """How many contacts there are and how many signed up, for the pages that show it."""
+    queries.count_totals()
 
 
 @jobs.every("17 * * * *")

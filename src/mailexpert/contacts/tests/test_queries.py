@@ -1,7 +1,10 @@
 """Finding contacts."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -28,6 +31,16 @@ def test_the_beginning_of_the_address_or_of_any_word_of_the_name_finds(term: str
     make_contact("anna@voorbeeld.example", first_name="Anna El", last_name="van der Berg O'Neil Élan 50%")
     make_contact("bart@voorbeeld.example", first_name="Bart", last_name="Smit")
     assert found(term) == ["anna@voorbeeld.example"]
+
+
+@pytest.mark.parametrize(
+    "term", ["ann anna", "anna anna@", "berg anna@voor", "an@ an", "van anna@voorbeeld. d el"]
+)
+def test_some_words_may_be_in_the_address_and_the_others_in_the_name(term: str) -> None:
+    make_contact("anna@voorbeeld.example", first_name="Anna El", last_name="van der Berg")
+    make_contact("an@voorbeeld.example", first_name="Anja", last_name="Smit")
+    whose = "an@voorbeeld.example" if term == "an@ an" else "anna@voorbeeld.example"
+    assert found(term) == [whose]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +86,19 @@ def test_totals_count_a_person_on_two_lists_once() -> None:
     anna = make_contact(into=into)
     Membership.objects.create(list_id=other.id, contact_id=anna.id, ground="consent")
     assert queries.totals() == queries.Totals(contacts=1, signed_up=1)
+
+
+def test_old_totals_of_a_large_account_are_shown_and_counted_anew(
+    shop_client: Client, run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MANY", 1)
+    make_contact("a@x.example")
+    shop_client.get("/contacten/")
+    make_contact("b@x.example")
+    monkeypatch.setattr(queries, "KEPT_SECONDS", -1)
+    assert shop_client.get("/contacten/").context["totals"].contacts == 1
+    run_jobs()
+    assert queries.totals().contacts == 2
 
 
 def test_a_long_name_is_kept_and_found_by_its_beginning() -> None:

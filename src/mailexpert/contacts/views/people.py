@@ -17,6 +17,7 @@ from mailexpert.contacts import (
     actions,
     actions_merge,
     actions_segments,
+    jobs,
     queries,
     queries_history,
     queries_segments,
@@ -27,6 +28,7 @@ from mailexpert.contacts.models import Bulk, Contact, List, Membership, Segment,
 from mailexpert.contacts.queries import Search
 from mailexpert.contacts.queries_segments import Number
 from mailexpert.contacts.rules.tree import TreeProblem
+from mailexpert.core.jobs import defer
 
 MERGE_OFFERED = 10
 
@@ -38,6 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
     wanted = search_of(request.GET)
     page = queries.page(wanted)
     totals = queries.totals()
+    if totals.is_old and queries.may_count_totals():
+        defer(jobs.count_totals)
     found = _number_of(wanted, page, totals)
     context: dict[str, Any] = {
         "wanted": wanted,
