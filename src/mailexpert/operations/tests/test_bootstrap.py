@@ -13,13 +13,18 @@ TOOLS = Path(__file__).parents[4] / "tools"
 ADDRESS = "https://pakketten.example/simple"
 
 
-@pytest.fixture
-def uv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bootstrap_uv", TOOLS / "bootstrap_uv.py")
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def uv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+    module = tool("bootstrap_uv")
     monkeypatch.setattr(module, "PIP_FILES", (tmp_path / "pip.conf",))
     for name in module.SAME:
         monkeypatch.delenv("PIP_" + name.upper().replace("-", "_"), raising=False)
@@ -89,6 +94,26 @@ def test_a_wheel_with_another_hash_is_refused(uv: ModuleType, tmp_path: Path, wh
     said = uv._by_wheel(tmp_path / "uv", lock(tmp_path, b"other content"))
     assert "no uv 1.0 for this machine with a hash that stands in locks/uv.txt" in said
     assert not (tmp_path / "uv").exists()
+
+
+@pytest.mark.parametrize(
+    ("configured", "prefix", "slow"),
+    [
+        (
+            "'--prefix=/home/ida/.pyenv/versions/3.11.7' '--enable-shared'",
+            "/home/ida/.pyenv/versions/3.11.7",
+            True,
+        ),
+        ("'--enable-optimizations' '--with-lto'", "/usr/local", False),
+        ("'--enable-shared' '--prefix=/usr'", "/usr", False),  # Debian optimises by a way of its own
+        (None, "C:/Python311", False),
+    ],
+)
+def test_a_python_that_was_built_by_hand_without_optimisation_is_known(
+    monkeypatch: pytest.MonkeyPatch, configured: str | None, prefix: str, slow: bool
+) -> None:
+    monkeypatch.syspath_prepend(TOOLS)
+    assert tool("bootstrap").slow_build(configured, prefix) is slow
 
 
 def test_no_address_of_an_index_stands_in_the_tools() -> None:
