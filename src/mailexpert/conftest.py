@@ -1,17 +1,36 @@
 """The cast of every story: a shop with its owner, and a stranger's account beside it."""
 
+import gc
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
+from hypothesis import HealthCheck, settings
 
 from mailexpert.accounts.models import Account, Membership, User
 from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.privacy.tests.clock import clock  # noqa: F401
+from mailexpert.tests.emptying import empty_tables
 from mailexpert.web.tests.browser import chromium, page_as  # noqa: F401
+
+# Many cases on a busy machine: a slow one is no failure.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+# In every file with a test that drives Chromium stands at least one of these words.
+BROWSER_WORDS = re.compile(r"browser|chromium|page_as")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A run of `-m browser` has no need to load the five in six files that drive none."""
+    if config.option.markexpr != "browser" or not collection_path.match("test_*.py"):
+        return None
+    return None if BROWSER_WORDS.search(collection_path.read_text("utf-8")) else True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,6 +38,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    for item in session.items:
+        if item.get_closest_marker("browser"):
+            assert BROWSER_WORDS.search(item.path.read_text("utf-8")), f"{item.path} would be left out"
+    # What was loaded stays until the end; looking through it for garbage again and again takes a while.
+    gc.collect()
+    gc.freeze()
 
 
 PASSWORD = "koffie-met-een-koekje"
@@ -38,6 +66,13 @@ class Tenant:
 def quick_passwords() -> Iterator[None]:
     """Argon2 is slow on purpose; hundreds of tests have no use for that."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_emptying() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
         yield
 
 
