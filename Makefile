@@ -7,6 +7,9 @@ WORKERS ?= auto
 # Chromium's driver keeps a loop on its thread, where the engine's stories can't run theirs: two runs, not one.
 TEST := -n $(WORKERS) $(if $(POSTGRES),--postgres=$(POSTGRES))
 
+# Some machines forbid it; compiling every module anew makes each process start seconds later.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test check lock bench bench-growth chaos docs clean
 
 setup: ## everything but starting; repeatable
