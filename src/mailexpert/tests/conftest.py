@@ -26,7 +26,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """MailExpert as it starts by default: its mails go to the built-in catcher."""
     with running(tmp_path_factory.mktemp("home")) as found:
         yield found
@@ -41,7 +41,9 @@ def relay_of_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
 
 
 @pytest.fixture(scope="session")
-def relayed(relay_of_stack: Relay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def relayed(
+    django_db_setup: None, relay_of_stack: Relay, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     """MailExpert whose mails go to a relay."""
     with running(tmp_path_factory.mktemp("home"), relay_of_stack.url) as found:
         yield found

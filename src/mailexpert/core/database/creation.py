@@ -27,12 +27,17 @@ def schema_digest() -> str:
     return digest.hexdigest()
 
 
+def template_name() -> str:
+    """The database with every table and no rows that test databases are copied from, once one was made."""
+    return f"mailexpert_template_{schema_digest()}"
+
+
 class WalledCreation(DatabaseCreation):
     def create_test_db(  # type: ignore[override]
         self, verbosity: int = 1, autoclobber: bool = False, serialize: bool = True, keepdb: bool = False
     ) -> str:
         name = str(self._get_test_db_name())  # type: ignore[attr-defined]
-        template = f"mailexpert_template_{schema_digest()}"
+        template = template_name()
         with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]
             make_roles(cursor)
             cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
