@@ -23,6 +23,7 @@ class Keys:
     def goes_to(self, selector: str) -> None:
         """Tab by Tab, to the first that the selector names, once the page has it."""
         self.page.wait_for_selector(selector, state="attached")
+        self.page.wait_for_load_state()  # a new page takes the focus to what it has to say
         for _step in range(MOST_TABS):
             if self.page.evaluate(IS_THERE, selector):
                 return
@@ -49,7 +50,6 @@ class Keys:
         self.types(words)
 
     def chooses_file(self, selector: str) -> "FileChooser":
-        self.page.wait_for_load_state("networkidle")  # a new page takes the focus to its heading
         self.goes_to(selector)
         with self.page.expect_file_chooser() as asked:
             self.press("Enter")
