@@ -27,6 +27,8 @@ AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
 
+PATIENCE = 60_000  # milliseconds; the first page of a busy machine takes its time
+
 PageAs = Callable[..., "Page"]
 
 
@@ -62,7 +64,7 @@ def page_as(chromium: "Browser", live_server: Any) -> Iterator[PageAs]:
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies(_cookies(tenant, language, live_server.url))
         page = context.new_page()
         faults: list[str] = []
