@@ -18,7 +18,7 @@ setup: ## everything but starting; repeatable
 run: setup ## from a fresh clone to the report of the sample mailing; Ctrl-C ends it
 	@exec $(BIN)/mailexpert run
 
-test: setup ## the whole suite; POSTGRES=18 picks the major version of the embedded database
+test: setup ## the whole suite; POSTGRES=18 picks the major version of the database, ARGS=--second-major what that could change
 	$(BIN)/pytest $(TEST) -m "not chaos and not browser" $(ARGS)
 	$(BIN)/pytest $(TEST) -m browser $(ARGS)
 

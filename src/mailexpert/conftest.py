@@ -33,11 +33,25 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if BROWSER_WORDS.search(collection_path.read_text("utf-8")) else True
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whoever drives Chromium is marked so, by what they ask for."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    if config.option.second_major:
+        left_out = [item for item in items if not _may_differ_by_major(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _may_differ_by_major(item)]
+
+
+def _may_differ_by_major(item: pytest.Item) -> bool:
+    """Whoever doesn't ask for the database is refused it, or has a server of their own. A page that is drawn in
+    Chromium asks what its view's own tests ask; the stories of the whole product are told on each major."""
+    asked = set(getattr(item, "fixturenames", ()))
+    if asked & {"stack", "relayed"}:
+        return True
+    uses_it = item.get_closest_marker("django_db") is not None or asked & {"db", "transactional_db"}
+    return bool(uses_it) and "chromium" not in asked
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

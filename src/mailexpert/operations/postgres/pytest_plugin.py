@@ -29,6 +29,11 @@ def suite_server(major: int | None) -> Server:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", type=int, metavar="MAJOR", help="run on PostgreSQL of this major")
+    parser.addoption(
+        "--second-major",
+        action="store_true",
+        help="leave out what is the same on each major: see conftest.py",
+    )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
