@@ -2,19 +2,44 @@
 
 import math
 from decimal import Decimal
+from functools import lru_cache
 
-from django.utils.formats import number_format
-from django.utils.translation import ngettext
+from django.utils.formats import get_format
+from django.utils.translation import get_language, ngettext
 
 Number = int | float | Decimal
 NBSP = "\u00a0"
 
 
 def number(value: Number, digits: int = 0) -> str:
-    """4812 → 4.812 in Dutch, 4,812 in English."""
-    # Rounded here: Django cuts off what doesn't fit.
-    rounded = value if isinstance(value, int) else Decimal(f"{value:.{digits}f}")
-    return number_format(rounded, digits, force_grouping=True)
+    """4812 → 4.812 in Dutch, 4,812 in English. Not by Django's number_format: it cuts off what doesn't fit, and
+    takes twice as long for the hundreds of numbers of a page."""
+    whole = isinstance(value, int)
+    exact = f"{value:,}" if whole and not digits else f"{Decimal(value) if whole else value:z,.{digits}f}"
+    return exact.translate(_signs(get_language()))
+
+
+@lru_cache
+def _signs(language: str | None) -> dict[int, str]:
+    return {
+        ord(","): get_format("THOUSAND_SEPARATOR", language),
+        ord("."): get_format("DECIMAL_SEPARATOR", language),
+    }
+
+
+def is_dutch() -> bool:
+    return (get_language() or "nl").startswith("nl")
+
+
+def percent(part: Number, whole: Number, digits: int = 1) -> str:
+    """304 of 9812 → 3,1 %; never 100 while one is missing, never 0 while there is one."""
+    share = 100 * float(part) / float(whole) if whole else 0.0
+    step = 10.0**-digits
+    if 0 < share < step:
+        share = step
+    elif share < 100 <= round(share, digits):
+        share = 100 - step
+    return number(share, digits) + (f"{NBSP}%" if is_dutch() else "%")
 
 
 def size(octets: int) -> str:

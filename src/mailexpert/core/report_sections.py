@@ -12,10 +12,11 @@ SMALLEST_GROUP = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Reported:
-    """The mailing whose report is read. `sent`: how many people got it so far."""
+    """The mailing whose report is read. `issues`: its own, and the versions tried before it; `sent`: how many people
+    got it so far."""
 
     mailing_id: int
-    issue_id: int
+    issues: Sequence[int]
     sent: int
     is_under_way: bool = False
 

@@ -20,9 +20,17 @@ def section() -> Section:
 
 
 def _context(told: Reported) -> dict[str, Any] | None:
-    return shown(Mailing.objects.select_related("issue").get(id=told.mailing_id))
+    mailing = _tested(told)
+    return shown(mailing) if mailing else None
 
 
 def _tables(told: Reported) -> list[Table]:
-    head, rows = table(Mailing.objects.select_related("issue").get(id=told.mailing_id))
+    mailing = _tested(told)
+    head, rows = table(mailing) if mailing else ([], [])
     return [Table(key="experiment", title=_("Test of versions"), head=head, rows=rows)] if rows else []
+
+
+def _tested(told: Reported) -> Mailing | None:
+    """Most mailings were not, and then one question says so."""
+    tested = Mailing.objects.filter(id=told.mailing_id, experiments__isnull=False)
+    return tested.select_related("issue").first()

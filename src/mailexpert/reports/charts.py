@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS_3
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,6 @@ from mailexpert.core.amounts import number
 from mailexpert.reports import rules_time
 from mailexpert.reports.queries import Report
 from mailexpert.reports.rules_time import Series, Step
-from mailexpert.sending import queries_pulse as pulse
 
 FEWEST = 3
 SENT_HEIGHT, BELOW_HEIGHT = 184, 96
@@ -23,7 +23,7 @@ SENT_HEIGHT, BELOW_HEIGHT = 184, 96
 def over_time(report: Report) -> dict[str, Any]:
     """`sent`, `clicks` and `stops` as lines, None where there is too little to draw; `heading` and `span` in words."""
     sent = _sent(report)
-    (clicks, has_fives), stops = _clicks(report), _stops(report)
+    (clicks, has_fives), stops = _clicks(report), dict(report.course.stops)
     last = max((*clicks, *stops), default=None)  # both on one time axis
     return {
         "heading": _heading(sent.step if sent else Step.MINUTE),
@@ -35,7 +35,8 @@ def over_time(report: Report) -> dict[str, Any]:
 
 
 def _sent(report: Report) -> Series | None:
-    minutes = {timezone.localtime(minute.at): minute.sent for minute in report.minutes}
+    zone = timezone.get_current_timezone()
+    minutes = {minute.at.astimezone(zone): minute.sent for minute in report.course.minutes}
     if report.is_under_way and minutes:
         minutes.pop(max(minutes))  # the minute that isn't over would look like a fall
     if len(minutes) < FEWEST:
@@ -71,7 +72,7 @@ def _event(report: Report, sent: Series) -> tuple[int, str] | None:
     if index is None:
         return None
     begin, end = sent.at(index), sent.at(index + 1)
-    fell = [minute for minute in report.minutes if begin <= minute.at < end]
+    fell = [minute for minute in report.course.minutes if begin <= minute.at < end]
     at = _label(begin, sent.step)
     if any(minute.unanswered for minute in fell):
         return index, _("%(at)s connection broke") % {"at": at}
@@ -100,12 +101,6 @@ def _clicks(report: Report) -> tuple[dict[datetime, int], bool]:
     return (parts if has_fives else hours), has_fives
 
 
-def _stops(report: Report) -> dict[datetime, int]:
-    began = report.mailing.started_at
-    until = began + rules_time.FIVES_UPTO if began else None
-    return {one.at: one.n for one in pulse.stops(report.issues, fives_until=until)}
-
-
 def _after(
     report: Report,
     found: Mapping[datetime, int],
@@ -115,7 +110,8 @@ def _after(
     upto: datetime | None,
 ) -> dict[str, Any] | None:
     """What readers did since it began: by the five minutes for half a day, by the hour for three, then by the day."""
-    local = {timezone.localtime(at): n for at, n in found.items()}
+    zone = timezone.get_current_timezone()
+    local = {at.astimezone(zone): n for at, n in found.items()}
     started = report.mailing.started_at
     if not local or started is None or upto is None:
         return None
@@ -169,11 +165,18 @@ def _labels(found: Series, count: int) -> list[str]:
 
 
 def _label(at: datetime, step: Step, *, is_one_day: bool = True) -> str:
-    clock = date_format(at, "G.i" if (get_language() or "nl").startswith("nl") else "H:i")
-    day = date_format(at, "j M").replace(".", "").lower()
-    if step is Step.DAY:
-        return day
-    return clock if is_one_day else f"{day} {clock}"
+    """14.10 in Dutch, 14:10 in English, with its day before it where there are more; 24 nov for a day."""
+    language = get_language() or "nl"
+    clock = f"{at.hour}.{at.minute:02}" if language.startswith("nl") else f"{at:%H:%M}"
+    if is_one_day and step is not Step.DAY:
+        return clock
+    day = f"{at.day} {_month(at.month, language)}"
+    return day if step is Step.DAY else f"{day} {clock}"
+
+
+@lru_cache
+def _month(number: int, _language: str) -> str:
+    return str(MONTHS_3[number]).replace(".", "").lower()
 
 
 def _span(found: Series) -> str:

@@ -20,9 +20,9 @@ def since_the_start(lines: Sequence[Line]) -> dict[str, Any] | None:
     """None where fewer than two of them have anything that may be told over some time."""
     at = now()
     found = [
-        (sign, line, began, hours)
-        for sign, line in zip(SIGNS, lines, strict=False)
-        if (began := line.mailing.started_at) is not None and (hours := queries.hours(line))
+        (sign, line, began, [(hour.at, hour.clicks) for hour in hours])
+        for sign, line, hours in zip(SIGNS, lines, queries.hours(lines), strict=False)
+        if (began := line.mailing.started_at) is not None and hours
     ]
     step, steps = rules_compare.step_of(at - began for _sign, _line, began, _hours in found)
     drawn = []

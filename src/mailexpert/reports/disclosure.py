@@ -11,7 +11,7 @@ from django.db.models import Func, IntegerField, Sum
 from mailexpert.mail import shown
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import rules_disclosure as rules
-from mailexpert.reports.rules_disclosure import Cell, Hour, Link, Measured, Sums, Told
+from mailexpert.reports.rules_disclosure import Cell, Link, Measured, Sums, Told
 from mailexpert.sending.models import Circle, Issue
 from mailexpert.sending.queries import Counts, counts_by_issue, family
 from mailexpert.tracking import queries as tracking
@@ -59,8 +59,8 @@ def told(found: Sequence[Part], *, many_from: datetime | None) -> Told:
             sums=_sums(hits.hits),
             links=_links(found, hits.clicks_per_link),
             many_from=many_from,
-            hours=_hours(hits.clicks_over_time),
-            parts=_hours(hits.by_five_minutes),
+            hours=hits.clicks_over_time,
+            parts=hits.by_five_minutes,
             machines=_cells(hits.machine_shares),
             properties={name: _cells(hits.shares[by]) for name, by in PROPERTIES.items()},
         )
@@ -74,11 +74,11 @@ def told_sums(mailing: Mailing, counts: Counts) -> Sums | None:
     lead = mailing.started_issue_id
     issues = family(lead)
     each = {lead: counts} if len(issues) == 1 else counts_by_issue(issues)
-    return told_sums_of(parts([mailing], {lead: issues}, each))[lead]
+    return told_sums_of(parts([mailing], {lead: issues}, each))[lead].sums
 
 
-def told_sums_of(found: Parts) -> dict[int, Sums | None]:
-    """The same of many, for lists of mailings, in as many questions."""
+def told_sums_of(found: Parts) -> dict[int, Told]:
+    """Sums and links of many, for lists of mailings, in as many questions as of one."""
     links = {lead: _links(some, []) for lead, some in found.items()}
     partly = {lead: found[lead] for lead, some in links.items() if not all(one.may_be_told for one in some)}
     if partly:  # then the sums are made of the links that are told
@@ -92,7 +92,7 @@ def told_sums_of(found: Parts) -> dict[int, Sums | None]:
                 sums=_sums(tracking.Hits.together(hits[one] for one in _numbers(some) if one in hits)),
                 links=links[lead],
             )
-        ).sums
+        )
         for lead, some in found.items()
     }
 
@@ -174,10 +174,6 @@ def _sums(hits: tracking.Hits) -> Sums:
         machine_opens=hits.machine_opens,
         machine_clicks=hits.machine_clicks,
     )
-
-
-def _hours(found: Iterable[tracking.HourHits]) -> list[Hour]:
-    return [Hour._make(one) for one in found]
 
 
 def _cells(shares: Iterable[tracking.Share]) -> list[Cell]:

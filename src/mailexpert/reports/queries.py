@@ -1,24 +1,25 @@
 """What came of a mailing, read for its page, the API and the dashboard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from mailexpert.base.clock import now
-from mailexpert.core.report_sections import Reported
+from mailexpert.core.report_sections import SMALLEST_GROUP, Reported
 from mailexpert.mail import shown
 from mailexpert.mailings import rules
 from mailexpert.mailings.models import AudienceList, Mailing
-from mailexpert.reports import disclosure, rules_complaints, rules_disclosure
+from mailexpert.reports import disclosure, rules_complaints, rules_disclosure, rules_time
 from mailexpert.reports.rules_disclosure import Sums, Told
 from mailexpert.reports.rules_sentence import Facts
 from mailexpert.sending import queries as sending
 from mailexpert.sending import queries_pulse as pulse
 from mailexpert.sending.models import Outcome
 from mailexpert.sending.queries_complaints import complained_by_issue
+from mailexpert.tracking import queries as tracking
+from mailexpert.tracking.rules import Hour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +36,19 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A mailing in a list. `counts` always adds up; `sums` is None where nothing may be told of so few."""
+    """A mailing in a list. `counts` always adds up; `told` is only of sums, None where nothing may be told of so
+    few."""
 
     mailing: Mailing
     parts: list[disclosure.Part]
     counts: sending.Counts
-    sums: Sums | None
+    told: Told
     unsubscribed: int
     complained: int
+
+    @property
+    def sums(self) -> Sums | None:
+        return self.told.sums
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,25 +59,36 @@ class Report:
     mailing: Mailing
     parts: list[disclosure.Part]
     counts: sending.Counts
-    skipped: dict[int, int]
-    failures: list[sending.Failure]
-    unsubscribed: int
-    complained: int
+    course: pulse.Course
     seconds_left: float | None
 
     @property
     def issues(self) -> list[int]:
         return [part.issue.id for part in self.parts]
 
-    @cached_property
-    def minutes(self) -> list[pulse.Minute]:
-        return pulse.minutes(self.issues, planned=self.counts.planned)
+    @property
+    def skipped(self) -> Mapping[int, int]:
+        """How many by reason, the most frequent first."""
+        return self.course.reasons[Outcome.SKIPPED]
+
+    @property
+    def failed(self) -> Mapping[int, int]:
+        """The same by code."""
+        return self.course.reasons[Outcome.FAILED]
+
+    @property
+    def unsubscribed(self) -> int:
+        return self.course.unsubscribed
+
+    @property
+    def complained(self) -> int:
+        return self.course.complained
 
     @cached_property
     def told(self) -> Told:
         """What readers did, as far as it may be told."""
-        many_from = rules_disclosure.first_of_many((minute.at, minute.sent) for minute in self.minutes)
-        return disclosure.told(self.parts, many_from=many_from)
+        sent = ((minute.at, minute.sent) for minute in self.course.minutes)
+        return disclosure.told(self.parts, many_from=rules_disclosure.first_of_many(sent))
 
     @property
     def complaints(self) -> str:
@@ -113,15 +130,12 @@ def report(mailing: Mailing) -> Report:
     issues = sending.family(lead)
     by_issue = sending.counts_by_issue(issues)
     counts = sending.Counts.together(by_issue.values())
-    why = pulse.reasons(issues, of=counts.skipped + counts.failed)
+    began = mailing.started_at
     return Report(
         mailing=mailing,
         parts=disclosure.parts([mailing], {lead: issues}, by_issue)[lead],
         counts=counts,
-        skipped=why[Outcome.SKIPPED],
-        failures=[sending.Failure(code=code, count=n) for code, n in why[Outcome.FAILED].items()],
-        unsubscribed=sending.unsubscribed_of(issues),
-        complained=sum(complained_by_issue(issues).values()),
+        course=pulse.course(issues, counts, fives_until=began + rules_time.FIVES_UPTO if began else None),
         seconds_left=_seconds_left(mailing, counts),
     )
 
@@ -133,13 +147,13 @@ def lines(mailings: Sequence[Mailing]) -> list[Line]:
     counts, stops = sending.counts_by_issue(issues), sending.unsubscribed_by_issue(issues)
     complaints = complained_by_issue(issues)
     parts = disclosure.parts(mailings, families, counts)
-    sums = disclosure.told_sums_of(parts)
+    told = disclosure.told_sums_of(parts)
     return [
         Line(
             mailing=mailing,
             parts=parts[lead],
             counts=sending.Counts.together(counts[issue] for issue in families[lead]),
-            sums=sums[lead],
+            told=told[lead],
             unsubscribed=sum(stops.get(issue, 0) for issue in families[lead]),
             complained=sum(complaints.get(issue, 0) for issue in families[lead]),
         )
@@ -148,13 +162,19 @@ def lines(mailings: Sequence[Mailing]) -> list[Line]:
     ]
 
 
-def hours(line: Line) -> list[tuple[datetime, int]]:
-    """When its clicks came, by the hour, as far as it may be told."""
-    if line.sums is None:
-        return []
-    minutes = pulse.minutes([part.issue.id for part in line.parts], planned=line.counts.planned)
-    many_from = rules_disclosure.first_of_many((minute.at, minute.sent) for minute in minutes)
-    return [(one.at, one.clicks) for one in disclosure.told(line.parts, many_from=many_from).hours]
+def hours(lines: Sequence[Line]) -> list[Sequence[Hour]]:
+    """When the clicks of each came, by the hour, as far as it may be told."""
+    whole = {line.mailing.started_issue_id: line for line in lines if line.told.is_whole}
+    issues = {lead: [part.issue.id for part in line.parts] for lead, line in whole.items()}
+    many_from = pulse.many_from(
+        {lead: (issues[lead], line.counts) for lead, line in whole.items()}, group=SMALLEST_GROUP
+    )
+    came = tracking.clicks_over_time_of(issues)
+    return [
+        rules_disclosure.hours(came[lead], many_from.get(lead)) if lead in whole else ()
+        for line in lines
+        for lead in [line.mailing.started_issue_id]
+    ]
 
 
 def list_names(mailing: Mailing) -> list[str]:
@@ -167,7 +187,7 @@ def reported(report: Report) -> Reported:
     """What the other rooms are told of a mailing, for their sections of its report."""
     return Reported(
         mailing_id=report.mailing.id,
-        issue_id=report.mailing.started_issue_id,
+        issues=report.issues,
         sent=report.counts.sent,
         is_under_way=report.is_under_way,
     )

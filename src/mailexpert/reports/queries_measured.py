@@ -36,7 +36,7 @@ def measured(report: Report) -> Measured:
     told = report.told
     return Measured(
         mode=report.mailing.issue.tracking,
-        opens=tracking.limits().opens,
+        opens=tracking.counts_opens(),
         machines=_rows(told.machines, tracking.rule_name),
         devices=_rows(told.properties.get("devices", ()), tracking.device_name),
         providers=_rows(told.properties.get("providers", ()), providers.name_of),

@@ -1,10 +1,12 @@
 """Mailings side by side: rates with how sure they are, and whether one did better than another. Pure."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import accumulate
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HOURS_UPTO, MOST_DAYS = timedelta(days=3), 30
@@ -76,15 +78,19 @@ def step_of(ages: Iterable[timedelta]) -> tuple[timedelta, int]:
 def grown(
     hours: Sequence[tuple[datetime, int]], *, began: datetime, sent: int, step: timedelta, steps: int
 ) -> list[float]:
-    """Per 100 mails sent, how many clicks there were after each step since it began, the first after none. What came
-    in an hour is taken to have come evenly over it."""
+    """Per 100 mails sent, how many clicks there were after each step since it began, the first after none. `hours`
+    are oldest first; what came in one is taken to have come evenly over it."""
     if sent < 1:
         return []
     spans = [(max(at, began), at + HOUR, n) for at, n in hours if at + HOUR > began]
     early = sum(n for at, n in hours if at + HOUR <= began)
-    found = []
-    for index in range(steps + 1):
+    ends = [last for _first, last, _n in spans]
+    upto = list(accumulate((n for _first, _last, n in spans), initial=early))
+    found = [0.0]
+    for index in range(1, steps + 1):
         moment = began + index * step
-        parts = (n * min(1.0, max(0.0, (moment - first) / (last - first))) for first, last, n in spans)
-        found.append(100 * (early + sum(parts)) / sent if index else 0.0)
+        whole = bisect_right(ends, moment)
+        first, last, n = spans[whole] if whole < len(spans) else (moment, moment + HOUR, 0)
+        part = n * max(0.0, (moment - first) / (last - first))
+        found.append(100 * (upto[whole] + part) / sent)
     return found

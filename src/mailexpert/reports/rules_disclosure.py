@@ -11,12 +11,14 @@ Every figure is about at least `SMALLEST_GROUP` people, any of whom could have d
 Whether something is told hangs on who could have seen it, never on whether somebody clicked; else its absence would
 tell. Pure: values in, values out."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from operator import attrgetter
 
 from mailexpert.core.report_sections import SMALLEST_GROUP
+from mailexpert.tracking.rules import Hour
 
 OTHER = ""  # the name of what is told together
 
@@ -41,14 +43,6 @@ class Link:
     @property
     def may_be_told(self) -> bool:
         return self.base is not None and self.base >= SMALLEST_GROUP
-
-
-class Hour(NamedTuple):
-    """Or the five minutes that begin at that moment. A tuple, since a report has thousands of them."""
-
-    at: datetime
-    clicks: int
-    opens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +84,11 @@ class Told:
     def is_withheld(self) -> bool:
         return self.sums is None
 
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is left out, so that it may be split further."""
+        return self.sums is not None and not self.untold
+
 
 def tell(found: Measured) -> Told:
     if found.sent < SMALLEST_GROUP:
@@ -101,7 +100,7 @@ def tell(found: Measured) -> Told:
     return Told(
         sums=found.sums,
         links=links,
-        hours=_steps(found.hours, found.many_from, minutes=60),
+        hours=hours(found.hours, found.many_from),
         parts=_steps(found.parts, found.many_from, minutes=5),
         machines=tuple(found.machines),
         properties={
@@ -122,14 +121,19 @@ def _sums_of(links: Iterable[Link], whole: Sums) -> Sums:
     )
 
 
+def hours(found: Sequence[Hour], many_from: datetime | None) -> tuple[Hour, ...]:
+    """Of a mailing that is told whole."""
+    return _steps(found, many_from, minutes=60)
+
+
 def _steps(steps: Sequence[Hour], many_from: datetime | None, *, minutes: int) -> tuple[Hour, ...]:
     if many_from is None:
         return ()
     first = many_from.replace(minute=many_from.minute // minutes * minutes, second=0, microsecond=0)
-    early = [step for step in steps if step.at <= first]
-    late = tuple(step for step in steps if step.at > first)
+    begin = bisect_right(steps, first, key=attrgetter("at"))
+    early, late = steps[:begin], steps[begin:]
     if not early:
-        return late
+        return tuple(late)
     together = Hour(at=first, clicks=sum(one.clicks for one in early), opens=sum(one.opens for one in early))
     return (together, *late)
 

@@ -68,7 +68,7 @@ def series(found: Mapping[datetime, int], step: Step, *, first: datetime, last: 
     each = math.ceil(steps / MOST_POINTS)
     sums = [0] * math.ceil(steps / each)
     for at, n in found.items():
-        index = round((floor(at, step) - begin) / step.value) // each
+        index = (at - begin) // (step.value * each)
         sums[min(max(index, 0), len(sums) - 1)] += n
     return Series(first=begin, step=step, each=each, values=tuple(sums))
 

@@ -17,7 +17,6 @@ from mailexpert.mailings.models import Mailing
 from mailexpert.reports import charts, queries, rules_sentence, words, words_sentence
 from mailexpert.reports.queries_measured import measured
 from mailexpert.reports.words_places import places
-from mailexpert.sending import queries_pulse as pulse
 
 PAGE = 25
 
@@ -89,14 +88,13 @@ def started(mailing_id: int) -> Mailing:
 
 def _progress(found: Mailing) -> dict[str, Any]:
     report = queries.report(found)
-    next_try = pulse.next_try(report.issues, deferred=report.counts.deferred)
     return {
         "mailing": found,
         "report": report,
         "counts": report.counts,
         "sums": report.told.sums,
         "said": words_sentence.say(rules_sentence.sentences(report.facts)),
-        "why": words.why_groups(report, words.clock(next_try) if next_try else ""),
+        "why": words.why_groups(report, report.course.next_try),
         "pace": words.pace(report),
         "reason": words.reason(report.reason),
         "lists": queries.list_names(found),

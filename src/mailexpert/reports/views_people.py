@@ -99,9 +99,7 @@ def _codes(report: queries.Report, kind: str) -> list[tuple[int, str, int]]:
     if kind == people.SKIPPED:
         return [(code, words.skip_words(code), n) for code, n in report.skipped.items()]
     if kind == people.FAILED:
-        return [
-            (one.code, f"{words.failure_words(one.code)} ({one.code})", one.count) for one in report.failures
-        ]
+        return [(code, f"{words.failure_words(code)} ({code})", n) for code, n in report.failed.items()]
     return []
 
 

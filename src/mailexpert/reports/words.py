@@ -76,11 +76,11 @@ def why(name: str, person: people.Person) -> str:
     return person.reply or _("The receiver asks for patience; we try again")
 
 
-def why_groups(report: Report, next_try: str = "") -> list[WhyGroup]:
+def why_groups(report: Report, next_try: datetime | None = None) -> list[WhyGroup]:
     """Whoever did not get it, group by group, each adding up to its number in the sum."""
     counts = report.counts
     waits = (
-        _("The receiver asks for patience; next attempt at %(at)s") % {"at": next_try}
+        _("The receiver asks for patience; next attempt at %(at)s") % {"at": clock(next_try)}
         if next_try
         else _("The receiver asks for patience; we try again by ourselves")
     )
@@ -95,14 +95,14 @@ def why_groups(report: Report, next_try: str = "") -> list[WhyGroup]:
 
 
 def _skips(report: Report) -> dict[str, int]:
-    return {skip_words(code): n for code, n in sorted(report.skipped.items(), key=lambda one: -one[1])}
+    return {skip_words(code): n for code, n in report.skipped.items()}
 
 
 def _failures(report: Report) -> dict[str, int]:
     found: dict[str, int] = {}
-    for failure in report.failures:
-        label = failure_words(failure.code)
-        found[label] = found.get(label, 0) + failure.count
+    for code, n in report.failed.items():
+        label = failure_words(code)
+        found[label] = found.get(label, 0) + n
     return found
 
 
@@ -159,7 +159,9 @@ def clock(at: datetime) -> str:
 
 def pace(report: Report) -> str:
     """How fast it goes, as the last full minutes say; nothing while nobody can tell."""
-    recent = [minute.sent for minute in report.minutes[1:-1][-PACE_OVER:]]  # nor is the first a whole one
+    recent = [
+        minute.sent for minute in report.course.minutes[1:-1][-PACE_OVER:]
+    ]  # nor is the first a whole one
     if report.mailing.state != "sending" or not recent or not sum(recent):
         return ""
     n = round(sum(recent) / len(recent))

@@ -1,29 +1,24 @@
 """Where the mail went: by receiving provider, and by domain once the mailing has ended."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from mailexpert.mail import providers
 from mailexpert.reports.queries import Report
 from mailexpert.sending import queries_pulse as pulse
+from mailexpert.sending.queries_pulse import Place, Places
 
 MOST_DOMAINS = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    providers: list[pulse.Place]
-    domains: list[pulse.Place]
-
-
 def places(report: Report) -> Places:
+    found = pulse.places(report.issues, most_domains=MOST_DOMAINS)
     return Places(
-        providers=[_named(place, providers.name_of(place.name)) for place in pulse.providers(report.issues)],
-        domains=[_named(place, place.name) for place in pulse.domains(report.issues, limit=MOST_DOMAINS)],
+        providers=[_named(place, providers.name_of(place.name)) for place in found.providers],
+        domains=[_named(place, place.name) for place in found.domains],
     )
 
 
-def _named(place: pulse.Place, name: str) -> pulse.Place:
-    named = name if place.name else _("Other, small ones")
-    return pulse.Place(name=named, planned=place.planned, sent=place.sent, failed=place.failed)
+def _named(place: Place, name: str) -> Place:
+    return replace(place, name=name if place.name else _("Other, small ones"))

@@ -225,7 +225,7 @@ class Delivery(Walled):
 
     class Meta(Walled.Meta):
         indexes = [
-            # Read by queries_pulse.reasons and, a page at a time, by queries_people; few rows are in it.
+            # Read by sql/course.sql and, a page at a time, by queries_people; few rows are in it.
             models.Index(
                 fields=["account_id", "issue_id", "outcome", "code", "contact_id"],
                 condition=~models.Q(outcome=1),

@@ -38,12 +38,6 @@ class Counts:
         return cls(**{one.name: sum(getattr(row, one.name) for row in rows) for one in fields(cls)})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    code: int
-    count: int
-
-
 def family(issue_id: int) -> list[int]:
     """An issue, and the versions of it that were tried first. Whatever is asked of an issue is answered for all."""
     return families([issue_id])[issue_id]

@@ -1,34 +1,30 @@
-"""What was sent when, and to whose mail servers, in as many rows as a report shows. Everything is asked of the issues
-of one mailing together (queries.family)."""
+"""How a mailing went: what was sent when, why some didn't get it, who left, and to whose mail servers it went; in as
+many rows as a report shows. Everything is asked of the issues of one mailing together (queries.family), and what stands
+together in one trip to the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, F, Min, Sum
-from django.db.models.functions import TruncMinute
 
 from mailexpert.core.scope import current_account
-from mailexpert.sending.models import Delivery, DomainCount, Outcome, Pulse, Retry, Shard
+from mailexpert.sending.models import Outcome
+from mailexpert.sending.queries import Counts
 
 A_MINUTE = 60
 FEW = 5_000  # so many rows of the ledger are read as they are: 5 ms
+MANY_READERS = 100_000  # of more, who stopped is counted once a minute: 50,000 take some 50 ms
 MANY_RETRIES = 50_000  # of more the next one isn't looked up
-WITH_REASONS = (Outcome.SKIPPED, Outcome.FAILED)
-STOPS = """
-SELECT CASE WHEN first < %(until)s THEN date_bin('5 minutes', first, 'epoch') ELSE date_trunc('hour', first) END AS at,
-       count(*)::int AS n
-FROM (SELECT min(at) AS first FROM sending_stop
-      WHERE account_id = %(account)s AND issue_id = ANY(%(issues)s) GROUP BY contact_id) AS stops
-GROUP BY 1 ORDER BY 1
-"""
+SQL = Path(__file__).parent / "sql"
+COURSE, PLACES, MANY_FROM = ((SQL / f"{name}.sql").read_text() for name in ("course", "places", "many_from"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Minute:
+class Minute(NamedTuple):
     """`unanswered`: how many connections broke before their answer."""
 
     at: datetime
@@ -36,6 +32,29 @@ class Minute:
     failed: int = 0
     skipped: int = 0
     unanswered: int = 0
+
+
+class Stopped(NamedTuple):
+    """So many people stopped in the hour, or the five minutes, that begin at that moment."""
+
+    at: datetime
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """`minutes` oldest first, without those in which nothing came of anybody: of a small mailing from the ledger, else
+    as far as it was added up, a minute or two ago. `reasons`: how many by code, the most frequent first."""
+
+    minutes: list[Minute]
+    reasons: Mapping[Outcome, dict[int, int]]
+    stops: list[Stopped]
+    complained: int
+    next_try: datetime | None
+
+    @cached_property
+    def unsubscribed(self) -> int:
+        return sum(one.n for one in self.stops)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,97 +68,67 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stopped:
-    at: datetime
-    n: int
+class Places:
+    """The largest first; `domains` are known once the mailing has ended."""
+
+    providers: list[Place]
+    domains: list[Place]
 
 
-_NAMES = {
-    Outcome.SENT: "sent",
-    Outcome.FAILED: "failed",
-    Outcome.SKIPPED: "skipped",
-    Outcome.UNANSWERED: "unanswered",
-}
-
-
-def minutes(issues: list[int], *, planned: int) -> list[Minute]:
-    """Oldest first; minutes in which nothing came of anybody are left out. Of a small mailing from the ledger itself,
-    else as far as it was added up, a minute or two ago."""
-    rows: Iterable[Any] = (
-        Delivery.objects.filter(issue_id__in=issues)
-        .annotate(minute=TruncMinute("at"))
-        .values_list("minute", "outcome")
-        .annotate(n=Count("outcome"))
-        if planned <= FEW
-        else Pulse.objects.filter(issue_id__in=issues).values_list("at", "outcome").annotate(sum=Sum("n"))
+def course(issues: list[int], counts: Counts, *, fives_until: datetime | None = None) -> Course:
+    """Stops stand by the hour, until then by the five minutes."""
+    key = f"stops:{current_account()}:{issues}:{fives_until}".replace(" ", "_")
+    known: list[Stopped] | None = cache.get(key) if counts.sent > MANY_READERS else None
+    row = _rows(
+        COURSE,
+        issues=issues,
+        few=counts.planned <= FEW,
+        few_missed=counts.skipped + counts.failed <= FEW,
+        fives_until=fives_until or "-infinity",
+        counts_stops=known is None,
+        looks_ahead=0 < counts.deferred <= MANY_RETRIES,
+    )[0]
+    found = Course(
+        minutes=[Minute(_moment(at), *rest) for at, *rest in row["minutes"] or ()],
+        reasons=_reasons(row["reasons"] or ()),
+        stops=[Stopped(_moment(at), n) for at, n in row["stops"] or ()] if known is None else known,
+        complained=row["complained"],
+        next_try=row["next_try"],
     )
-    found: dict[datetime, dict[str, int]] = {}
-    for at, outcome, n in rows:
-        found.setdefault(at, {})[_NAMES[Outcome(outcome)]] = n
-    return [Minute(at=at, **found[at]) for at in sorted(found)]
+    if known is None and found.unsubscribed > FEW and counts.sent > MANY_READERS:
+        cache.set(key, found.stops, A_MINUTE)
+    return found
 
 
-def reasons(issues: list[int], *, of: int) -> dict[Outcome, dict[int, int]]:
-    """Of who was skipped and who failed: how many by code, the most frequent first. `of` so many: beyond what is read
-    as it is, from the sums."""
-    asked = {"issue_id__in": issues, "outcome__in": WITH_REASONS}
-    counted = (
-        Delivery.objects.filter(**asked).values_list("outcome", "code").annotate(n=Count("code"))
-        if of <= FEW
-        else Pulse.objects.filter(**asked).values_list("outcome", "code").annotate(sum=Sum("n"))
-    )
-    found: dict[Outcome, dict[int, int]] = {outcome: {} for outcome in WITH_REASONS}
-    for outcome, code, n in sorted(counted, key=lambda row: (-row[2], row[1])):
+def _reasons(rows: Iterable[tuple[int, int, int]]) -> dict[Outcome, dict[int, int]]:
+    found: dict[Outcome, dict[int, int]] = {Outcome.SKIPPED: {}, Outcome.FAILED: {}}
+    for outcome, code, n in rows:
         found[Outcome(outcome)][code] = n
     return found
 
 
-def providers(issues: list[int]) -> list[Place]:
-    """By receiving provider as the shards were cut, the largest first."""
-    rows = (
-        Shard.objects.filter(issue_id__in=issues)
-        .values_list("lane")
-        .annotate(planned=Sum("size"), sent_=Sum("sent"), failed_=Sum("failed"))
-        .order_by(F("planned").desc())
-    )
-    return [
-        Place(name=lane, planned=planned, sent=sent, failed=failed) for lane, planned, sent, failed in rows
-    ]
+def many_from(mailings: Mapping[int, tuple[list[int], Counts]], *, group: int) -> dict[int, datetime]:
+    """Since when so many people had each mailing, by its lead; as many questions for many as for one."""
+    rows = [(lead, issue, n.planned <= FEW) for lead, (issues, n) in mailings.items() for issue in issues]
+    leads, issues, few = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    return {
+        row["lead"]: row["at"] for row in _rows(MANY_FROM, leads=leads, issues=issues, few=few, group=group)
+    }
 
 
-def domains(issues: list[int], *, limit: int) -> list[Place]:
-    """The largest first; known once the mailing has ended."""
-    rows = (
-        DomainCount.objects.filter(issue_id__in=issues)
-        .values_list("domain")
-        .annotate(sent_=Sum("sent"), failed_=Sum("failed"), whole=Sum(F("sent") + F("failed")))
-        .order_by(F("whole").desc(), "domain")
-    )
-    return [
-        Place(name=domain, planned=whole, sent=sent, failed=failed)
-        for domain, sent, failed, whole in rows[:limit]
-    ]
+def places(issues: list[int], *, most_domains: int) -> Places:
+    found: dict[str, list[Place]] = {"provider": [], "domain": []}
+    for row in _rows(PLACES, issues=issues, limit=most_domains):
+        found[row.pop("kind")].append(Place(**row))
+    return Places(providers=found["provider"], domains=found["domain"])
 
 
-def next_try(issues: list[int], *, deferred: int) -> datetime | None:
-    """When the first retry is due; of very many it isn't looked up."""
-    if not 0 < deferred <= MANY_RETRIES:
-        return None
-    due = Retry.objects.filter(issue_id__in=issues, state=Retry.State.DUE)
-    found: datetime | None = due.aggregate(at=Min("due"))["at"]
-    return found
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
 
 
-def stops(issues: list[int], *, fives_until: datetime | None = None) -> list[Stopped]:
-    """How many people stopped by these issues in each hour, until then in each five minutes; each at their first
-    time. Many are counted once a minute: 50,000 take some 50 ms."""
-    key = f"stops:{current_account()}:{issues}:{fives_until}".replace(" ", "_")
-    if (known := cache.get(key)) is not None:
-        return list(known)
-    until = fives_until or "-infinity"
+def _rows(sql: str, **values: Any) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(STOPS, {"account": current_account(), "issues": issues, "until": until})
-        found = [Stopped(at=at, n=n) for at, n in cursor.fetchall()]
-    if sum(one.n for one in found) > FEW:
-        cache.set(key, found, A_MINUTE)
-    return found
+        cursor.execute(sql, {"account": current_account(), **values})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -5,13 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from django.db.models import Q, Sum
 
 from mailexpert.sending.queries import family
 from mailexpert.tracking import rules
 from mailexpert.tracking.models import OPENS, Device, Kind, Measuring, Mode, PixelsOff, Rollup, Rule
+from mailexpert.tracking.rules import Hour
 
 By = Rollup.By
 
@@ -38,14 +38,6 @@ class LinkHits:
     link: int
     clicks: int
     machine_clicks: int
-
-
-class HourHits(NamedTuple):
-    """A tuple, since a report has thousands of them."""
-
-    hour: datetime
-    clicks: int
-    opens: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,18 +120,25 @@ def clicks_per_link_of(families: Mapping[int, list[int]]) -> dict[int, list[Link
     }
 
 
-def clicks_over_time(issue_id: int) -> list[HourHits]:
+def clicks_over_time(issue_id: int) -> list[Hour]:
     """People's clicks and opens per hour, oldest first; hours without any are left out."""
-    rows = (
-        Rollup.objects.filter(issue_id__in=family(issue_id), by=By.HOUR, kind__in=(Kind.CLICK, Kind.OPEN))
-        .values_list("value")
-        .annotate(clicks=_sum_of(Kind.CLICK), opens=_sum_of(Kind.OPEN))
-    )
-    found = [
-        HourHits(hour=datetime.fromtimestamp(int(value), UTC), clicks=clicks, opens=opens)
-        for value, clicks, opens in rows
-    ]
-    return sorted(found, key=lambda one: one.hour)
+    return clicks_over_time_of({issue_id: family(issue_id)})[issue_id]
+
+
+def clicks_over_time_of(families: Mapping[int, list[int]]) -> dict[int, list[Hour]]:
+    """The same for many families of issues at once."""
+    key_of = {issue: key for key, family in families.items() for issue in family}
+    found: dict[int, dict[int, Counter[int]]] = {key: defaultdict(Counter) for key in families}
+    rows = Rollup.objects.filter(issue_id__in=list(key_of), by=By.HOUR, kind__in=(Kind.CLICK, Kind.OPEN))
+    for issue, value, kind, n in rows.values_list("issue_id", "value", "kind", "n"):
+        found[key_of[issue]][int(value)][kind] += n
+    return {
+        key: [
+            Hour(datetime.fromtimestamp(second, UTC), kinds[Kind.CLICK], kinds[Kind.OPEN])
+            for second, kinds in sorted(hours.items())
+        ]
+        for key, hours in found.items()
+    }
 
 
 def clicks_between(issue_id: int, since: datetime | None, until: datetime | None) -> int:
@@ -176,6 +175,10 @@ def device_name(value: str) -> str:
 
 def rule_name(value: str) -> str:
     return str(Rule(int(value)).label)
+
+
+def counts_opens() -> bool:
+    return Measuring.objects.filter(opens=True).exists()
 
 
 def limits() -> Limits:

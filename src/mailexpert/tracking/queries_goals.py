@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 from django.utils.timezone import localtime
 
 from mailexpert.accounts import actions_site
 from mailexpert.mail.utm import Rule
 from mailexpert.sending.models import Issue
-from mailexpert.sending.queries import family
 from mailexpert.tracking.models import Channel, Conversion, Goal, GoalDay, SiteMeasuring, SiteSeen
 
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
@@ -111,20 +110,19 @@ def conversions_of(issue_id: int, *, since: datetime | None, until: datetime | N
     return rows.aggregate(n=Sum("n"))["n"] or 0
 
 
-def of_issue(issue_id: int) -> list[Result]:
+def of_mailing(issues: Iterable[int]) -> list[Result]:
     """What one mailing brought, by goal, beside everything that reached the goal since its first conversion day."""
-    mine = GoalDay.objects.filter(issue_id__in=family(issue_id))
-    began = mine.order_by("day").values_list("day", flat=True).first()
-    if began is None:
+    mine = GoalDay.objects.filter(issue_id__in=issues)
+    sums = list(_sums(mine, "goal_id"))
+    if not sums:
         return []
     names = {goal.id: goal for goal in Goal.objects.all()}
-    last = mine.aggregate(last=Max("day"))["last"]
-    all_of = dict(
-        GoalDay.objects.filter(day__gte=began, day__lte=last).values_list("goal_id").annotate(sum=Sum("n"))
-    )
+    days = mine.aggregate(first=Min("day"), last=Max("day"))
+    among = GoalDay.objects.filter(day__gte=days["first"], day__lte=days["last"])
+    all_of = dict(among.values_list("goal_id").annotate(sum=Sum("n")))
     found = [
         Result(name=names[key].name, n=n, money=money, of=all_of.get(key, 0), goal=names[key])
-        for key, n, money in _sums(mine, "goal_id")
+        for key, n, money in sums
         if key in names
     ]
     return sorted((one for one in found if one.n), key=lambda one: (-one.n, one.name))

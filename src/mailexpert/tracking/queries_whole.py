@@ -1,16 +1,21 @@
 """All roll-ups of a mailing's issues at one look, for who shows all of them: seven questions in one trip to the
 database."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
-from mailexpert.tracking.models import OPENS, Kind, Rollup
-from mailexpert.tracking.queries import Hits, HourHits, LinkHits, Share
+from django.db import connection
+
+from mailexpert.core.scope import current_account
+from mailexpert.tracking.models import OPENS, Rollup
+from mailexpert.tracking.queries import Hits, LinkHits, Share
+from mailexpert.tracking.rules import Hour
 
 By = Rollup.By
 PROPERTIES = (By.DEVICE, By.PROVIDER, By.COUNTRY)
-MACHINES = (Kind.MACHINE_OPEN, Kind.MACHINE_CLICK)
+WHOLE = (Path(__file__).parent / "sql" / "whole.sql").read_text()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,60 +25,47 @@ class Whole:
 
     hits: Hits
     clicks_per_link: list[LinkHits]
-    clicks_over_time: list[HourHits]
-    by_five_minutes: list[HourHits]
+    clicks_over_time: list[Hour]
+    by_five_minutes: list[Hour]
     machine_shares: list[Share]
     shares: dict[Rollup.By, list[Share]]
 
 
-Sums = dict[str, dict[int, int]]  # by value, by kind
+Row = tuple[str, int, int, int, int]  # value, opens, clicks, machine opens, machine clicks
 
 
 def whole(issues: list[int]) -> Whole:
-    """Of these issues together. What machines did over time nobody asks."""
-    rows = Rollup.objects.filter(issue_id__in=issues).exclude(by__in=(By.HOUR, By.PART), kind__in=MACHINES)
-    found: dict[int, Sums] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for by, value, kind, n in rows.values_list("by", "value", "kind", "n"):
-        found[by][value][kind] += n
-    total = found[By.TOTAL][""]
+    """Of these issues together."""
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE, {"account": current_account(), "issues": issues})
+        found: dict[int, list[Row]] = dict(cursor.fetchall())
+    names = ("opens", "clicks", "machine_opens", "machine_clicks")
     return Whole(
-        hits=Hits(
-            opens=total[Kind.OPEN],
-            clicks=total[Kind.CLICK],
-            machine_opens=total[Kind.MACHINE_OPEN],
-            machine_clicks=total[Kind.MACHINE_CLICK],
+        hits=next(
+            (Hits(**dict(zip(names, n, strict=True))) for _total, *n in found.get(By.TOTAL, ())), Hits()
         ),
-        clicks_per_link=_links(found[By.LINK]),
-        clicks_over_time=_hours(found[By.HOUR]),
-        by_five_minutes=_hours(found[By.PART]),
-        machine_shares=_shares(found[By.RULE], Kind.MACHINE_OPEN, Kind.MACHINE_CLICK),
-        shares={by: _shares(found[by], Kind.OPEN, Kind.CLICK) for by in PROPERTIES},
+        clicks_per_link=_links(found.get(By.LINK, ())),
+        clicks_over_time=_hours(found.get(By.HOUR, ())),
+        by_five_minutes=_hours(found.get(By.PART, ())),
+        machine_shares=_shares((row[0], row[3], row[4]) for row in found.get(By.RULE, ())),
+        shares={by: _shares(row[:3] for row in found.get(by, ())) for by in PROPERTIES},
     )
 
 
-def _links(sums: Sums) -> list[LinkHits]:
-    rows = [
-        LinkHits(link=int(link), clicks=kinds[Kind.CLICK], machine_clicks=kinds[Kind.MACHINE_CLICK])
-        for link, kinds in sums.items()
+def _links(rows: Iterable[Row]) -> list[LinkHits]:
+    found = [
+        LinkHits(link=int(link), clicks=clicks, machine_clicks=machine_clicks)
+        for link, _opens, clicks, _machine_opens, machine_clicks in rows
         if link != str(OPENS)
     ]
-    return sorted(rows, key=lambda one: one.link)
+    return sorted(found, key=lambda one: one.link)
 
 
-def _hours(sums: Sums) -> list[HourHits]:
-    rows = [
-        HourHits(
-            hour=datetime.fromtimestamp(int(value), UTC), clicks=kinds[Kind.CLICK], opens=kinds[Kind.OPEN]
-        )
-        for value, kinds in sums.items()
-    ]
-    return sorted(rows, key=lambda one: one.hour)
+def _hours(rows: Iterable[Row]) -> list[Hour]:
+    at = datetime.fromtimestamp
+    return sorted(Hour(at(int(second), UTC), clicks, opens) for second, opens, clicks, *_machines in rows)
 
 
-def _shares(sums: Sums, opened: Kind, clicked: Kind) -> list[Share]:
-    rows = [
-        Share(name=value, opens=kinds[opened], clicks=kinds[clicked])
-        for value, kinds in sums.items()
-        if kinds[opened] or kinds[clicked]
-    ]
-    return sorted(rows, key=lambda one: (-one.hits, one.name))
+def _shares(rows: Iterable[tuple[str, int, int]]) -> list[Share]:
+    found = [Share(name=name, opens=opens, clicks=clicks) for name, opens, clicks in rows if opens or clicks]
+    return sorted(found, key=lambda one: (-one.hits, one.name))

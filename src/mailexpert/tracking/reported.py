@@ -11,14 +11,14 @@ from mailexpert.tracking import queries_goals
 
 def _context(told: Reported) -> dict[str, Any] | None:
     """Nothing where the account measures no site and nothing came in."""
-    measuring, rows = queries_goals.measuring(), queries_goals.of_issue(told.issue_id)
+    measuring, rows = queries_goals.measuring(), queries_goals.of_mailing(told.issues)
     if measuring is None and not rows:
         return None
     return {"rows": rows, "days": measuring.window_days if measuring else USUAL_DAYS}
 
 
 def _tables(told: Reported) -> list[Table]:
-    rows = queries_goals.of_issue(told.issue_id) if told.may_split else []
+    rows = queries_goals.of_mailing(told.issues) if told.may_split else []
     head = [_("Goal"), _("Conversions"), _("Value"), _("Currency"), _("All in these days")]
     lines: list[list[str | int | float | None]] = []
     for one in rows:

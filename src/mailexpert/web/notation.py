@@ -4,29 +4,14 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from mailexpert.core.amounts import NBSP, Number, number, size
+from mailexpert.core.amounts import NBSP, Number, is_dutch, number, percent, size
 
-__all__ = ["NBSP", "Number", "number", "size"]
+__all__ = ["NBSP", "Number", "is_dutch", "number", "percent", "size"]
 
 HALF_A_YEAR = 182
-
-
-def is_dutch() -> bool:
-    return (get_language() or "nl").startswith("nl")
-
-
-def percent(part: Number, whole: Number, digits: int = 1) -> str:
-    """304 of 9812 → 3,1 %; never 100 while one is missing, never 0 while there is one."""
-    share = 100 * float(part) / float(whole) if whole else 0.0
-    step = 10.0**-digits
-    if 0 < share < step:
-        share = step
-    elif share < 100 <= round(share, digits):
-        share = 100 - step
-    return number(share, digits) + (f"{NBSP}%" if is_dutch() else "%")
 
 
 def share(part: Number, whole: Number, digits: int = 1) -> str:

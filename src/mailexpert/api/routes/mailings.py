@@ -128,9 +128,6 @@ def report(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
         nothing = dict.fromkeys(("links", "hours", "devices", "countries", "providers", "domains"), ())
         return {"mailing": shown(mailing), "summary": "", "skipped": {}, "failed": {}, **nothing}
     found = reports.report(mailing)
-    failed: dict[str, int] = {}
-    for failure in found.failures:
-        failed[str(failure.code)] = failed.get(str(failure.code), 0) + failure.count
     where = places(found)
     return {
         "mailing": shown(mailing),
@@ -142,7 +139,7 @@ def report(request: HttpRequest, mailing_id: Path[Id]) -> dict[str, Any]:
         "providers": where.providers,
         "domains": where.domains,
         "skipped": {SKIPPED.get(code, "other"): n for code, n in found.skipped.items()},
-        "failed": failed,
+        "failed": {str(code): n for code, n in found.failed.items()},
         "versions": tested.as_members(mailing),
     }
 

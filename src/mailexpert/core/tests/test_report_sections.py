@@ -5,7 +5,7 @@ import pytest
 from mailexpert.core import report_sections
 from mailexpert.core.report_sections import Reported, Section, Table
 
-TOLD = Reported(mailing_id=1, issue_id=2, sent=25)
+TOLD = Reported(mailing_id=1, issues=[2], sent=25)
 
 
 @pytest.fixture(autouse=True)
@@ -31,4 +31,4 @@ def test_sections_stand_in_their_order_and_empty_ones_are_left_out():
 
 @pytest.mark.parametrize(("sent", "may"), [(0, False), (19, False), (20, True)])
 def test_a_group_under_twenty_is_not_split(sent, may):
-    assert Reported(mailing_id=1, issue_id=2, sent=sent).may_split is may
+    assert Reported(mailing_id=1, issues=[2], sent=sent).may_split is may

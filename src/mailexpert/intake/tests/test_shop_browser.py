@@ -113,7 +113,7 @@ def test_an_order_after_a_click_stands_in_the_report_and_the_browser_keeps_nothi
     wanted = {("Bestelling", 1, 1, 4995), ("Bedankt", 1, 1, 0)}
     assert comes_true(lambda: sums(shop) == wanted), sums(shop)
     with account(shop.id):
-        [table] = reported.SECTION.tables(Reported(mailing_id=1, issue_id=mailing["issue"].id, sent=20))
+        [table] = reported.SECTION.tables(Reported(mailing_id=1, issues=[mailing["issue"].id], sent=20))
         assert ["Bestelling", 1, 49.95, "EUR", 1] in table.rows
         assert SiteSeen.objects.get().host == "127.0.0.1"
     buy(chromium, mailing, key)  # the same number

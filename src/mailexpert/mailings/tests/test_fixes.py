@@ -169,7 +169,7 @@ def test_the_report_says_who_went_on_and_past_what(shop_client, stranger_client,
     with account(shop.id):
         [table] = [
             one
-            for one in tables(Reported(mailing_id=mailing.id, issue_id=0, sent=0))
+            for one in tables(Reported(mailing_id=mailing.id, issues=[0], sent=0))
             if one.key == "decisions"
         ]
     assert any("gaat naar http://" in str(row[2]) for row in table.rows)

@@ -11,7 +11,7 @@ from mailexpert.reports import words
 
 def a_report(sent: list[int], state: str = "sending") -> Any:
     minutes = [SimpleNamespace(sent=count) for count in sent]
-    return SimpleNamespace(mailing=SimpleNamespace(state=state), minutes=minutes)
+    return SimpleNamespace(mailing=SimpleNamespace(state=state), course=SimpleNamespace(minutes=minutes))
 
 
 @pytest.mark.parametrize(

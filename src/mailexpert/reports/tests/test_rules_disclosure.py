@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mailexpert.core.report_sections import SMALLEST_GROUP
 from mailexpert.reports import rules_disclosure as rules
-from mailexpert.reports.rules_disclosure import OTHER, Cell, Hour, Link, Measured, Sums, Told
+from mailexpert.reports.rules_disclosure import OTHER, Cell, Link, Measured, Sums, Told
+from mailexpert.tracking.rules import Hour
 
 TEN = datetime(2026, 11, 24, 10, tzinfo=UTC)
 

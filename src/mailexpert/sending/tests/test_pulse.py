@@ -10,6 +10,7 @@ from mailexpert.core.beside import Beside
 from mailexpert.core.scope import account, beside_wall
 from mailexpert.sending import jobs_pulse, queries, queries_pulse
 from mailexpert.sending.models import Delivery, DomainCount, Issue, Outcome, Pulse, PulseTaken, Shard, Stop
+from mailexpert.sending.queries import Counts
 
 NOON = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("in_shop")
@@ -45,10 +46,8 @@ def test_minutes_and_reasons_are_the_same_from_the_sums_as_from_the_ledger(issue
     clock(NOON + timedelta(minutes=10))
 
     def told():
-        return (
-            queries_pulse.minutes([issue.id], planned=8),
-            queries_pulse.reasons([issue.id], of=4),
-        )
+        found = queries_pulse.course([issue.id], Counts(planned=8, failed=3, skipped=1))
+        return found.minutes, found.reasons
 
     by_hand = told()
     jobs_pulse.take(issue.id)
@@ -69,7 +68,7 @@ def test_what_comes_in_while_it_is_added_up_counts_once(issue, clock, monkeypatc
     jobs_pulse.take(issue.id)
     jobs_pulse.take(issue.id)
     large(monkeypatch)
-    assert [one.sent for one in queries_pulse.minutes([issue.id], planned=2)] == [2]
+    assert [one.sent for one in queries_pulse.course([issue.id], Counts(planned=2)).minutes] == [2]
 
 
 def test_an_issue_that_ended_is_left_alone_once_all_was_added_up(issue, clock):
@@ -89,7 +88,8 @@ def test_domains_of_few_people_have_no_name(issue, clock):
     Issue.objects.filter(id=issue.id).update(finished_at=NOON)
     clock(NOON + timedelta(minutes=6))
     jobs_pulse.take(issue.id)
-    found = [(one.name, one.sent, one.failed) for one in queries_pulse.domains([issue.id], limit=5)]
+    places = queries_pulse.places([issue.id], most_domains=5)
+    found = [(one.name, one.sent, one.failed) for one in places.domains]
     assert found == [("groot.example", 19, 1), ("", 4, 0)]
 
 
@@ -101,7 +101,7 @@ def test_a_strangers_account_sees_no_pulse(issue, clock, stranger, monkeypatch):
     with account(stranger.id):
         assert not Pulse.objects.exists()
         assert not DomainCount.objects.exists()
-        assert queries_pulse.minutes([issue.id], planned=1) == []
+        assert queries_pulse.course([issue.id], Counts(planned=1)).minutes == []
 
 
 def test_providers_are_those_of_the_shards(issue):
@@ -109,7 +109,8 @@ def test_providers_are_those_of_the_shards(issue):
         Shard.objects.create(
             issue=issue, n=n, contact_ids=list(range(size)), lane=lane, sent=sent, failed=failed
         )
-    found = [(one.name, one.planned, one.sent, one.failed) for one in queries_pulse.providers([issue.id])]
+    places = queries_pulse.places([issue.id], most_domains=5)
+    found = [(one.name, one.planned, one.sent, one.failed) for one in places.providers]
     assert found == [("google", 5, 4, 1), ("", 1, 1, 0)]
 
 
@@ -118,9 +119,9 @@ def test_stops_stand_in_their_five_minutes_and_later_in_their_hour(issue):
         Stop.objects.create(
             issue_id=issue.id, contact_id=contact, via=1, at=NOON + timedelta(minutes=minutes)
         )
-    found = queries_pulse.stops([issue.id], fives_until=NOON + timedelta(hours=1))
+    found = queries_pulse.course([issue.id], Counts(), fives_until=NOON + timedelta(hours=1)).stops
     assert [((one.at - NOON).total_seconds() // 60 + 1, one.n) for one in found] == [(0, 2), (5, 1), (60, 2)]
-    assert [one.n for one in queries_pulse.stops([issue.id])] == [3, 2]
+    assert [one.n for one in queries_pulse.course([issue.id], Counts()).stops] == [3, 2]
 
 
 def test_many_stops_are_counted_once_a_minute_and_few_at_once(issue, monkeypatch):
@@ -128,7 +129,9 @@ def test_many_stops_are_counted_once_a_minute_and_few_at_once(issue, monkeypatch
         Stop.objects.create(issue_id=issue.id, contact_id=contact, via=1, at=NOON)
 
     def told():
-        return queries.unsubscribed_of([issue.id]), sum(one.n for one in queries_pulse.stops([issue.id]))
+        return queries.unsubscribed_of([issue.id]), queries_pulse.course(
+            [issue.id], Counts(sent=9)
+        ).unsubscribed
 
     stop(1)
     assert told() == (1, 1)
@@ -136,9 +139,29 @@ def test_many_stops_are_counted_once_a_minute_and_few_at_once(issue, monkeypatch
     assert told() == (2, 2)
     monkeypatch.setattr(queries, "MANY_STOPS", 1)
     monkeypatch.setattr(queries_pulse, "FEW", 1)
+    monkeypatch.setattr(queries_pulse, "MANY_READERS", 8)
     assert told() == (2, 2)
     stop(3)
     assert told() == (2, 2)
     cache.clear()
     assert told() == (3, 3)
     cache.clear()
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_since_when_so_many_had_it_is_the_minute_in_which_the_last_of_them_got_it(
+    issue, clock, monkeypatch, is_large
+):
+    for contact, minute in enumerate([0, 0, 3, 7, 7]):
+        note(issue, contact, 1, 250, NOON + timedelta(minutes=minute))
+        note(issue, contact + 10, 2, 550, NOON)
+    clock(NOON + timedelta(minutes=10))
+    jobs_pulse.take(issue.id)
+    if is_large:
+        large(monkeypatch)
+    asked = {issue.id: ([issue.id], Counts(planned=10))}
+    assert queries_pulse.many_from(asked, group=3) == {
+        issue.id: NOON.replace(second=0) + timedelta(minutes=3)
+    }
+    assert queries_pulse.many_from(asked, group=6) == {}
+    assert queries_pulse.many_from({}, group=1) == {}

@@ -116,11 +116,11 @@ def test_the_report_of_a_mailing_has_its_conversions_and_of_a_small_one_none(in_
     goal = actions_goals.make_goal(Wanted(name="Bestelling", kind="value", event="bestelling"))
     count(goal, 3, issue_id=7, currency="EUR", cents=300)
     count(goal, 9, channel=Channel.DIRECT)
-    told = Reported(mailing_id=1, issue_id=7, sent=25)
+    told = Reported(mailing_id=1, issues=[7], sent=25)
     [table] = reported.SECTION.tables(told)
     assert table.rows == [["Bestelling", 3, 3.0, "EUR", 12]]
-    assert reported.SECTION.context(Reported(mailing_id=1, issue_id=8, sent=25)) is None
-    assert reported.SECTION.tables(Reported(mailing_id=1, issue_id=7, sent=19)) == []
+    assert reported.SECTION.context(Reported(mailing_id=1, issues=[8], sent=25)) is None
+    assert reported.SECTION.tables(Reported(mailing_id=1, issues=[7], sent=19)) == []
 
 
 def test_measuring_on_sites_is_off_until_it_is_turned_on(shop: Tenant, shop_client: Client) -> None:

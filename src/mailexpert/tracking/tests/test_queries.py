@@ -8,7 +8,6 @@ from mailexpert.tracking import actions
 from mailexpert.tracking.models import Event, Rollup
 from mailexpert.tracking.queries import (
     Hits,
-    HourHits,
     LinkHits,
     Share,
     clicks_over_time,
@@ -17,6 +16,7 @@ from mailexpert.tracking.queries import (
     machine_shares,
     shares,
 )
+from mailexpert.tracking.rules import Hour
 
 NINE, TEN = datetime(2026, 11, 24, 9, tzinfo=UTC), datetime(2026, 11, 24, 10, tzinfo=UTC)
 ISSUE = 70
@@ -67,8 +67,8 @@ def test_clicks_stand_with_their_link_and_opens_with_none(in_shop: Tenant) -> No
 def test_hours_show_what_people_did_and_leave_machines_out(in_shop: Tenant) -> None:
     some_hits()
     assert clicks_over_time(ISSUE) == [
-        HourHits(hour=NINE, clicks=3, opens=5),
-        HourHits(hour=TEN, clicks=5, opens=0),
+        Hour(at=NINE, clicks=3, opens=5),
+        Hour(at=TEN, clicks=5, opens=0),
     ]
 
 
