@@ -2,6 +2,7 @@
 transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -108,6 +109,23 @@ def make_field(name: str, label: str, kind: str, options: Iterable[str] = ()) ->
             return Field.objects.create(name=name, label=label, kind=kind, slot=free, options=list(options))
     except IntegrityError as problem:
         raise NameTaken(name) from problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewField:
+    """What a field is to hold that isn't there yet."""
+
+    kind: str = Field.Kind.TEXT
+    options: Sequence[str] = ()
+
+
+def make_missing(names: Iterable[str], new: Mapping[str, NewField]) -> None:
+    """A field for each name that is none yet: a text field, unless `new` says otherwise. Raises FieldsFull."""
+    present = {"", *OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
+    for name in names:
+        if name not in present:
+            wanted = new.get(name, NewField())
+            make_field(name, name.replace("_", " ").capitalize(), wanted.kind, wanted.options)
 
 
 def rename_field(field_id: int, label: str) -> None:

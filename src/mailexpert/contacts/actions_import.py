@@ -2,17 +2,18 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import IO
 
 from django.db import transaction
 
 from mailexpert.base import antivirus, env
 from mailexpert.contacts import files, jobs, rules_csv, spreadsheet
-from mailexpert.contacts.actions import make_field, make_list
+from mailexpert.contacts.actions import NewField, make_list, make_missing
 from mailexpert.contacts.models import Field, Import, List
 from mailexpert.contacts.rules_columns import OWN_FIELDS, field_name, guess
 from mailexpert.contacts.rules_csv import Sample, Shape
+from mailexpert.contacts.rules_kinds import FEWEST_CHOICES, MOST_CHOICES
 from mailexpert.core.jobs import defer
 from mailexpert.privacy.models import Ground
 
@@ -34,6 +35,10 @@ class NoAddressColumn(Exception):
 
 class UnknownColumn(Exception):
     """The mapping names a column that the file doesn't have; its name is the message."""
+
+
+class TooFewChoices(Exception):
+    """A new field with choices needs two to fifty of them; its name is the message."""
 
 
 class TwiceMapped(Exception):
@@ -112,15 +117,19 @@ def try_out(
     ground: str,
     existing: str = Import.Existing.UPDATE,
     *,
+    new: Mapping[str, NewField] | None = None,
     given: Mapping[str, str] | None = None,
 ) -> None:
-    """Queue a dry run: all is done and counted, and nothing of it kept. A new list or field counts as empty. `given`:
-    what else was filled in, for the page that comes back. Raises NoAddressColumn, TwiceMapped."""
-    fields = _checked(fields)
-    present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
-    batch.mapping = [name if name in present else SKIP for name in fields]
+    """Queue a dry run: all is done and counted, and nothing of it kept, not even a new field. A new list counts as
+    empty. `given`: what else was filled in, for the page that comes back. Raises what begin raises."""
+    fields, new = _checked(fields), _checked_new(new)
+    with transaction.atomic():
+        make_missing(fields, new)
+        transaction.set_rollback(True)
+    batch.mapping = list(fields)
     batch.list, batch.ground, batch.existing = into, Ground(ground), Import.Existing(existing)
-    batch.trial = {"fields": list(fields), "given": dict(given or {})}
+    kinds = {name: asdict(one) for name, one in new.items()}
+    batch.trial = {"fields": list(fields), "new": kinds, "given": dict(given or {})}
     batch.is_trial, batch.state = True, Import.State.QUEUED
     batch.save(update_fields=["mapping", "list", "ground", "existing", "trial", "is_trial", "state"])
     defer(jobs.run_import, import_id=batch.id)
@@ -138,6 +147,13 @@ def _checked(given: Sequence[str]) -> list[str]:
     return fields
 
 
+def _checked_new(given: Mapping[str, NewField] | None) -> Mapping[str, NewField]:
+    for name, one in (given or {}).items():
+        if one.kind == Field.Kind.CHOICE and not FEWEST_CHOICES <= len(one.options) <= MOST_CHOICES:
+            raise TooFewChoices(name)
+    return given or {}
+
+
 @transaction.atomic
 def begin(
     batch: Import,
@@ -146,15 +162,13 @@ def begin(
     ground: str,
     evidence: str = "",
     existing: str = Import.Existing.UPDATE,
+    *,
+    new: Mapping[str, NewField] | None = None,
 ) -> None:
-    """Queue a draft: one field name per column, nothing for a column that is left. Unknown names become text
-    fields. Raises NoAddressColumn, TwiceMapped and actions.FieldsFull."""
+    """Queue a draft: one field name per column, nothing for a column that is left. Unknown names become fields, of the
+    kind that `new` says, else text. Raises NoAddressColumn, TwiceMapped, TooFewChoices and actions.FieldsFull."""
     fields = _checked(fields)
-    taken = [name for name in fields if name]
-    present = {*OWN_FIELDS, *Field.objects.values_list("name", flat=True)}
-    for name in taken:
-        if name not in present:
-            make_field(name, name.replace("_", " ").capitalize(), Field.Kind.TEXT)
+    make_missing(fields, _checked_new(new))
     batch.mapping, batch.list, batch.ground, batch.evidence = list(fields), into, Ground(ground), evidence
     batch.existing, batch.is_trial = Import.Existing(existing), False
     # Neither page nor API takes a known ground without the declaration.
@@ -189,9 +203,11 @@ def begin_into_new(
     ground: str,
     evidence: str,
     existing: str = Import.Existing.UPDATE,
+    *,
+    new: Mapping[str, NewField] | None = None,
 ) -> None:
     """Raises what begin raises, and actions.NameTaken; then there is no new list either."""
-    begin(batch, fields, make_list(into.name, into.purpose), ground, evidence, existing)
+    begin(batch, fields, make_list(into.name, into.purpose), ground, evidence, existing, new=new)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,17 @@ from django.utils.translation import override
 
 from mailexpert.accounts.actions_package import NoRoom, need_room
 from mailexpert.accounts.models import Account
-from mailexpert.contacts import exports, files, landing, queries, queries_segments, slots, staging, words
+from mailexpert.contacts import (
+    actions,
+    exports,
+    files,
+    landing,
+    queries,
+    queries_segments,
+    slots,
+    staging,
+    words,
+)
 from mailexpert.contacts.models import Bulk, Change, Contact, Export, Field, Import, Refusal, Segment
 from mailexpert.contacts.rules.tree import TreeProblem
 from mailexpert.contacts.rules_columns import KINDS, Column
@@ -117,6 +127,9 @@ def _bring_in(import_id: int, progress: Progress) -> None:
     batch = Import.objects.select_related("list").get(id=import_id)
     if batch.is_over:
         return  # another worker was faster
+    if batch.is_trial:
+        new = (batch.trial or {}).get("new", {})
+        actions.make_missing(batch.mapping, {name: actions.NewField(**one) for name, one in new.items()})
     source = source_of(batch)
     _need_every_field(batch, source)
     progress.tell(batch.size, staging.stage(source, progress))

@@ -122,7 +122,7 @@ def test_a_dry_run_counts_and_keeps_nothing(shop_client: Client, run_jobs: RunJo
     assert not Field.objects.exists()
     page = shop_client.get(f"/contacten/inlezen/{batch.id}/").content.decode()
     assert "Wat er zou gebeuren" in page
-    assert '<option value="plaats" selected' in page
+    assert '<option value="plaats:text" selected' in page
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.test import Client
 from mailexpert.base import antivirus
 from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions_import
-from mailexpert.contacts.models import Contact, Import, List
+from mailexpert.contacts.models import Contact, Field, Import, List, Refusal
 from mailexpert.contacts.tests.cast import make_list
 from mailexpert.core.scope import account
 from mailexpert.privacy.models import Consent, Evidence
@@ -189,3 +189,59 @@ def test_a_stranger_reaches_no_import(shop_client: Client, stranger_client: Clie
     answers = {stranger_client.get(url).status_code, stranger_client.post(url).status_code}
     assert answers <= {404, 405}
     assert 404 in answers
+
+
+CLUB = (
+    "E-mail;Bedrag;Sinds;Bestuur;Soort\n"
+    "a@x.example;12,50;1-5-2026;ja;goud\n"
+    "b@x.example;veel;1-5-2026;ja;goud\n"
+    "c@x.example;3;ooit;nee;zilver\n"
+    "d@x.example;3;2-5-2026;misschien;zilver\n"
+    "e@x.example;3;2-5-2026;nee;brons\n"
+    "f@x.example;4;2-5-2026;nee;Zilver\n"
+)
+KINDS = ["email", "bedrag:number", "sinds:date", "bestuur:boolean", "soort:choice"]
+
+
+def test_a_new_field_is_of_the_kind_that_was_chosen_and_what_does_not_fit_is_refused(
+    shop_client: Client, shop: Tenant, run_jobs: RunJobs
+) -> None:
+    url = upload(shop_client, CLUB)
+    given = {"field": KINDS, "choices-5": "goud, zilver"}
+    start(shop_client, url, do="try", **given)
+    run_jobs()
+    tried = shop_client.get(url)
+    assert (tried.context["tried"]["added"], tried.context["tried"]["refused"]) == (2, 4)
+    assert '<option value="bedrag:number" selected>' in tried.content.decode()
+    assert 'value="goud, zilver"' in tried.content.decode()
+    with account(shop.id):
+        assert not Field.objects.exists()
+    assert start(shop_client, url, **given) == 302
+    run_jobs()
+    with account(shop.id):
+        kinds = dict(Field.objects.values_list("name", "kind"))
+        assert kinds == {"bedrag": "number", "sinds": "date", "bestuur": "boolean", "soort": "choice"}
+        assert Field.objects.get(name="soort").options == ["goud", "zilver"]
+        why = list(Refusal.objects.order_by("line").values_list("reason", flat=True))
+        assert why == ["number", "date", "boolean", "choice"]
+        assert Contact.objects.get(email="f@x.example").t1 == "zilver"
+
+
+def test_the_kind_that_a_column_looks_like_stands_first(shop_client: Client) -> None:
+    page = shop_client.get(
+        upload(shop_client, "E-mail;Sinds\na@x.example;1-5-2026\nb@x.example;2026-05-02\n")
+    )
+    [_email, since] = page.context["columns"]
+    assert [value for value, _words in since["kinds"][1]][:2] == ["sinds:date", "sinds:text"]
+    assert since["kinds"][0] == "Nieuw veld: Sinds, zo te zien datum"
+    assert since["chosen"] == ""
+
+
+@pytest.mark.parametrize("typed", ["", "goud"])
+def test_a_choice_asks_for_more_than_one_value(shop_client: Client, shop: Tenant, typed: str) -> None:
+    url = upload(shop_client, CLUB)
+    for do in ("try", "start"):
+        data = {"field": KINDS, "choices-5": typed, "do": do}
+        assert start(shop_client, url, **data) == 200
+    with account(shop.id):
+        assert not Field.objects.exists()

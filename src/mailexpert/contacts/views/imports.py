@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -14,7 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mailexpert.accounts.access import member_required
 from mailexpert.base import antivirus
-from mailexpert.contacts import actions, actions_import, actions_undo, files, queries, spreadsheet, words
+from mailexpert.contacts import (
+    actions,
+    actions_import,
+    actions_undo,
+    files,
+    queries,
+    rules_kinds,
+    spreadsheet,
+    words,
+)
+from mailexpert.contacts.actions import NewField
 from mailexpert.contacts.actions_import import Prepared
 from mailexpert.contacts.forms import NEW_LIST, ImportForm, ShapeForm, UploadForm
 from mailexpert.contacts.models import Import, List, Refusal
@@ -85,22 +95,23 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
         raise Http404 from gone
     lists = queries.lists()
     form = ImportForm(request.POST or None, lists=lists, initial=(batch.trial or {}).get("given"))
-    tried = (batch.trial or {}).get("fields") or prepared.fields
-    fields = request.POST.getlist("field")[: prepared.sample.width] or tried
+    fields, new = _asked(request.POST, prepared.sample.width)
+    if not fields:
+        fields, new = _tried_before(batch, prepared)
     problem = ""
     if request.method == "POST" and request.POST.get("do") == "try":
-        problem = _try_out(request, batch, fields)
+        problem = _try_out(request, batch, fields, new)
         if not problem:
             return redirect("contacts:import", import_id=batch.id)
     elif request.method == "POST" and form.is_valid():
-        problem = _begin(request, batch, fields, form)
+        problem = _begin(request, batch, fields, new, form)
         if not problem:
             return redirect("contacts:import", import_id=batch.id)
     context = {
         "batch": batch,
         "form": form,
         "shape": _shape_form(prepared),
-        "columns": _columns(prepared, fields),
+        "columns": _columns(prepared, fields, new),
         "problem": problem,
         "has_rows": bool(prepared.sample.rows),
         "tried": _tried(batch),
@@ -108,7 +119,30 @@ def show(request: HttpRequest, import_id: int) -> HttpResponse:
     return render(request, "contacts/mapping.html", context)
 
 
-def _try_out(request: HttpRequest, batch: Import, fields: list[str]) -> str:
+New = dict[str, NewField]
+
+
+def _asked(given: QueryDict, width: int) -> tuple[list[str], New]:
+    """The field of each column, and of which kind a new one is: `name`, or `name:kind`."""
+    fields, new = [], New()
+    for n, wanted in enumerate(given.getlist("field")[:width], start=1):
+        name, _colon, kind = wanted.partition(":")
+        fields.append(name)
+        if kind in rules_kinds.KINDS:
+            options = (
+                rules_kinds.choices_in(given.get(f"choices-{n}", "")[:4_000]) if kind == "choice" else []
+            )
+            new[field_name(name)] = NewField(kind=kind, options=options)
+    return fields, new
+
+
+def _tried_before(batch: Import, prepared: Prepared) -> tuple[list[str], New]:
+    tried = batch.trial or {}
+    new = {name: NewField(**one) for name, one in tried.get("new", {}).items()}
+    return tried.get("fields") or prepared.fields, new
+
+
+def _try_out(request: HttpRequest, batch: Import, fields: list[str], new: New) -> str:
     """Start a dry run; says what is wrong with the columns, or nothing."""
     chosen, existing = request.POST.get("list", ""), request.POST.get("existing", "")
     into = List.objects.filter(id=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
@@ -120,20 +154,39 @@ def _try_out(request: HttpRequest, batch: Import, fields: list[str]) -> str:
             into,
             ground if ground in Ground else Ground.CONSENT,
             existing if existing in Import.Existing else Import.Existing.UPDATE,
+            new=new,
             given={name: request.POST.get(name, "")[:1_000] for name in ImportForm.base_fields},
         )
-    except (actions_import.NoAddressColumn, actions_import.TwiceMapped) as problem:
+    except WRONG_COLUMNS as problem:
         return _wrong_columns(problem)
     return ""
 
 
+WRONG_COLUMNS = (
+    actions_import.NoAddressColumn,
+    actions_import.TwiceMapped,
+    actions_import.TooFewChoices,
+    actions.FieldsFull,
+)
+
+
 def _wrong_columns(problem: Exception) -> str:
-    if isinstance(problem, actions_import.TwiceMapped):
-        return _("Two columns go to the same field: %(name)s. Choose one of them.") % {"name": str(problem)}
-    return _("Say which column holds the e-mail address.")
+    match problem:
+        case actions_import.TwiceMapped():
+            said = _("Two columns go to the same field: %(name)s. Choose one of them.")
+        case actions_import.TooFewChoices():
+            said = _("Say what can be chosen in “%(name)s”: two to fifty values, with commas between them.")
+        case actions.FieldsFull():
+            said = _(
+                "There is no room for more fields of this kind: an account has 20 for text and 10 for each "
+                "other kind. Leave a column out."
+            )
+        case _:
+            said = _("Say which column holds the e-mail address.")
+    return said % {"name": str(problem)}
 
 
-def _begin(request: HttpRequest, batch: Import, fields: list[str], form: ImportForm) -> str:
+def _begin(request: HttpRequest, batch: Import, fields: list[str], new: New, form: ImportForm) -> str:
     """Start the import; says what is wrong with the columns, or nothing."""
     given = form.cleaned_data
     try:
@@ -145,15 +198,14 @@ def _begin(request: HttpRequest, batch: Import, fields: list[str], form: ImportF
                 given["ground"],
                 given["evidence"],
                 given["existing"] or Import.Existing.UPDATE,
+                new=new,
             )
         else:
             into = get_object_or_404(List, id=int(given["list"]))
             existing = given["existing"] or Import.Existing.UPDATE
-            actions_import.begin(batch, fields, into, given["ground"], given["evidence"], existing)
-    except (actions_import.NoAddressColumn, actions_import.TwiceMapped) as problem:
+            actions_import.begin(batch, fields, into, given["ground"], given["evidence"], existing, new=new)
+    except WRONG_COLUMNS as problem:
         return _wrong_columns(problem)
-    except actions.FieldsFull:
-        return _("There is no room for more fields: an account has 20 text fields. Leave a column out.")
     except actions.NameTaken:
         form.add_error("new_name", _("You have a list of this name already."))
         return _("You have a list of this name already.")
@@ -178,7 +230,7 @@ def _shape_form(prepared: Prepared) -> ShapeForm:
     )
 
 
-def _columns(prepared: Prepared, chosen: list[str]) -> list[dict[str, Any]]:
+def _columns(prepared: Prepared, chosen: list[str], new: New) -> list[dict[str, Any]]:
     """For each column its name, some of what it holds, and the fields it can go to."""
     names = (_("E-mail address"), _("First name"), _("Last name"), _("Language"), _("Time zone"))
     own = dict(zip(OWN_FIELDS, names, strict=True))
@@ -188,21 +240,33 @@ def _columns(prepared: Prepared, chosen: list[str]) -> list[dict[str, Any]]:
     for n in range(prepared.sample.width):
         title = header[n].strip() if n < len(header) else ""
         cells = [row[n].strip() for row in prepared.sample.rows if len(row) > n and row[n].strip()]
-        choices = dict(known)
-        new = field_name(title or _("column %(n)s") % {"n": n + 1})
-        if new and new not in choices:
-            choices[new] = _("New field: %(name)s") % {"name": title or new}
+        name = field_name(title or _("column %(n)s") % {"n": n + 1})
+        is_new = bool(name) and name not in known
+        wanted = chosen[n] if n < len(chosen) else ""
+        kind = new[wanted].kind if wanted in new else "text"
+        options = new[wanted].options if wanted in new else ()
         columns.append(
             {
                 "n": n + 1,
                 "title": title,
                 "cells": list(dict.fromkeys(cells))[:EXAMPLES],
-                "chosen": chosen[n] if n < len(chosen) else "",
-                "choices": list(choices.items()),
+                "chosen": wanted if wanted in known or not wanted else f"{wanted}:{kind}",
+                "choices": list(known.items()),
+                "kinds": _kinds(name, title or name, rules_kinds.suggested(cells)) if is_new else None,
+                "options": ", ".join(options or rules_kinds.choices_of(cells)[: rules_kinds.MOST_CHOICES]),
                 "is_double": bool(title) and title in header[:n],
             }
         )
     return columns
+
+
+def _kinds(name: str, title: str, suggested: str) -> tuple[str, list[tuple[str, str]]]:
+    """What a new field can hold, with first what the values look like."""
+    names = (_("text"), _("number"), _("date"), _("yes or no"), _("one of a few"))
+    known = dict(zip(rules_kinds.KINDS, names, strict=True))
+    heading = _("New field: %(name)s, by its looks %(kind)s") % {"name": title, "kind": known[suggested]}
+    in_order = sorted(known, key=lambda kind: kind != suggested)
+    return heading, [(f"{name}:{kind}", f"{title} ({known[kind]})") for kind in in_order]
 
 
 @require_POST
