@@ -2,7 +2,7 @@
 a search over all of it finds nothing but the keyed hash. A new table or column is in it by itself."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,9 @@ from mailexpert.sending.models import CaughtMail, Suppression
 ADDRESS, NAME, SECRET = "anna.zonne@voorbeeld.example", "Zonnekwartel", "schoenmaat 41 en een half"
 Why = Erasure.Why
 TEXTS = """
-SELECT table_name, column_name FROM information_schema.columns
+SELECT table_name, array_agg(quote_ident(column_name)) FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'public')
+GROUP BY table_name
 """
 
 
@@ -97,20 +98,26 @@ def _try(statement: str) -> None:
         return
 
 
-def found_anywhere(words: list[str], home: Path) -> list[str]:
-    """Every table, every file, every name of a file."""
-    found = []
+def _texts() -> Iterator[tuple[str, str]]:
+    """Every value that stands in the database, in small letters, with its table and column."""
     with beside_wall(Beside.TESTS), connection.cursor() as cursor:
         cursor.execute(TEXTS)
-        columns = cursor.fetchall()
-        for table, column in columns:
-            for word in words:
-                cursor.execute(
-                    f'SELECT count(*) FROM "{table}" WHERE "{column}"::text ILIKE %s OR "{column}"::text ILIKE %s',
-                    [f"%{word}%", f"%{word.encode().hex()}%"],
-                )
-                if cursor.fetchone()[0]:
-                    found.append(f"{table}.{column}: {word}")
+        for table, columns in cursor.fetchall():
+            cursor.execute(
+                f'SELECT {", ".join(f"lower({column}::text)" for column in columns)} FROM "{table}"'
+            )
+            for row in cursor.fetchall():
+                yield from ((f"{table}.{at}", text) for at, text in zip(columns, row, strict=True) if text)
+
+
+def found_anywhere(words: list[str], home: Path) -> list[str]:
+    """Every table, every file, every name of a file."""
+    found = [
+        f"{place}: {word}"
+        for place, text in _texts()
+        for word in words
+        if word.lower() in text or word.encode().hex() in text
+    ]
     for path in (path for path in home.rglob("*") if path.is_file()):
         text = path.read_bytes().lower()
         found += [f"{path.relative_to(home)}: {word}" for word in words if word.lower().encode() in text]
