@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailexpert.core import subjects
 from mailexpert.mailings import goals, versions
 from mailexpert.mailings import queries_experiments as queries
 from mailexpert.mailings import rules_experiments as rule
@@ -130,7 +131,7 @@ def says(experiment: Experiment, version: Version) -> str:
         )
     if experiment.what == What.CONTENT:
         return str(issue.preheader) or _("Content %(letter)s") % {"letter": version.letter}
-    return str(issue.subject)
+    return subjects.shown(str(issue.subject))
 
 
 def percent(chance: float) -> str:

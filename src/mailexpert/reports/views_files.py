@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.access import member_required
-from mailexpert.core import paper
+from mailexpert.core import paper, subjects
 from mailexpert.core.amounts import number
 from mailexpert.core.report_sections import Table
 from mailexpert.mailings.models import Mailing
@@ -52,7 +52,7 @@ def as_pdf(request: HttpRequest, mailing_id: int) -> HttpResponse:
 def _write(made: paper.Paper, report: queries.Report) -> None:
     mailing = report.mailing
     made.write_in("strong", 18, mailing.name)
-    made.write_in("sans", 10, _("Subject") + f": {mailing.subject}")
+    made.write_in("sans", 10, _("Subject") + f": {subjects.shown(mailing.subject)}")
     if mailing.started_at:
         started = date_format(timezone.localtime(mailing.started_at), "j F Y, H:i")
         made.write_in("sans", 10, _("Started") + f": {started}")

@@ -8,6 +8,7 @@ from django.db.models import Max, Min, QuerySet, Sum
 from django.utils.timezone import localtime
 
 from mailexpert.accounts import actions_site
+from mailexpert.core import subjects
 from mailexpert.mail.utm import Rule
 from mailexpert.sending.models import Issue
 from mailexpert.tracking.models import Channel, Conversion, Goal, GoalDay, SiteMeasuring, SiteSeen
@@ -144,7 +145,7 @@ def _mailings(rows: QuerySet[GoalDay]) -> list[Result]:
     found = sorted(_sums(rows.filter(channel=Channel.MAIL), "issue_id"), key=lambda one: -one[1])[:TOP]
     issues = Issue.objects.in_bulk([key for key, _n, _money in found])
     return [
-        Result(name=issues[key].subject, n=n, money=money, mailing_id=issues[key].mailing_id)
+        Result(name=subjects.shown(issues[key].subject), n=n, money=money, mailing_id=issues[key].mailing_id)
         for key, n, money in found
         if key in issues and n
     ]
