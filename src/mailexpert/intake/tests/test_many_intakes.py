@@ -57,7 +57,7 @@ def test_every_machine_s_hits_count_in_the_hour_that_it_is_also_with_a_clock_tha
             assert machine.ask(path).status == 302
     assert comes_true(lambda: hits_of(shop, issue) == Hits(clicks=15), seconds=20)
     with account(shop.id):
-        hours = {int(one.hour.timestamp()) for one in clicks_over_time(issue.id)}
+        hours = {int(one.at.timestamp()) for one in clicks_over_time(issue.id)}
     assert hours <= {int(began) // HOUR * HOUR, int(time.time()) // HOUR * HOUR}
 
 
@@ -85,4 +85,4 @@ def test_hits_that_come_days_late_count_in_their_own_hour(
     late.write_bytes(b"%d\t0\t2\t1\t0\t\t%d\n" % (issue.id, then) * 4)
     assert comes_true(lambda: hits_of(shop, issue) == Hits(clicks=4), seconds=20)
     with account(shop.id):
-        assert [int(one.hour.timestamp()) for one in clicks_over_time(issue.id)] == [then * HOUR]
+        assert [int(one.at.timestamp()) for one in clicks_over_time(issue.id)] == [then * HOUR]
