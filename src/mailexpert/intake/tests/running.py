@@ -21,6 +21,7 @@ from mailexpert.sending.models import Issue
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 SECRET = "a-secret-for-tests-of-the-intake-only"
+START_SECONDS = 60.0
 LINKS = ["https://winkel.example/tulpen", "https://winkel.example/bollen?a=1&b=2"]
 
 
@@ -62,11 +63,13 @@ class Running:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", self.module], env=kept | own | self.extra, stdout=log, stderr=log
             )
-        for _ in range(200):
+        until = time.monotonic() + START_SECONDS
+        while self.is_alive and time.monotonic() < until:
             with closing(socket.socket()) as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.05)
+        self.kill()  # what never answered must not pass for a running one at the next test
         raise AssertionError(f"{self.module} did not start")
 
     @property
@@ -90,7 +93,7 @@ class Running:
     def ask(
         self, path: str, method: str = "GET", body: bytes = b"", agent: str = PHONE, **headers: str
     ) -> Reply:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as wire:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)) as wire:
             wire.request(method, path, body or None, {"User-Agent": agent, **headers})
             answer = wire.getresponse()
             return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
