@@ -170,17 +170,30 @@ def test_the_proof_of_a_person_comes_in_under_a_second_among_very_many(
         )
         cursor.execute("ANALYZE privacy_link")
     for kind in ("pdf", "json"):
-        assert min(_seconds(shop_client, f"/contacten/{anna.id}/bewijs.{kind}") for _turn in range(3)) < 1
+        assert _seconds(shop_client, f"/contacten/{anna.id}/bewijs.{kind}") < 1
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {proof.LINKS}", {"account": in_shop.id, "contacts": [anna.id]})
         assert "privacy_link_last" in "".join(row[0] for row in cursor.fetchall())
 
 
+A_TENTH = 400_000  # so many numbers are written and sorted in a tenth of a second by a common machine
+
+
 def _seconds(client: Client, path: str) -> float:
-    """Of the processor: other tests may have most of the clock. The database's part is held to its index."""
-    began = time.process_time()
-    assert client.get(path).status_code == 200
-    return time.process_time() - began
+    """Of a common machine's processor, measured by turns against a known piece of work: a processor that others
+    use too does less in a second of its own. The database's part is held to its index."""
+
+    def work() -> float:
+        began = time.process_time()
+        sorted(map(str, range(A_TENTH)))
+        return time.process_time() - began
+
+    def proof() -> float:
+        began = time.process_time()
+        assert client.get(path).status_code == 200
+        return time.process_time() - began
+
+    return min(proof() / work() for _turn in range(3)) / 10
 
 
 @pytest.mark.django_db(transaction=True)
