@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.access import member_required
-from mailexpert.core.amounts import NBSP, number
+from mailexpert.core.amounts import NBSP, is_dutch, number
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import charts_compare, queries, rules_compare
 from mailexpert.reports.rules_compare import Rate, Verdict
@@ -48,7 +48,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "reports/compare.html",
         {
             "tab": "compare",
-            "choices": list(queries.finished()[:CHOICES]),
+            "choices": list(queries.finished().select_related(None).only("name", "started_at")[:CHOICES]),
             "chosen": {mailing.id for mailing in chosen},
             "columns": columns,
             "rows": _rows(columns) if len(columns) >= rules_compare.FEWEST else [],
@@ -111,7 +111,7 @@ def _between(rate: Rate | None) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{number(100 * share, 1)}{NBSP}%"
+    return number(100 * share, 1) + (f"{NBSP}%" if is_dutch() else "%")
 
 
 def _worth(names: list[str], rates: list[Rate | None]) -> str:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.access import member_required
 from mailexpert.content import policies
-from mailexpert.core.amounts import NBSP, number
+from mailexpert.core.amounts import percent
 from mailexpert.mail.personalise import RenderProblem
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import click_map, queries
@@ -65,7 +65,7 @@ def _marks(report: queries.Report) -> dict[int, Mark]:
 
 
 def _share(clicks: int | None, sent: int) -> str:
-    return "–" if clicks is None else f"{number(100 * clicks / sent, 1)}{NBSP}%"
+    return "–" if clicks is None else percent(clicks, sent)
 
 
 def _started(mailing_id: int) -> Mailing:

@@ -36,7 +36,7 @@ def skip_words(reason: int) -> str:
         1: _("Unsubscribed before their turn"),
         2: _("Suppressed"),
         3: _("No ground to mail them any more"),
-        4: _("Stopped before their turn"),
+        4: _("The mailing was stopped before their turn"),
         5: _("No longer a contact"),
         6: _("The relay can't reach an address with these letters"),
         7: _("Wants no mail until a day they chose"),

@@ -26,8 +26,8 @@ WORDS: dict[str, str | Promise] = {
         ABOUT,
     ),
     "stopped": ngettext_lazy(
-        "You stopped this mailing when %(sent)s of %(planned)s people had been sent it.",
-        "You stopped this mailing when %(sent)s of %(planned)s people had been sent it.",
+        "This mailing was stopped after it went to %(sent)s of %(planned)s people.",
+        "This mailing was stopped after it went to %(sent)s of %(planned)s people.",
         ABOUT,
     ),
     "all_sent": ngettext_lazy(
