@@ -13,6 +13,7 @@ from mailexpert.delivery.budget import Budget
 from mailexpert.delivery.issues import DONE, Issues
 from mailexpert.delivery.pacer import Pacer
 from mailexpert.delivery.ports import (
+    TURN,
     Claim,
     DatabaseAway,
     Errand,
@@ -274,7 +275,7 @@ class Lane:
         shard.upto += size
         if skips:
             people = [person for person in people if person.contact_id not in skips]
-        turns = [Turn(person.contact_id, shard.id, 1) for person in people]
+        turns = [TURN((person.contact_id, shard.id, 1, 0.0)) for person in people]
         return self._send(issue, letters, shard, turns, people, opened_at)
 
     async def _open_retries(self, now: float) -> bool:

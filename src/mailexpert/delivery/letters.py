@@ -9,7 +9,7 @@ import structlog
 from mailexpert.base import env, keys
 from mailexpert.base.clock import now
 from mailexpert.delivery import rendering, signing
-from mailexpert.delivery.ports import Issue, Message, Person
+from mailexpert.delivery.ports import PERSON, Issue, Message, Person
 from mailexpert.mail import links
 from mailexpert.mail.compose import Composer, Draft, IssueContent
 
@@ -96,9 +96,8 @@ class _Form:
         self.composer = Composer(content, key)
 
     def compose(self, people: Sequence[Person]) -> Iterator[Message | None]:
-        for start in range(0, len(people), AT_ONCE):
-            for draft in self._drafts(people[start : start + AT_ONCE]):
-                yield from self._messages(draft)
+        some = (people[start : start + AT_ONCE] for start in range(0, len(people), AT_ONCE))
+        return chain.from_iterable(map(self._messages, chain.from_iterable(map(self._drafts, some))))
 
     async def compose_ahead(self, people: Sequence[Person]) -> Iterator[Message | None]:
         drafts = list(self._drafts(people)) if people else []
@@ -123,32 +122,29 @@ class _Form:
                 yield None
 
     def _draft(self, people: Sequence[Person]) -> Draft:
-        contacts = [person.contact_id for person in people]
-        emails = [person.email or "" for person in people]
-        return self.composer.draft(contacts, emails, [person.values for person in people], now())
+        contacts, emails, _skips, values = zip(*people, strict=True)
+        return self.composer.draft(contacts, [email or "" for email in emails], values, now())
 
     def _messages(self, draft: Draft | None) -> Iterator[Message | None]:
         if draft is None:
-            yield None
-            return
+            return iter((None,))
+        return self._one_by_one(draft) if draft.may_fail else draft.messages()
+
+    def _one_by_one(self, draft: Draft) -> Iterator[Message | None]:
         messages = draft.messages()
         for _person in range(draft.size):
-            yield self._next(messages)
-
-    def _next(self, messages: Iterator[Message]) -> Message | None:
-        try:
-            return next(messages)
-        except Exception as problem:
-            self._cannot(problem)
-            return None
+            try:
+                yield next(messages)
+            except Exception as problem:
+                self._cannot(problem)
+                yield None
 
     def _cannot(self, problem: Exception) -> None:
         log.warning("a message can't be made", issue=self._content.issue_id, problem=type(problem).__name__)
 
 
 def _given(person: Person, values: tuple[object, ...]) -> Person:
-    """With other values; built outright, which is twice as fast as `_replace`."""
-    return Person(person.contact_id, person.email, person.skip, values)
+    return PERSON((*person[:3], values))
 
 
 def _places(columns: Sequence[str], own: Sequence[str]) -> list[int | None]:

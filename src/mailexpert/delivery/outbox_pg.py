@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from mailexpert.delivery.ports import (
+    PERSON,
     Claim,
     DatabaseAway,
     Errand,
@@ -162,7 +163,7 @@ class PgOutbox:
         }
         async with self._working:
             rows = await self._work.rows(statement, **about, **values)
-        return [Person(row[0], row[1], row[2], row[3:]) for row in rows]
+        return [PERSON((*row[:3], row[3:])) for row in rows]
 
     def _reading(self, columns: Sequence[str]) -> tuple[str, str]:
         """Both reading statements for the columns that an issue uses."""

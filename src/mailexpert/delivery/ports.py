@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from mailexpert.mail.quiet import QuietHours
+from mailexpert.mail.tuples import outright
 from mailexpert.mail.warmup import Plan
 
 DEFAULT_RELAY = 0  # the installation's own, for accounts without one
@@ -145,6 +146,9 @@ class Turn(NamedTuple):
     age: float = 0.0
 
 
+TURN = outright(Turn)
+
+
 class Retry(NamedTuple):
     account_id: int
     issue_id: int
@@ -162,6 +166,9 @@ class Person(NamedTuple):
     email: str | None
     skip: int
     values: tuple[Any, ...]
+
+
+PERSON = outright(Person)
 
 
 class Outcome(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mailexpert.delivery.ports import Issue, Message, Shard, Turn
 from mailexpert.mail import reply
 from mailexpert.mail.reply import Phase
+from mailexpert.mail.tuples import outright
 
 MOST_RETURNS = 2  # a message whose connection broke this often before its dot waits for its next attempt
 
@@ -25,6 +26,9 @@ class Letter(NamedTuple):
     sender: bytes
     recipient: bytes
     body: bytes
+
+
+LETTER = outright(Letter)
 
 
 class Harvest(NamedTuple):
@@ -54,7 +58,7 @@ class Window:
     lease by the database's clock ends: past it nothing is taken any more."""
 
     __slots__ = (
-        "_letters", "_next", "_returned", "_returns", "_tell", "answers", "broken", "deadline", "deferred", "delivered",
+        "_letters", "_returned", "_returns", "_tell", "answers", "broken", "deadline", "deferred", "delivered",
         "issue", "left", "opened", "passed", "ready", "shard", "started", "stopped", "took", "turns", "unanswered",
         "untried",
     )  # fmt: skip
@@ -70,7 +74,6 @@ class Window:
     ) -> None:
         self.issue, self.shard, self.turns, self.deadline = issue, shard, turns, deadline
         self._letters, self._tell = letters, tell
-        self._next = 0
         self._returned: list[Letter] = []
         self._returns: dict[int, int] = {}
         self.left = len(turns)
@@ -88,7 +91,7 @@ class Window:
     @property
     def backlog(self) -> int:
         """Turns nobody has taken."""
-        return 0 if self.stopped else len(self.turns) - self._next + len(self._returned)
+        return 0 if self.stopped else len(self.turns) - self.took + len(self._returned)
 
     def awaits_letters(self) -> None:
         """They are still being made."""
@@ -103,19 +106,17 @@ class Window:
         """The next letter, or nothing when all are taken or the time is over."""
         if self.stopped:
             return None
-        if time.monotonic() > self.deadline:
+        now = time.monotonic()
+        if now > self.deadline:
             self.stop()
             return None
         if self._returned:
             return self._returned.pop()
-        while self._next < len(self.turns):
-            place = self._next
-            if not self.started:
-                self.started = time.monotonic()
-            self._next = self.took = place + 1
-            made = next(self._letters)
+        self.started = self.started or now
+        for made in self._letters:
+            place, self.took = self.took, self.took + 1
             if made is not None:
-                return Letter(self, place, *made)
+                return LETTER((self, place, *made))
             self.broken.append(place)
             self._settled(1)
         return None
@@ -125,7 +126,7 @@ class Window:
         if self.stopped:
             return
         self.stopped = True
-        never = [*(letter.place for letter in self._returned), *range(self._next, len(self.turns))]
+        never = [*(letter.place for letter in self._returned), *range(self.took, len(self.turns))]
         self._returned.clear()
         self.untried += never
         self._settled(len(never))

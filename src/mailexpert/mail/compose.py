@@ -25,6 +25,7 @@ from mailexpert.mail.outputs import Header, Part, Slow, compile_header, compile_
 from mailexpert.mail.passages import Passage, Place, SubjectPassage
 from mailexpert.mail.personalise import PREFERENCES, UNSUBSCRIBE, RenderProblem, check, fields_used
 from mailexpert.mail.piece_stream import Rendered
+from mailexpert.mail.tuples import outright
 
 NONE_SHOWN: Mapping[str, str] = {}
 SUBJECT_COLUMN = 9  # behind "Subject: "
@@ -68,6 +69,9 @@ class Message(NamedTuple):
     sender: bytes
     recipient: bytes
     body: bytes
+
+
+MESSAGE_OF = outright(Message)
 
 
 class Composer:
@@ -269,6 +273,11 @@ class Draft:
         return len(self._recipients)
 
     @property
+    def may_fail(self) -> bool:
+        """Whether one of its messages may not be made."""
+        return self._filling is not None
+
+    @property
     def wanted(self) -> list[Wanted]:
         return self._filling.wanted if self._filling else []
 
@@ -285,7 +294,7 @@ class Draft:
         if not self._recipients:
             return iter(())
         bodies = map(self._template.__mod__, zip(*[filled[number] for number in self._order], strict=True))
-        return map(Message, self._senders, self._recipients, bodies)
+        return map(MESSAGE_OF, zip(self._senders, self._recipients, bodies, strict=True))
 
 
 FIXED = (STOP, MESSAGE, RECIPIENT, SUBJECT, DATE)

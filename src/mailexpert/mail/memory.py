@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Generic, TypeVar
 
 MOST_REMEMBERED = 20_000  # a column of random codes must not fill the memory
 LONGEST_REMEMBERED = 200  # characters
 THE_CLOCK = frozenset(("now", "today"))  # what Liquid's `date` makes of these is another thing each time
+TEXTS = frozenset((str, type(None)))
 SCALARS = (int, float, bool, dt.date, dt.datetime)
 
 
@@ -30,6 +32,9 @@ class Memory(Generic[Made]):
             missing = set(values).difference(known)
         except TypeError:  # a value that can't be a key
             return [self._make(value) for value in values]
+        if _are_texts(missing):
+            known.update(zip(missing, map(self._make, missing), strict=True))
+            return list(map(known.__getitem__, values))
         if sum(map(self._learn, missing)) == len(missing):
             return list(map(known.__getitem__, values))
         return [self._one(value) for value in values]
@@ -49,6 +54,15 @@ class Memory(Generic[Made]):
         if key not in self._known:
             self._known[key] = self._make(value)
         return self._known[key]
+
+
+def _are_texts(values: AbstractSet[Any]) -> bool:
+    """Of many at once, where none is a row."""
+    return (
+        TEXTS.issuperset(map(type, values))
+        and THE_CLOCK.isdisjoint(values)
+        and max(map(len, filter(None, values)), default=0) < LONGEST_REMEMBERED
+    )
 
 
 def _is_text(value: Any) -> bool:

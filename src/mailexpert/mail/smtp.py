@@ -17,6 +17,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from mailexpert.mail.reply import Phase
 from mailexpert.mail.smtp_opening import Closed, Offer, Opening, Ready, StartTls, Trouble
 from mailexpert.mail.smtp_reply import Malformed, Replies
+from mailexpert.mail.tuples import outright
 
 # Seconds that a reply may take (RFC 5321, section 4.5.3.2), by what it answers.
 PATIENCE = {
@@ -28,8 +29,8 @@ PATIENCE = {
     Phase.DATA: 120.0,
     Phase.DOT: 600.0,
 }
-# Addresses that need no second look: nothing a command could be made of, nothing that xtext would escape.
-PLAIN = re.compile(rb"[!-*,-;?-~]+").fullmatch
+# What addresses that need no second look are made of: no command comes of it, and xtext escapes nothing.
+PLAIN = bytes(set(range(0x21, 0x7F)) - set(b"+<=>"))
 ENVELOPE = b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>\r\nDATA\r\n"
 ENVELOPE_DSN = (
     b"MAIL FROM:<%b>%b RET=HDRS ENVID=%b\r\nRCPT TO:<%b> NOTIFY=FAILURE,DELAY ORCPT=rfc822;%b\r\nDATA\r\n"
@@ -37,8 +38,9 @@ ENVELOPE_DSN = (
 # A recipient that holds one of these would be a command of its own.
 OFF_THE_WIRE = re.compile(rb"[\x00-\x20<>\x7f]").search
 NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
-# All went well: the replies to a dot and to the three commands of the envelope that rode with it, in one piece.
-USUAL = re.compile(rb"250 ([^\r\n]{0,500})\r\n(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n").fullmatch
+# Yes to the three commands of an envelope, in one piece.
+YESES = re.compile(rb"(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n").fullmatch
+MOST_WORDS = 500
 
 
 class Letter(Protocol):
@@ -62,6 +64,9 @@ class Answer(NamedTuple, Generic[L]):
     phase: Phase
     code: int
     text: bytes
+
+
+ANSWER = outright(Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ class Transfer(Generic[L]):
 
     def __init__(self, offer: Offer, supply: Callable[[], L | None]) -> None:
         self._offer, self._supply = offer, supply
-        self._pipelines = offer.pipelining
+        self._pipelines, self._takes_dsn = offer.pipelining, offer.dsn
+        self._takes_size = offer.size is not None
         self._replies = Replies()
         self._state = State.IDLE
         self._letter: L | None = None
@@ -107,6 +113,7 @@ class Transfer(Generic[L]):
         self._needs_reset = False
         self._is_unwritten = False  # the body was handed over while this very piece was read
         self._most = offer.size or 0
+        self._yeses: bytes | None = None  # as the server put them last
         self.steps = (
             0  # grows with each letter that begins and each reply: whoever waits knows that it goes on
         )
@@ -131,8 +138,9 @@ class Transfer(Generic[L]):
 
     def output(self) -> bytes:
         """What is to be written now."""
-        out, self._out = self._out, []
-        return out[0] if len(out) == 1 else b"".join(out)
+        out = b"".join(self._out)
+        self._out.clear()
+        return out
 
     def kick(self) -> bool:
         """Begin with the next letter if the connection is idle; False when it isn't or there is none."""
@@ -144,9 +152,9 @@ class Transfer(Generic[L]):
     def receive(self, data: bytes) -> list[Event[L]]:
         """What the server's bytes mean. Never raises: nonsense closes with Trouble.PROTOCOL."""
         if self._ahead is not None and self._state is State.DOT and not self._replies.is_amid:
-            usual = USUAL(data)
-            if usual is not None:
-                return self._went_well(usual[1])
+            words = self._usual(data)
+            if words is not None:
+                return self._went_well(words)
         self._is_unwritten = False
         try:
             for code, text in self._replies.feed(data):
@@ -198,7 +206,7 @@ class Transfer(Generic[L]):
             if self._most and len(letter.body) > self._most:  # RFC 1870, section 6.1: not even offered
                 self._events.append(Answer(letter, Phase.SENDER, 552, b"5.3.4 larger than the server takes"))
                 continue
-            if letter.recipient and PLAIN(letter.sender + letter.recipient):
+            if letter.recipient and not (letter.sender + letter.recipient).translate(None, PLAIN):
                 return letter, self._plain_envelope(letter)
             if self._fits(letter):
                 return letter, self._envelope(letter)
@@ -230,8 +238,8 @@ class Transfer(Generic[L]):
     def _plain_envelope(self, letter: L) -> bytes:
         """`_envelope` of PLAIN addresses: nearly every message's way."""
         sender, recipient = letter.sender, letter.recipient
-        size = b"" if self._offer.size is None else b" SIZE=%d" % len(letter.body)
-        if not self._offer.dsn:
+        size = b" SIZE=%d" % len(letter.body) if self._takes_size else b""
+        if not self._takes_dsn:
             return ENVELOPE % (sender, size, recipient)
         return ENVELOPE_DSN % (sender, size, sender.partition(b"@")[0], recipient, recipient)
 
@@ -324,12 +332,21 @@ class Transfer(Generic[L]):
         else:
             self._state, self._refusal = State.SENDER, None
 
+    def _usual(self, data: bytes) -> bytes | None:
+        """The words of a 250 to the dot, when the yeses to the envelope that rode with it came in the same piece."""
+        reply, _, yeses = data.partition(b"\r\n")
+        if yeses != self._yeses:
+            if not YESES(yeses):
+                return None
+            self._yeses = yeses
+        words = reply[4:]
+        is_one = reply.startswith(b"250 ") and b"\n" not in reply and len(words) <= MOST_WORDS
+        return words if is_one else None
+
     def _went_well(self, text: bytes) -> list[Event[L]]:
         """What four replies come to, one by one, when each is a yes; this is nearly every message's way."""
-        letter = self._letter
-        assert letter is not None
         self.steps += 1
-        self._events.append(Answer(letter, Phase.DOT, 250, text))
+        self._events.append(ANSWER((self._letter, Phase.DOT, 250, text)))
         self._letter, self._ahead = self._ahead, None
         self._hand_over()
         return self.told()
