@@ -1,5 +1,6 @@
 """A report as rows: what its CSV and its PDF hold. The same figures as the page, from the same place."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.utils import timezone
@@ -16,7 +17,10 @@ from mailexpert.sending.queries_pulse import Place
 Cells = list[str | int | float | None]
 
 
-def tables(report: Report) -> list[Table]:
+MOST_HOURS = 72  # on paper; of more it has the days
+
+
+def tables(report: Report, *, on_paper: bool = False) -> list[Table]:
     found = measured(report)
     where = places(report)
     made = [
@@ -24,7 +28,7 @@ def tables(report: Report) -> list[Table]:
         _why(report),
         _clicks(report),
         _links(report),
-        _hours(report),
+        _days(report) if on_paper and len(report.told.hours) > MOST_HOURS else _hours(report),
         _shares("devices", _("Devices"), found.devices),
         _shares("click_providers", _("Clicks by provider"), found.providers),
         _shares("countries", _("Countries"), found.countries),
@@ -84,6 +88,14 @@ def _hours(report: Report) -> Table:
         [timezone.localtime(hour.at).isoformat(timespec="minutes"), hour.clicks] for hour in report.told.hours
     ]
     return Table(key="hours", title=_("Clicks per hour"), head=[_("Hour"), _("Clicks")], rows=rows)
+
+
+def _days(report: Report) -> Table:
+    days: Counter[str] = Counter()
+    for hour in report.told.hours:
+        days[timezone.localtime(hour.at).date().isoformat()] += hour.clicks
+    rows: list[Cells] = [[day, n] for day, n in days.items()]
+    return Table(key="days", title=_("Clicks per day"), head=[_("Day"), _("Clicks")], rows=rows)
 
 
 def _shares(key: str, title: str, rows: Iterable[Row]) -> Table:

@@ -58,7 +58,7 @@ def _write(made: paper.Paper, report: queries.Report) -> None:
         made.write_in("sans", 10, _("Started") + f": {started}")
     made.ln(paper.LINE / 2)
     made.write_in("sans", 11, words_sentence.say(rules_sentence.sentences(report.facts)))
-    for table in tables(report):
+    for table in tables(report, on_paper=True):
         _draw(made, table)
 
 

@@ -6,10 +6,14 @@ import io
 import pytest
 from django.urls import reverse
 
+from mailexpert.base.clock import now
 from mailexpert.core import report_sections
 from mailexpert.core.report_sections import Section, Table
 from mailexpert.core.scope import account
+from mailexpert.mailings.models import Mailing
+from mailexpert.reports import queries, tables
 from mailexpert.reports.tests.test_attack import A, B, a_mailing, click
+from mailexpert.tracking.models import Rollup
 
 
 @pytest.fixture
@@ -52,6 +56,20 @@ def test_the_pdf_is_one_in_the_language_of_the_reader(shop_client, mailing):
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert b"(nl)" in answer.content
+
+
+def test_on_paper_a_mailing_of_many_hours_has_its_days(shop, mailing):
+    with account(shop.id):
+        this_hour = int(now().timestamp()) // 3600
+        for n in range(1, 80):
+            hour = str(3600 * (this_hour + n))
+            Rollup.objects.create(issue_id=mailing.issue_id, by=Rollup.By.HOUR, value=hour, kind=2, n=1)
+        report = queries.report(Mailing.objects.select_related("issue").get(id=mailing.id))
+        written = {table.key: table.rows for table in tables.tables(report)}
+        on_paper = {table.key: table.rows for table in tables.tables(report, on_paper=True)}
+    assert "hours" not in on_paper
+    assert len(on_paper["days"]) in (4, 5)
+    assert sum(n for _day, n in on_paper["days"]) == sum(n for _hour, n in written["hours"]) == 29 + 79
 
 
 def test_everyone_who_did_not_get_it_is_written_a_page_at_a_time(shop_client, shop, monkeypatch):
