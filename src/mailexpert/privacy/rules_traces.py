@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 AT = re.compile(r"@|%40")
-DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+DOMAIN = re.compile(r"[\w-]+(?:\.\w[\w-]*)*")
 INSIDE = re.compile(r"[\w.+-]")  # what makes an address the end of a longer one
 LONGEST_LOCAL = 64
 

@@ -29,6 +29,7 @@ def test_an_address_is_found_wherever_it_stands_and_not_inside_a_longer_one() ->
         ("mailto:anna%40voorbeeld.example?x", "mailto:[1]?x"),
         ("anna@elders.example", "anna@elders.example"),
         (f"'{ANNA}'", "'[1]'"),
+        (f"{ANNA}.- {ANNA}...", "[1].- [1]..."),
     ]:
         assert wanted.without(text)[0] == left
     assert wanted.without(f"{ANNA} {OBRIEN}")[1] == {ANNA, OBRIEN}
