@@ -1,7 +1,6 @@
 """`python -m mailexpert.delivery`: one engine. Any number may run, on any machine, against one database."""
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -13,6 +12,7 @@ from mailexpert.base import env, logs, metrics, outgoing
 from mailexpert.delivery import rendering, watching
 from mailexpert.delivery.budget import Budget
 from mailexpert.delivery.engine import Engine
+from mailexpert.delivery.garbage import collect_seldom
 from mailexpert.delivery.lanes import Lane
 from mailexpert.delivery.letters import IssueLetters
 from mailexpert.delivery.outbox_pg import PgOutbox, statements
@@ -24,7 +24,6 @@ from mailexpert.delivery.transports.smtp import SmtpWire, hello_name
 from mailexpert.delivery.wires import Wires
 
 MOST_UNSETTLED = 500
-YOUNG_OBJECTS = 50_000  # a window's people, letters and answers live briefly and hold no cycles
 
 log = structlog.get_logger()
 
@@ -47,18 +46,12 @@ async def main(url: str) -> None:
     watching.watch(url, statements()["watch"], budget, MOST_UNSETTLED)
     metrics.serve(env.load())
     log.info("delivery runs", pid=os.getpid())
-    _collect_seldom()
+    collect_seldom()
     await engine.run()
     rendering.close()
     await outbox.close()
     await shared.close()
     log.info("delivery ends")
-
-
-def _collect_seldom() -> None:
-    """Looking for cycles among what was just made took a sixth of the engine's time and found nothing."""
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 50, 50)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from mailexpert.delivery.garbage import collect_seldom
 from mailexpert.mail.compose import Composer, Draft, IssueContent
 from mailexpert.mail.filling import Wanted
 from mailexpert.mail.personalise import RenderProblem
@@ -83,6 +84,7 @@ def _settle_in() -> None:
         signal.signal(number, signal.SIG_IGN)  # the engine ends us when it has drained
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    collect_seldom()
 
 
 def _end_with_parent() -> None:

@@ -79,11 +79,23 @@ class Filled(NamedTuple):
     fillers: Sequence[Filler]
 
 
+class Leaf(NamedTuple):
+    pieces: Pieces
+    size: int
+    slots: int
+
+
+def _measured(pieces: Pieces) -> Leaf:
+    sizes = [len(piece) for piece in pieces if isinstance(piece, bytes)]
+    return Leaf(pieces, sum(sizes), len(pieces) - len(sizes))
+
+
 class Kept:
     """What was written for people before, while it fits. `leaves`: of each passage, with the numbers of columns."""
 
     def __init__(self, passages: Sequence[Passage], leaves: Sequence[Leaves]) -> None:
-        self.passages, self._leaves = passages, leaves
+        self.passages = passages
+        self._leaves = [list(map(_measured, some)) for some in leaves]
         self.own = {piece for some in leaves for leaf in some for piece in leaf if isinstance(piece, int)}
         self._known: list[dict[Any, Filled]] = [{} for _passage in passages]
         self._bytes = 0
@@ -105,14 +117,20 @@ class Kept:
 
     def filled(self, passage: int, rendered: Rendered) -> Filled:
         """What was written, with the leaves in it."""
-        leaves = self._leaves[passage]
-        places = [
-            list(chain.from_iterable([leaves[piece] if type(piece) is int else (piece,) for piece in pieces]))
-            for pieces in rendered
-        ]
-        sizes = [len(piece) for pieces in places for piece in pieces if type(piece) is bytes]
-        slots = sum(map(len, places)) - len(sizes)
-        return Filled(places, sum(sizes), slots, () if slots else list(map(_filler, places)))
+        leaves, places, size, slots = self._leaves[passage], list[Pieces](), 0, 0
+        for pieces in rendered:
+            whole: list[bytes | int | None] = []
+            places.append(whole)
+            for piece in pieces:
+                if type(piece) is int:
+                    leaf = leaves[piece]
+                    whole += leaf.pieces
+                    size += leaf.size
+                    slots += leaf.slots
+                else:
+                    whole.append(piece)
+                    size += len(piece)  # type: ignore[arg-type]
+        return Filled(places, size, slots, () if slots else list(map(_filler, places)))
 
 
 class Filling:

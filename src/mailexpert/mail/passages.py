@@ -136,7 +136,7 @@ def split(
     if is_one:
         pieces_of = _text_alone(pieces_of)
     reads_all = any(found.fields is None for found in reads)  # and would meet what is decided too
-    planter = Planter(template, pieces_of, _itself if is_one or reads_all else known)
+    planter = Planter(template, pieces_of, _itself if is_one or reads_all else known, is_counted=is_one)
     nodes = planter.plant(nodes)
     decided = [operands(template, node) for node in nodes]
     can_be_light = not is_one and sum(count for count in decided if count <= MOST_DECIDED) <= MOST_DECIDED

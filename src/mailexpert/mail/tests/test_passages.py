@@ -320,10 +320,18 @@ def made_or_none(messages):
         return None
 
 
+REMEMBERED = (
+    "{% assign x = contact.a %}{% for n in (1..2) %}{{ n }}{{ x }}{{ y }}{{ contact.b }}{% endfor %}{{ x }}"
+)
+
+
 @settings(max_examples=250)
 @given(SOURCES, st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=5))
 @example("{% assign x = contact.a %}{% if x == 'ja' %}J{% endif %}", [("ja", "nee"), ("", "nee")])
 @example("{% if contact.a %}{% assign x = contact.b %}{% endif %}{{ x }}", [("ja", "nee"), ("", "nee")])
+@example(
+    REMEMBERED, [("A & B", None), (True, 1.0), (None, "<b>"), (2.5, "é\n.x"), (dt.date(2026, 11, 28), 1)]
+)
 def test_any_template_reads_as_liquid_alone_has_it(source, people):
     made = composer(source, html=source, subject="{% if contact.a %}A{% endif %}")
     given_people = [{"a": a, "b": b} for a, b in people]
