@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from mailexpert.contacts.models import Contact
 from mailexpert.core.beside import Beside
@@ -112,6 +113,16 @@ def test_providers_are_those_of_the_shards(issue):
     places = queries_pulse.places([issue.id], most_domains=5)
     found = [(one.name, one.planned, one.sent, one.failed) for one in places.providers]
     assert found == [("google", 5, 4, 1), ("", 1, 1, 0)]
+
+
+def test_of_a_large_mailing_the_planner_sees_neither_the_ledger_nor_the_stops_that_are_known(issue):
+    values = {"account": issue.account_id, "issues": [issue.id], "fives_until": "-infinity"}
+    values |= {"few": False, "few_missed": False, "counts_stops": False, "looks_ahead": False}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries_pulse.COURSE}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "sending_pulse" in plan
+    assert not {name for name in ("sending_delivery", "sending_stop", "sending_retry") if name in plan}
 
 
 def test_stops_stand_in_their_five_minutes_and_later_in_their_hour(issue):
