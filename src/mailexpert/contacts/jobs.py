@@ -141,6 +141,7 @@ def _bring_in(import_id: int, progress: Progress) -> None:
         raise Tried(landed)
     if landed.added:
         need_room("contacts", 0)  # the new ones are counted already
+        jobs.defer(count_totals)
     rows = landed.added + landed.updated + landed.unchanged + landed.refused + landed.duplicates
     Import.objects.filter(id=import_id).update(
         state=State.DONE,

@@ -13,7 +13,7 @@ from mailexpert.contacts import actions, queries
 from mailexpert.contacts.models import Contact, Membership, Segment
 from mailexpert.contacts.queries import Search
 from mailexpert.contacts.rules.tree import TreeProblem
-from mailexpert.contacts.tests.cast import make_contact, make_list
+from mailexpert.contacts.tests.cast import bring_in, make_contact, make_list
 from mailexpert.core.scope import account
 from mailexpert.sending.models import Suppression
 
@@ -93,12 +93,68 @@ def test_old_totals_of_a_large_account_are_shown_and_counted_anew(
 ) -> None:
     monkeypatch.setattr(queries, "MANY", 1)
     make_contact("a@x.example")
-    shop_client.get("/contacten/")
+    queries.count_totals()
     make_contact("b@x.example")
     monkeypatch.setattr(queries, "KEPT_SECONDS", -1)
     assert shop_client.get("/contacten/").context["totals"].contacts == 1
     run_jobs()
     assert queries.totals().contacts == 2
+
+
+def test_totals_of_a_large_account_that_were_never_counted_are_about_so_many_and_then_exact(
+    shop_client: Client, run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_contact("a@x.example", make_list())
+    monkeypatch.setattr(queries, "MANY", 1)
+    monkeypatch.setattr(queries, "_planned", lambda text, _params: 1_210 if "membership" in text else 2_340)
+    first = shop_client.get("/contacten/").content.decode()
+    assert "Ongeveer 2.340 contacten, waarvan ongeveer 1.210 aangemeld" in first
+    assert "Ongeveer 2.340 contacten</span></h2>" in first
+    assert first.count("2.340") == first.lower().count("ongeveer 2.340")
+    run_jobs()
+    then = shop_client.get("/contacten/").content.decode()
+    assert "1 contact, waarvan 1 aangemeld" in then
+    assert "ongeveer" not in then.lower()
+
+
+def test_a_share_of_totals_that_are_about_so_many_is_not_shown(
+    shop_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_contact("a@x.example")
+    assert "100,0\N{NO-BREAK SPACE}% van 1" in shop_client.get("/contacten/?q=a@").content.decode()
+    monkeypatch.setattr(queries, "MANY", 1)
+    monkeypatch.setattr(queries, "_planned", lambda *_: 2_340)
+    assert "% van" not in shop_client.get("/contacten/?q=a@").content.decode()
+
+
+def test_whom_the_planner_has_not_met_yet_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MANY", 3)
+    for n in range(4):
+        make_contact(f"c{n}@x.example")
+    monkeypatch.setattr(queries, "_planned", lambda *_: 2)
+    assert queries.totals() == queries.Totals(contacts=4, signed_up=0)
+    monkeypatch.setattr(queries, "MANY", 5)
+    monkeypatch.setattr(queries, "_planned", lambda *_: 2_340)
+    assert queries.totals().is_exact
+
+
+def test_after_an_import_the_totals_are_counted_before_a_page_asks(
+    run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MANY", 1)
+    monkeypatch.setattr(queries, "_planned", lambda *_: 2_340)
+    bring_in(run_jobs, "email\na@x.example\nb@x.example\n", make_list())
+    assert queries.totals() == queries.Totals(contacts=2, signed_up=2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"), [(0, 0), (7, 7), (999, 999), (20_471, 20_500), (1_003_452, 1_000_000)]
+)
+def test_the_planners_guess_is_told_in_three_figures(
+    rows: int, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "_rows", lambda *_: [([{"Plan": {"Plan Rows": rows}}],)])
+    assert queries._planned("SELECT", ()) == told
 
 
 def test_a_long_name_is_kept_and_found_by_its_beginning() -> None:

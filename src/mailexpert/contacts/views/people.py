@@ -66,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _number_of(wanted: Search, page: queries.Page, totals: queries.Totals) -> Number:
     if not wanted.is_filtered:
-        return Number(n=totals.contacts, is_exact=True)
+        return Number(n=totals.contacts, is_exact=totals.is_exact)
     return queries.count(wanted) if page.total is None else Number(n=page.total, is_exact=True)
 
 
