@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from mailexpert.accounts.access import member_required
 from mailexpert.contacts.models import List, Membership
-from mailexpert.core.amounts import number
+from mailexpert.core.amounts import is_dutch, number
 from mailexpert.core.jobs import defer
 from mailexpert.reports import audience, jobs
 
@@ -57,7 +57,8 @@ def _chart(labels: list[str], months: list[audience.Month]) -> dict[str, Any]:
 
 def _month(text: str) -> str:
     year, month = map(int, text.split("-"))
-    return date_format(date(year, month, 1), "M Y").replace(".", "").lower()
+    text = date_format(date(year, month, 1), "M Y").replace(".", "")
+    return text.lower() if is_dutch() else text
 
 
 def _source(what: str) -> str:

@@ -129,4 +129,6 @@ def _worth(names: list[str], rates: list[Rate | None]) -> str:
         return _("“%(first)s” is higher than “%(last)s”; its lead on “%(second)s” may be chance.") % {
             "first": name, "last": last, "second": after,
         }  # fmt: skip
+    if first.share == lowest.share:
+        return _("There is no difference.")
     return _("The differences may be chance.")

@@ -16,7 +16,7 @@ from mailexpert.core.scope import account, beside_wall
 from mailexpert.mailings import actions
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, people
-from mailexpert.reports import charts, queries, words
+from mailexpert.reports import charts, queries, views_audience, words
 from mailexpert.reports.queries_measured import measured
 from mailexpert.reports.tests.test_attack import A, a_mailing
 from mailexpert.sending.models import Delivery, Issue, Reply, Shard, Stop
@@ -283,6 +283,15 @@ def test_mailings_lie_side_by_side_with_how_sure_their_rates_are(shop_client, ma
     assert "Kies er minstens twee" in alone or "Kies minstens twee mailings" in alone
 
 
+def test_where_compared_mailings_are_equal_chance_has_nothing_to_explain(shop_client, shop):
+    with account(shop.id):
+        first, second = (a_mailing(count, A)[0] for count in (40, 50))
+    text = shop_client.get(reverse("reports:compare"), {"m": [first.id, second.id]}).content.decode()
+    complaints = text.partition("Klachten, van wie hem kreeg")[2]
+    assert "Er is geen verschil." in complaints
+    assert "toeval" not in complaints
+
+
 def test_compared_mailings_have_one_chart_of_clicks_since_the_start_and_small_ones_no_line(shop_client, shop):
     with account(shop.id):
         first, second, few = (a_mailing(count, A)[0] for count in (40, 50, 5))
@@ -319,3 +328,10 @@ def test_the_audience_page_says_who_came_from_where_and_how_they_left(shop_clien
     assert "aanmeldformulier" in text
     assert "Met één klik in het mailprogramma" in text
     assert "aanmeldformulier" not in stranger_client.get(reverse("reports:audience")).content.decode()
+
+
+def test_months_are_written_as_the_language_of_the_page_has_them():
+    with translation.override("nl"):
+        assert views_audience._month("2026-11") == "nov 2026"
+    with translation.override("en"):
+        assert views_audience._month("2026-11") == "Nov 2026"
