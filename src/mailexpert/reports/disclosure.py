@@ -4,6 +4,7 @@ comparison and dashboard have their figures from here alone."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from functools import lru_cache
 
 from django.db.models import Func, IntegerField, Sum
@@ -20,7 +21,16 @@ from mailexpert.tracking.queries_whole import whole
 
 By = Rollup.By
 Parts = dict[int, list["Part"]]
+SUMMED = (By.TOTAL, By.LINK)
 PROPERTIES = {"devices": By.DEVICE, "providers": By.PROVIDER, "countries": By.COUNTRY}
+
+
+class Detail(Enum):
+    """What a report is read for: sums and links alone, what its page draws, or everything, every hour too."""
+
+    SUMS = auto()
+    PAGE = auto()
+    WHOLE = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +60,15 @@ def parts(
     }
 
 
-def told(found: Sequence[Part], *, many_from: datetime | None) -> Told:
-    """Everything that may be told of a started mailing."""
-    hits = whole([part.issue.id for part in found])
+def told(
+    found: Sequence[Part], *, many_from: datetime | None, detail: Detail, days_from: datetime | None
+) -> Told:
+    """What may be told of a started mailing. For its page the hours from `days_from` on lie together by the day."""
+    hits = whole(
+        _numbers(found),
+        by=SUMMED if detail is Detail.SUMS else tuple(By),
+        days_from=days_from if detail is Detail.PAGE else None,
+    )
     return rules.tell(
         Measured(
             sent=_sent(found),

@@ -12,6 +12,7 @@ from mailexpert.mail import shown
 from mailexpert.mailings import rules
 from mailexpert.mailings.models import AudienceList, Mailing
 from mailexpert.reports import disclosure, rules_complaints, rules_disclosure, rules_time
+from mailexpert.reports.disclosure import Detail
 from mailexpert.reports.rules_disclosure import Sums, Told
 from mailexpert.reports.rules_sentence import Facts
 from mailexpert.sending import queries as sending
@@ -61,6 +62,7 @@ class Report:
     counts: sending.Counts
     course: pulse.Course
     seconds_left: float | None
+    detail: Detail
 
     @property
     def issues(self) -> list[int]:
@@ -86,9 +88,15 @@ class Report:
 
     @cached_property
     def told(self) -> Told:
-        """What readers did, as far as it may be told."""
+        """What readers did, as far as it may be told, in the report's detail."""
         sent = ((minute.at, minute.sent) for minute in self.course.minutes)
-        return disclosure.told(self.parts, many_from=rules_disclosure.first_of_many(sent))
+        began = self.mailing.started_at
+        return disclosure.told(
+            self.parts,
+            many_from=rules_disclosure.first_of_many(sent),
+            detail=self.detail,
+            days_from=began + rules_time.HOURS_UPTO if began else None,
+        )
 
     @property
     def complaints(self) -> str:
@@ -125,7 +133,7 @@ class Report:
 SUM = ("planned", "waiting", "sent", "skipped", "failed", "deferred", "in_doubt")
 
 
-def report(mailing: Mailing) -> Report:
+def report(mailing: Mailing, detail: Detail = Detail.WHOLE) -> Report:
     lead = mailing.started_issue_id
     issues = sending.family(lead)
     by_issue = sending.counts_by_issue(issues)
@@ -137,6 +145,7 @@ def report(mailing: Mailing) -> Report:
         counts=counts,
         course=pulse.course(issues, counts, fives_until=began + rules_time.FIVES_UPTO if began else None),
         seconds_left=_seconds_left(mailing, counts),
+        detail=detail,
     )
 
 

@@ -15,6 +15,7 @@ from mailexpert.core import report_sections
 from mailexpert.mailings import actions
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import charts, queries, rules_sentence, words, words_sentence
+from mailexpert.reports.disclosure import Detail
 from mailexpert.reports.queries_measured import measured
 from mailexpert.reports.words_places import places
 
@@ -46,7 +47,7 @@ def mailing(request: HttpRequest, mailing_id: int) -> HttpResponse:
     found = started(mailing_id)
     if found.issue_id is None:
         return redirect("mailings:show", found.id)
-    seen = _progress(found)
+    seen = _progress(found, Detail.PAGE)
     report: queries.Report = seen["report"]
     reported = queries.reported(report)
     return render(
@@ -74,7 +75,7 @@ def progress(request: HttpRequest, mailing_id: int) -> HttpResponse:
     found = started(mailing_id)
     if found.issue_id is None or not found.is_under_way:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "reports/parts/progress.html", {**_progress(found), "live": True})
+    return render(request, "reports/parts/progress.html", {**_progress(found, Detail.SUMS), "live": True})
 
 
 def started(mailing_id: int) -> Mailing:
@@ -86,8 +87,8 @@ def started(mailing_id: int) -> Mailing:
     return found
 
 
-def _progress(found: Mailing) -> dict[str, Any]:
-    report = queries.report(found)
+def _progress(found: Mailing, detail: Detail) -> dict[str, Any]:
+    report = queries.report(found, detail)
     return {
         "mailing": found,
         "report": report,

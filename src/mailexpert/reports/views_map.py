@@ -12,13 +12,14 @@ from mailexpert.mail.personalise import RenderProblem
 from mailexpert.mailings.models import Mailing
 from mailexpert.reports import click_map, queries
 from mailexpert.reports.click_map import Mark
+from mailexpert.reports.disclosure import Detail
 
 
 @require_safe
 @never_cache
 @member_required
 def click_map_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
-    report = queries.report(_started(mailing_id))
+    report = queries.report(_started(mailing_id), Detail.SUMS)
     return render(
         request,
         "reports/map.html",
@@ -37,7 +38,7 @@ def click_map_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
 @member_required
 def drawn(request: HttpRequest, mailing_id: int) -> HttpResponse:
     """For the frame: an account's HTML, which runs nothing. Of a mailing that so few got there is nothing to draw."""
-    report = queries.report(_started(mailing_id))
+    report = queries.report(_started(mailing_id), Detail.SUMS)
     if report.told.sums is None:
         raise Http404
     issue = report.mailing.issue

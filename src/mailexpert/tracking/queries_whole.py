@@ -1,12 +1,15 @@
 """All roll-ups of a mailing's issues at one look, for who shows all of them: seven questions in one trip to the
 database."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from mailexpert.core.scope import current_account
 from mailexpert.tracking.models import OPENS, Rollup
@@ -15,6 +18,7 @@ from mailexpert.tracking.rules import Hour
 
 By = Rollup.By
 PROPERTIES = (By.DEVICE, By.PROVIDER, By.COUNTRY)
+NEVER = 2**62
 WHOLE = (Path(__file__).parent / "sql" / "whole.sql").read_text()
 
 
@@ -34,10 +38,18 @@ class Whole:
 Row = tuple[str, int, int, int, int]  # value, opens, clicks, machine opens, machine clicks
 
 
-def whole(issues: list[int]) -> Whole:
-    """Of these issues together."""
+def whole(issues: list[int], *, by: Collection[By] = tuple(By), days_from: datetime | None = None) -> Whole:
+    """Of these issues together. What isn't asked for, `by`, is empty; the hours from `days_from` on lie together by the
+    day, under its last one."""
+    values: dict[str, Any] = {
+        "account": current_account(),
+        "issues": issues,
+        "by": [one.value for one in by],
+        "days_from": math.ceil(days_from.timestamp()) if days_from else NEVER,
+        "zone": timezone.get_current_timezone_name(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(WHOLE, {"account": current_account(), "issues": issues})
+        cursor.execute(WHOLE, values)
         found: dict[int, list[Row]] = dict(cursor.fetchall())
     names = ("opens", "clicks", "machine_opens", "machine_clicks")
     return Whole(

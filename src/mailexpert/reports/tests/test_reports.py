@@ -17,6 +17,7 @@ from mailexpert.mailings import actions
 from mailexpert.mailings.models import Mailing
 from mailexpert.mailings.tests.cast import draft, people
 from mailexpert.reports import charts, queries, views_audience, words
+from mailexpert.reports.disclosure import Detail
 from mailexpert.reports.queries_measured import measured
 from mailexpert.reports.tests.test_attack import A, a_mailing
 from mailexpert.sending.models import Delivery, Issue, Reply, Shard, Stop
@@ -181,6 +182,40 @@ def test_in_its_first_hours_clicks_and_stops_stand_by_the_five_minutes(shop_clie
     ]  # who had it at eleven minutes were many
     assert [n for _at, n in time["stops"]["rows"]] == [0, 0, 0, 1, 0, 0]  # on the same axis
     assert "per 5 minuten" in page(shop_client, "mailing", mailing).content.decode()
+
+
+@pytest.mark.parametrize("last", [70, 71, 72, 73, 75, 96, 24 * 90, 24 * 200])  # hours
+def test_the_page_draws_from_days_what_every_hour_would_draw(mailing, shop, last):
+    began = (now() - timedelta(days=210)).replace(hour=9, minute=0, second=0, microsecond=0)
+    with beside_wall(Beside.OPERATE), connection.cursor() as cursor:
+        cursor.execute("UPDATE sending_delivery SET at = %s", [began + timedelta(minutes=11)])
+    with account(shop.id):
+        Mailing.objects.filter(id=mailing.id).update(started_at=began)
+        for n, hour in enumerate(sorted({*range(0, last, 7), last - 1, last})):
+            add(
+                mailing.issue_id,
+                Rollup.By.HOUR,
+                str(int((began + timedelta(hours=hour)).timestamp())),
+                clicks=n + 1,
+            )
+        mailing.refresh_from_db()
+        page, whole = (
+            charts.over_time(queries.report(mailing, detail)) for detail in (Detail.PAGE, Detail.WHOLE)
+        )
+    assert page["clicks"] == whole["clicks"]
+    assert page["clicks"]["rows"]
+
+
+def test_sums_and_links_are_the_same_in_every_detail(mailing, shop):
+    with account(shop.id):
+        add(mailing.issue_id, Rollup.By.TOTAL, "", clicks=45, machine_clicks=3)
+        add(mailing.issue_id, Rollup.By.LINK, "0", clicks=45, machine_clicks=3)
+        add(mailing.issue_id, Rollup.By.DEVICE, "1", clicks=45)
+        told = [queries.report(mailing, detail).told for detail in Detail]
+    assert {(one.sums.clicks, one.sums.machine_clicks, one.links, one.untold) for one in told} == {
+        (45, 3, told[0].links, 0)
+    }
+    assert told[0].links[0].clicks == 45
 
 
 def clicked(mailing, at, n):

@@ -1,5 +1,8 @@
 """What one look at the roll-ups finds is what each question of its own finds."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from mailexpert.core.scope import account
@@ -52,3 +55,22 @@ def test_of_what_nobody_asked_for_there_is_nothing(in_shop, stranger):
     assert whole([5]).hits == queries.Hits()
     with account(stranger.id):
         assert whole([5]).clicks_per_link == []
+
+
+def test_only_what_is_asked_for_is_looked_up(counted):
+    found = whole([5], by=(By.TOTAL, By.LINK))
+    assert (found.hits, found.clicks_per_link) == (queries.hits(5), queries.clicks_per_link(5))
+    assert [*found.clicks_over_time, *found.by_five_minutes, *found.machine_shares] == []
+    assert not any(found.shares.values())
+
+
+def test_later_hours_lie_together_by_the_day_where_the_reader_is_under_their_last_one(in_shop):
+    at = [datetime(2026, 10, *time, tzinfo=ZoneInfo("Europe/Amsterdam")) for time in (
+        (23, 23), (24, 0), (24, 9), (25, 0), (25, 1), (25, 23), (26, 0)
+    )]  # fmt: skip
+    Rollup.objects.bulk_create(
+        Rollup(issue_id=5, by=By.HOUR, value=str(int(hour.timestamp())), kind=2, n=10**n)
+        for n, hour in enumerate(at)
+    )
+    found = [(one.at, one.clicks) for one in whole([5], days_from=at[2]).clicks_over_time]
+    assert found == [(at[0], 1), (at[1], 10), (at[2], 100), (at[5], 111_000), (at[6], 1_000_000)]
