@@ -34,6 +34,10 @@ class Rule:
     test: str
     value: Value = None
 
+    def __hash__(self) -> int:
+        """By the value's text: a list has no hash, and 1 isn't "1" though it is True."""
+        return hash((self.on, self.test, repr(self.value)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:

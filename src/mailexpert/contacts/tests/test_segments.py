@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from mailexpert.conftest import Tenant
 from mailexpert.contacts import actions_segments, hurry, queries
@@ -194,6 +195,22 @@ def test_a_hurried_statement_leaves_no_setting_behind(shop: Tenant) -> None:
         assert (beside, rows) == (7, [("128MB",)])
         cursor.execute("SELECT current_setting('work_mem'), current_setting('statement_timeout')")
         assert cursor.fetchone() == ("16MB", "0")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_follows_from_rules_is_made_once_and_a_count_reads_no_segment(
+    shop: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with account(shop.id):
+        Field.objects.create(name="city", label="Plaats", kind="text", slot="t1")
+        make_contact(t1="Ede")
+        assert counting.count_exactly(tree.parse(EDE)).n == 1
+        monkeypatch.setattr(counting.sql, "condition", None)
+        with CaptureQueriesContext(connection) as trips:
+            assert counting.count_exactly(tree.parse(EDE)).n == 1
+        assert [("contacts_field" in one["sql"], "contacts_segment" in one["sql"]) for one in trips] == [
+            (True, False)
+        ]
 
 
 @pytest.mark.parametrize("in_a_transaction", [True, False])
