@@ -111,8 +111,7 @@ def page(wanted: Search) -> Page:
     people = _quickly(wanted) if few is None else None
     if people is None:
         few = _when_few(wanted) if few is None else few
-        found = who(wanted) if few is None else _of(few)
-        people = _people(_rows(*_page_of(found, wanted, is_walk=False)))
+        people = [] if few == [] else _looked_up(wanted, few)
     people.sort(key=lambda one: one.contact.id, reverse=True)
     more = len(people) > PAGE
     if wanted.after is not None:
@@ -125,6 +124,12 @@ def page(wanted: Search) -> Page:
         older=people[-1].contact.id if older and people else None,
         total=None if few is None else len(few),
     )
+
+
+def _looked_up(wanted: Search, few: list[int] | None) -> list[Person]:
+    """A page and one more of everyone who fits, or of these few."""
+    found = who(wanted) if few is None else _of(few)
+    return _people(_rows(*_page_of(found, wanted, is_walk=False)))
 
 
 def who(wanted: Search) -> Condition:

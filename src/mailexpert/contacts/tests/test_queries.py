@@ -295,3 +295,15 @@ def test_a_page_of_a_segment_is_fetched_in_one_trip(shop: Tenant) -> None:
         with CaptureQueriesContext(connection) as trips:
             people = queries.page(Search(segment_id=segment.id)).people
         assert ([one.status for one in people], len(trips)) == (["signed_up"] * 3, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_nobody_fits_a_page_of_nobody_is_not_asked_for(
+    shop: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "_quickly", lambda _wanted: None)
+    with account(shop.id):
+        make_contact("a@x.example")
+        with CaptureQueriesContext(connection) as trips:
+            page = queries.page(Search(term="zzzz"))
+        assert (page.people, page.total, page.newer, page.older, len(trips)) == ([], 0, None, None, 1)
