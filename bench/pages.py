@@ -9,6 +9,7 @@ a large account are kept; "never counted" and "counted long ago" are the pages t
 
 import argparse
 import json
+import math
 import os
 import statistics
 import sys
@@ -164,7 +165,7 @@ def summary(times: list[float]) -> dict[str, float]:
     ordered = sorted(times)
     return {
         "median_ms": round(statistics.median(ordered), 1),
-        "p95_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 1),
+        "p95_ms": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 1),
     }
 
 

@@ -14,6 +14,7 @@ days ago within ten minutes, and clicks came in every hour since, which is as ma
 
 import argparse
 import json
+import math
 import os
 import statistics
 import sys
@@ -128,7 +129,7 @@ def measure(client: Any, path: str, rounds: int) -> dict[str, float]:
         assert answer.status_code == 200, (path, answer.status_code)
     return {
         "median_ms": round(statistics.median(took), 1),
-        "p95_ms": round(sorted(took)[int(0.95 * (len(took) - 1))], 1),
+        "p95_ms": round(sorted(took)[math.ceil(0.95 * len(took)) - 1], 1),
         "cpu_ms": round(statistics.median(used), 1),
         "least_cpu_ms": round(min(used), 1),
     }
