@@ -1,5 +1,6 @@
 """What pages, the API and other rooms read about contacts."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -128,8 +129,16 @@ def page(wanted: Search) -> Page:
 
 def _looked_up(wanted: Search, few: list[int] | None) -> list[Person]:
     """A page and one more of everyone who fits, or of these few."""
-    found = who(wanted) if few is None else _of(few)
+    found = who(wanted) if few is None else _of(_leafed(few, wanted))
     return _people(_rows(*_page_of(found, wanted, is_walk=False)))
+
+
+def _leafed(ids: Iterable[int], wanted: Search) -> list[int]:
+    """Of these a page and one more: each that needn't be looked up is saved."""
+    if wanted.after is not None:
+        return sorted(one for one in ids if one > wanted.after)[: PAGE + 1]
+    before = math.inf if wanted.before is None else wanted.before
+    return sorted((one for one in ids if one < before), reverse=True)[: PAGE + 1]
 
 
 def who(wanted: Search) -> Condition:

@@ -245,6 +245,20 @@ def test_a_page_is_the_same_however_it_was_found(
         assert [one.contact.id for one in newer.people] == [made[8].id, made[6].id]
 
 
+@pytest.mark.parametrize(
+    ("leaf", "first", "last"),
+    [({}, 300, 250), ({"before": 200}, 199, 149), ({"after": 100}, 101, 151), ({"after": 290}, 291, 300)],
+)
+def test_of_few_who_fit_no_more_than_a_page_is_looked_up(
+    leaf: dict[str, int], first: int, last: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+    of = queries._of
+    monkeypatch.setattr(queries, "_of", lambda ids: asked.append(list(ids)) or of(ids))
+    queries._looked_up(Search(term="x", **leaf), list(range(1, 301)))
+    assert [(ids[0], ids[-1]) for ids in asked] == [(first, last)]
+
+
 def begins(letter: str) -> dict[str, object]:
     return {"join": "all", "parts": [{"on": "email", "test": "begins", "value": letter}]}
 
