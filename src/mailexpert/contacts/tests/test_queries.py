@@ -336,7 +336,8 @@ def test_few_who_fit_are_put_in_order_and_counted_in_one_trip(
 def test_where_nobody_fits_a_page_of_nobody_is_not_asked_for(
     shop: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "_quickly", lambda _wanted: None)
+    for way in ("_quickly", "_at_once"):
+        monkeypatch.setattr(queries, way, lambda _wanted: None)
     with account(shop.id):
         make_contact("a@x.example")
         with CaptureQueriesContext(connection) as trips:
