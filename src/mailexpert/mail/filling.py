@@ -79,15 +79,15 @@ class Filled(NamedTuple):
     fillers: Sequence[Filler]
 
 
-class Leaf(NamedTuple):
+class MeasuredLeaf(NamedTuple):
     pieces: Pieces
     size: int
     slots: int
 
 
-def _measured(pieces: Pieces) -> Leaf:
+def _measured(pieces: Pieces) -> MeasuredLeaf:
     sizes = [len(piece) for piece in pieces if isinstance(piece, bytes)]
-    return Leaf(pieces, sum(sizes), len(pieces) - len(sizes))
+    return MeasuredLeaf(pieces, sum(sizes), len(pieces) - len(sizes))
 
 
 class Kept:
